@@ -1,0 +1,1 @@
+"""Penchant: an open engine for hyper-personalization."""
