@@ -1,1 +1,1 @@
-"""Penchant: an open engine for hyper-personalization."""
+"""Penchant: an open engine for hyper-personalization, one model per person."""

@@ -1,0 +1,184 @@
+"""The journal: facts are appended, never edited; a profile is a fold of them.
+
+Every store implements the two ports at the end of this file and passes `testing/stores.py`.
+Rule 1: each fact belongs to the stream of one person; what concerns nobody has the stream `NOBODY`.
+Rule 2: `append` returns when the facts are durable, all of them or none.
+Rule 3: a fact is encoded in one way only (`encode`, `decode`), whatever the store.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, Literal, Protocol, get_origin
+
+import msgspec
+from msgspec import Struct
+
+from penchant.words import Consent, Decision, FrozenMap, Moment, Receipt, Signal
+
+__all__ = [
+    "NOBODY",
+    "Consented",
+    "Decided",
+    "Declared",
+    "Derived",
+    "Eraser",
+    "Fact",
+    "Journal",
+    "Learned",
+    "Linked",
+    "Observed",
+    "Store",
+    "as_plain",
+    "decode",
+    "encode",
+]
+
+NOBODY = ""
+"""The stream of facts that concern no person: declarations and derived model versions."""
+
+
+class Observed(Struct, frozen=True, tag="observed", omit_defaults=True):
+    """A signal was kept under a purpose."""
+
+    person: str
+    at: datetime
+    signal: Signal
+    purpose: str = ""
+
+
+class Consented(Struct, frozen=True, tag="consented", omit_defaults=True):
+    """A person answered for one purpose."""
+
+    person: str
+    at: datetime
+    consent: Consent
+
+
+class Linked(Struct, frozen=True, tag="linked", omit_defaults=True):
+    """From now on `person` is known to be `to`; an empty `to` undoes it."""
+
+    person: str
+    at: datetime
+    to: str = ""
+
+
+class Decided(Struct, frozen=True, tag="decided", omit_defaults=True):
+    """A decision was taken; it is written before the caller sees it."""
+
+    person: str
+    at: datetime
+    decision: Decision
+
+
+class Learned(Struct, frozen=True, tag="learned", omit_defaults=True):
+    """What followed a decision, and the contribution it made.
+
+    `reward` is as given, `scaled` the same in 0..1; `predicted` is the population model's answer
+    alone, under `version`, for the action taken: the residual is `scaled - predicted`.
+    """
+
+    person: str
+    at: datetime
+    decision: str
+    moment: str
+    reward: float
+    scaled: float
+    predicted: float
+    version: int
+    origin: Literal["reward", "outcome", "missing"] = "reward"
+
+
+class Declared(Struct, frozen=True, tag="declared", omit_defaults=True):
+    """A moment was declared, or declared again."""
+
+    at: datetime
+    moment: Moment
+    person: str = NOBODY
+
+
+class Derived(Struct, frozen=True, tag="derived", omit_defaults=True):
+    """A version of the population model was derived; `numbers` is its content, encoded."""
+
+    at: datetime
+    moment: str
+    version: int
+    numbers: bytes
+    person: str = NOBODY
+
+
+Fact = Observed | Consented | Linked | Decided | Learned | Declared | Derived
+
+
+def as_plain(value: Any) -> Any:  # noqa: ANN401 - msgspec's hook takes and gives anything
+    """Turn what msgspec does not know into what it does: maps to dicts, explainers to nothing."""
+    return dict(value) if isinstance(value, FrozenMap) else None
+
+
+def _from_plain(kind: type, value: Any) -> Any:  # noqa: ANN401 - as above
+    """Build the FrozenMap that a field of that type wants."""
+    if (get_origin(kind) or kind) is FrozenMap:
+        return FrozenMap(value)
+    msg = f"No way to read a `{kind}`."
+    raise NotImplementedError(msg)
+
+
+_encoder = msgspec.msgpack.Encoder(enc_hook=as_plain)
+_decoder: msgspec.msgpack.Decoder[Fact] = msgspec.msgpack.Decoder(Fact, dec_hook=_from_plain)
+
+
+def encode(fact: Fact) -> bytes:
+    """Give the bytes of a fact (MessagePack)."""
+    return _encoder.encode(fact)
+
+
+def decode(content: bytes) -> Fact:
+    """Give the fact of some bytes.
+
+    Raises:
+        msgspec.DecodeError: When the bytes are no fact.
+    """
+    return _decoder.decode(content)
+
+
+class Journal(Protocol):
+    """Where facts live. Implementations are safe to call from several threads."""
+
+    def append(self, facts: Sequence[Fact]) -> None:
+        """Keep the facts, all or none; return when they are durable.
+
+        Raises:
+            StoreFailed: When they could not be made durable; none of them is kept.
+        """
+        ...
+
+    def read(self, person: str | None = None) -> Iterator[Fact]:
+        """Give one person's facts, or everybody's, in the order of appending.
+
+        Raises:
+            StoreDamaged: Before giving a fact whose seal or chain does not fit.
+        """
+        ...
+
+    def find(self, decision: str) -> Decision | None:
+        """Give the decision of that id, or None when it is not kept (any more)."""
+        ...
+
+
+class Eraser(Protocol):
+    """The other half of a store: making facts unreadable for good, and letting go of the file."""
+
+    def forget(self, person: str, at: datetime) -> Receipt:
+        """Make every fact of a person unreadable, durably, and say how many they were.
+
+        A person who is not known gets a receipt over 0 entries. Interrupted at any point, the
+        next opening of the store finishes it.
+        """
+        ...
+
+    def close(self) -> None:
+        """Finish what is under way and let go of the files; a second call does nothing."""
+        ...
+
+
+class Store(Journal, Eraser, Protocol):
+    """What an engine needs of a disk."""

@@ -1,0 +1,400 @@
+"""The nouns of Penchant, as frozen values. One word, one meaning: see docs/reference/words.md.
+
+Read this file first, then `algebra.py`, then `loop.py`.
+Rule 1: nouns are immutable; inside they hold tuples, and give maps on access (`FrozenMap`).
+Rule 2: a noun knows nothing of clocks, dice, disks or other nouns' behaviour.
+Rule 3: building a noun never fails on personal content; what comes in is checked where it enters
+(`signals/`, `model/encoding.py`), against `limits.py`.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Literal, Protocol, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
+
+__all__ = [
+    "NOTHING",
+    "Accepted",
+    "Action",
+    "Belief",
+    "Cap",
+    "Consent",
+    "Decision",
+    "Explanation",
+    "FrozenMap",
+    "Goal",
+    "GuardrailRule",
+    "Moment",
+    "Never",
+    "Outcome",
+    "Profile",
+    "QuietHours",
+    "Reason",
+    "Receipt",
+    "Refused",
+    "Removed",
+    "Signal",
+    "Trait",
+    "Value",
+]
+
+Value = bool | float | int | str | tuple[float, ...]
+V = TypeVar("V")
+
+NOTHING = "nothing"
+"""The reserved action: leave the person alone."""
+
+
+class FrozenMap(Mapping[str, V]):
+    """An immutable mapping kept as two tuples: names and values, in the order given.
+
+    Lists among the values become tuples. Equality is that of mappings.
+
+    Example:
+        >>> FrozenMap({"price": 80, "sport": "run"})["sport"]
+        'run'
+    """
+
+    __slots__ = ("names", "held")
+
+    names: tuple[str, ...]
+    held: tuple[V, ...]
+
+    def __init__(self, given: Mapping[str, V] = MappingProxyType({})) -> None:
+        """Copy `given`; later changes to it are not seen."""
+        self.names = tuple(given)
+        self.held = tuple(
+            tuple(value) if type(value) is list else value for value in given.values()
+        )
+
+    def __getitem__(self, name: str) -> V:
+        """Give the value of `name`."""
+        try:
+            return self.held[self.names.index(name)]
+        except ValueError:
+            raise KeyError(name) from None
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the names."""
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        """Count the names."""
+        return len(self.names)
+
+    def __hash__(self) -> int:
+        """Hash by content, whatever the order."""
+        return hash(frozenset(zip(self.names, self.held, strict=True)))
+
+    def __repr__(self) -> str:
+        """Show as a mapping."""
+        return f"FrozenMap({dict(self)})"
+
+
+def _freeze(noun: Struct, field: str) -> None:
+    """Turn a mapping given for `field` into a FrozenMap, at construction only."""
+    given = getattr(noun, field)
+    if type(given) is not FrozenMap:
+        force_setattr(noun, field, FrozenMap(given))
+
+
+class Accepted(Struct, frozen=True):
+    """What was given is kept."""
+
+    def __bool__(self) -> bool:
+        """Count as true."""
+        return True
+
+
+class Refused(Struct, frozen=True):
+    """What was given is not kept, and why: a result, not an error."""
+
+    sentence: str
+
+    def __bool__(self) -> bool:
+        """Count as false, so that `if engine.observe(…)` reads as it should."""
+        return False
+
+
+class Signal(Struct, frozen=True):
+    """A fact seen about one person at one time; `kind` is named `pack.past_tense`.
+
+    `at` is an aware datetime; None means now. `nature` says how it was seen: said (explicit),
+    done (implicit), around (contextual) or measured (sensed).
+    """
+
+    kind: str
+    person: str = ""
+    at: datetime | None = None
+    data: FrozenMap[Value] = FrozenMap()
+    nature: Literal["explicit", "implicit", "contextual", "sensed"] = "implicit"
+    source: str = ""
+    id: str = ""
+
+    def __post_init__(self) -> None:
+        """Freeze the data."""
+        _freeze(self, "data")
+
+
+class Trait(Struct, frozen=True):
+    """A stated or imported fact about a person; the latest wins."""
+
+    name: str
+    value: Value
+    at: datetime
+
+
+class Goal(Struct, frozen=True):
+    """What a person wants to reach or become, stated by them; `progress` is 0..1."""
+
+    name: str
+    text: str
+    at: datetime
+    progress: float = 0.0
+
+
+class Never(Struct, frozen=True):
+    """A person's standing rule; an action that meets every condition given here is removed.
+
+    `text` are the person's words. Conditions: an action's name, a feature and its value, a
+    channel, hours of the person's day from `start` to `end` ("22:00" to "07:00").
+    """
+
+    name: str
+    text: str
+    at: datetime
+    action: str = ""
+    feature: str = ""
+    equals: Value = True
+    channel: str = ""
+    start: str = ""
+    end: str = ""
+
+
+class Consent(Struct, frozen=True):
+    """One person's answer for one purpose, and the dial: the greatest burden allowed, 0..1."""
+
+    purpose: str
+    state: Literal["granted", "denied", "withdrawn", "expired", "not_asked"] = "not_asked"
+    dial: float = 0.0
+    at: datetime | None = None
+    until: datetime | None = None
+
+
+class Action(Struct, frozen=True):
+    """One thing that could be done.
+
+    `burden` 0..1 is what it costs the person to receive it; `risk` says who must agree before it
+    is executed: nobody (`auto`, `notify`), the person (`confirm`) or a human operator (`human`).
+    """
+
+    name: str
+    features: FrozenMap[Value] = FrozenMap()
+    content: str = ""
+    channel: str = ""
+    burden: float = 0.0
+    risk: Literal["auto", "notify", "confirm", "human"] = "auto"
+
+    def __post_init__(self) -> None:
+        """Freeze the features."""
+        _freeze(self, "features")
+
+
+class Outcome(Struct, frozen=True):
+    """What may follow a decision inside its window; a missing one counts as `default`."""
+
+    name: str = "followed"
+    window: str = "1d"
+    default: float | None = 0.0
+
+
+class Cap(Struct, frozen=True, tag="cap"):
+    """At most so many actions of a moment in any stretch of time (`per`, like "1d")."""
+
+    at_most: int
+    per: str = "1d"
+
+
+class QuietHours(Struct, frozen=True, tag="quiet_hours"):
+    """No action between two times of the person's day, in the person's zone.
+
+    The zone is the person's trait `time_zone`, else `zone`; where neither is known nothing is
+    done at any hour, because guessing could wake somebody.
+    """
+
+    start: str = "22:00"
+    end: str = "07:00"
+    zone: str = ""
+
+
+GuardrailRule = Cap | QuietHours
+
+
+class Moment(Struct, frozen=True):
+    """A declared point of decision. No setting beyond name, purpose and actions is needed.
+
+    `default` names the action that stands for nothing where something must always be shown.
+    `explore`: no permitted action has a propensity below explore / K. `neutral_share`: the share
+    of decisions taken as if nothing were known of the person. `reward_range`: rewards outside it
+    are an error. `half_life`: how long an outcome takes to lose half its weight.
+    """
+
+    name: str
+    purpose: str = ""
+    actions: tuple[Action, ...] = ()
+    outcome: Outcome = Outcome()
+    default: str = ""
+    explore: float = 0.01
+    neutral_share: float = 0.01
+    reward_range: tuple[float, float] = (0.0, 1.0)
+    half_life: str = "365d"
+    guardrails: tuple[GuardrailRule, ...] = ()
+    non_profiling: bool = False
+
+    def __post_init__(self) -> None:
+        """Accept lists where tuples are kept."""
+        for field in ("actions", "guardrails", "reward_range"):
+            force_setattr(self, field, tuple(getattr(self, field)))
+
+    @property
+    def fallback(self) -> str:
+        """The action that stands for nothing here."""
+        return self.default or NOTHING
+
+
+class Removed(Struct, frozen=True):
+    """An action that a guardrail took out before propensities were computed, and why."""
+
+    action: str
+    rule: str
+    sentence: str
+
+
+class Reason(Struct, frozen=True):
+    """One sentence about a decision, and what it rests on.
+
+    `share` is what this adds to the chosen action's margin over the runner-up, in units of
+    reward (0 for rules and notes).
+    """
+
+    sentence: str
+    source: Literal["person", "people", "exploration", "rule", "note"]
+    share: float = 0.0
+
+
+class Explainer(Protocol):
+    """What can build the reasons of a decision; shared by all decisions of one model version."""
+
+    def reasons(self, decision: "Decision") -> tuple[Reason, ...]:
+        """Give the reasons of `decision`, the weightiest first."""
+
+
+class Decision(Struct, frozen=True, gc=False):
+    """The answer to one moment, with all that is needed to judge, replay and explain it later.
+
+    `names`, `weights`, `neutral`, `expected` and `personal` run in parallel over the permitted
+    actions: the propensity of each, its propensity for a stranger (`person=None`), what people in
+    general would be expected to give as reward, and what this person adds to that. `belief` is
+    the person's posterior mean (r numbers) at that time. `candidates` are the actions given with
+    the call, if any. Reasons are built when looked at.
+    """
+
+    id: str
+    moment: str
+    person: str | None
+    at: datetime
+    action: Action
+    propensity: float
+    mode: Literal["personal", "neutral"]
+    names: tuple[str, ...]
+    weights: tuple[float, ...]
+    neutral: tuple[float, ...]
+    expected: tuple[float, ...] = ()
+    personal: tuple[float, ...] = ()
+    belief: tuple[float, ...] = ()
+    context: FrozenMap[Value] = FrozenMap()
+    candidates: tuple[Action, ...] = ()
+    draw: float = 0.0
+    version: int = 0
+    consent: Consent | None = None
+    removed: tuple[Removed, ...] = ()
+    forced: str = ""
+    note: str = ""
+    explainer: Any = None
+
+    @property
+    def propensities(self) -> FrozenMap[float]:
+        """Propensity by action name, for every permitted action; they sum to 1."""
+        return FrozenMap(dict(zip(self.names, self.weights, strict=True)))
+
+    @property
+    def neutral_propensities(self) -> FrozenMap[float]:
+        """What `person=None` would have been given in the same context."""
+        return FrozenMap(dict(zip(self.names, self.neutral, strict=True)))
+
+    @property
+    def executed(self) -> bool:
+        """Whether the drawn action stands; a forced decision is left out of estimates."""
+        return not self.forced
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why this action, in words, the weightiest first."""
+        explainer: Explainer | None = self.explainer
+        if explainer is None:
+            return (Reason(self.note, "note"),) if self.note else ()
+        return explainer.reasons(self)
+
+
+class Explanation(Struct, frozen=True):
+    """A decision in plain sentences, and the same as data."""
+
+    decision: str
+    sentences: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+    person_share: float
+    explored: bool
+    runner_up: str = ""
+    would_change: str = ""
+    removed: tuple[Removed, ...] = ()
+
+    def __str__(self) -> str:
+        """Give the sentences, one a line."""
+        return "\n".join(self.sentences)
+
+
+class Belief(Struct, frozen=True):
+    """What one estimator believes about a person: in words, with how sure it is (0..1)."""
+
+    name: str
+    says: str
+    sure: float
+    data: FrozenMap[float] = FrozenMap()
+
+    def __post_init__(self) -> None:
+        """Freeze the data."""
+        _freeze(self, "data")
+
+
+class Profile(Struct, frozen=True):
+    """All that is currently believed about one person."""
+
+    person: str
+    known_as: tuple[str, ...] = ()
+    consents: tuple[Consent, ...] = ()
+    traits: tuple[Trait, ...] = ()
+    goals: tuple[Goal, ...] = ()
+    nevers: tuple[Never, ...] = ()
+    beliefs: tuple[Belief, ...] = ()
+
+
+class Receipt(Struct, frozen=True):
+    """Proof that a person was forgotten: what was erased, when; it names nobody."""
+
+    pseudonym: str
+    at: datetime
+    entries: int
+    outcomes: int = 0
