@@ -39,6 +39,7 @@ __all__ = [
     "Signal",
     "Trait",
     "Value",
+    "sureness",
 ]
 
 Value = bool | float | int | str | tuple[float, ...]
@@ -398,3 +399,17 @@ class Receipt(Struct, frozen=True):
     at: datetime
     entries: int
     outcomes: int = 0
+
+
+def sureness(sure: float) -> str:
+    """Say in words how sure a belief is; everything that speaks of sureness uses these.
+
+    Args:
+        sure: 0 (a guess) to 1 (certain).
+
+    Example:
+        >>> sureness(0.7)
+        'fairly sure'
+    """
+    steps = ((0.3, "not sure"), (0.6, "somewhat sure"), (0.85, "fairly sure"))
+    return next((words for below, words in steps if sure < below), "very sure")
