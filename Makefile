@@ -30,7 +30,8 @@ proof: $(VENV)/dev.stamp  ## the laws at full length; takes a while
 	PENCHANT_PROOF=full $(PYTEST) -n auto -m proof --timeout 3600
 
 bench: $(VENV)/bench.stamp  ## every script of bench/, beside its peers
-	@for script in bench/run_*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+	@for script in `grep -l '^if __name__ == "__main__"' bench/*.py`; do \
+	  echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
 
 docs: $(VENV)/dev.stamp  ## run every example in the docs and follow every link
 	$(PYTEST) tests/docs
