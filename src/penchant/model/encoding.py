@@ -1,0 +1,291 @@
+"""How named features become columns of numbers, and how columns keep their plain names.
+
+A number or a yes/no has one column, a text one column a value (`sport=run`), a list of floats one
+column a place (`taste[3]`), an action without features one column for its name.
+Rule 1: a column is never given twice and never moves; the first `OWN` names have columns of their
+own, later ones share the rest by a signed hash, so that memory is bounded.
+Rule 2: a feature may not change its type silently.
+Rule 3: outside this process a column is known by the hash of its name: no value that one person
+alone had is written down.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from penchant.errors import BadInput, BadNumber, FeatureTypeChanged, LimitReached
+from penchant.limits import Limits, check_id, check_length
+from penchant.words import Action, FrozenMap, Value
+
+__all__ = ["COLUMNS", "OWN", "Column", "Encoder", "Row", "column_hash", "features_of"]
+
+Row = NDArray[np.float64]
+
+COLUMNS: Final = 256
+OWN: Final = 192
+_CACHED_ACTIONS: Final = 16_384
+
+_KINDS: Final[Mapping[type, str]] = {
+    bool: "yes/no",
+    int: "number",
+    float: "number",
+    str: "text",
+    tuple: "list",
+    list: "list",
+}
+
+
+class Column(NamedTuple):
+    """Where the value of a name goes, and the sign it is added with."""
+
+    index: int
+    sign: float
+
+
+class _Columns(NamedTuple):
+    """Several columns at once; `own` when none of them is shared."""
+
+    indices: NDArray[np.intp]
+    signs: Row
+    own: bool
+
+
+class _Plan(NamedTuple):
+    """How features of one shape (same names and types, in the same order) are laid out."""
+
+    numbers: tuple[int, ...]
+    columns: _Columns
+    texts: tuple[tuple[int, str], ...]
+    lists: tuple[tuple[int, str], ...]
+
+
+def column_hash(name: str) -> int:
+    """Give the 64-bit hash by which a column is known outside this process.
+
+    Example:
+        >>> column_hash("sport=run") == column_hash("sport=run") != column_hash("sport=swim")
+        True
+    """
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big")
+
+
+def features_of(action: Action) -> FrozenMap[Value]:
+    """Give an action's features; one that has none is known by its name."""
+    return action.features if action.features.names else FrozenMap({"action": action.name})
+
+
+class Encoder:
+    """The columns of one side (context or actions) of one moment.
+
+    Example:
+        >>> encoder = Encoder("context")
+        >>> encoder.encode({"hour": 9, "device": "phone"}).tolist()
+        [9.0, 1.0]
+        >>> encoder.encode({"device": "desk", "hour": 8}).tolist()
+        [8.0, 0.0, 1.0]
+        >>> encoder.encode({"device": "desk"}).tolist()
+        [nan, 0.0, 1.0]
+    """
+
+    def __init__(self, side: str, limits: Limits | None = None) -> None:
+        """Start with no columns; `side` is named in messages."""
+        self.side = side
+        self.limits = limits or Limits()
+        self.indicators: list[bool] = []
+        self._blank: Row = np.zeros(0)
+        self._by_hash: dict[int, tuple[Column, bool]] = {}
+        self._by_text: dict[tuple[str, str], Column] = {}
+        self._lists: dict[tuple[str, int], _Columns] = {}
+        self._kinds: dict[str, str] = {}
+        self._plans: dict[tuple[tuple[str, ...], tuple[type, ...]], _Plan] = {}
+        self._actions: dict[str, tuple[FrozenMap[Value], Row]] = {}
+
+    @property
+    def width(self) -> int:
+        """How many columns there are so far."""
+        return len(self.indicators)
+
+    @property
+    def hashes(self) -> tuple[tuple[int, bool], ...]:
+        """The names' hashes and whether they are 0/1, as they came: enough to `restore` it."""
+        return tuple((key, is_indicator) for key, (_, is_indicator) in self._by_hash.items())
+
+    def restore(self, hashes: Sequence[tuple[int, bool]]) -> None:
+        """Take over the columns of an earlier encoder; only before the first `encode`."""
+        for key, is_indicator in hashes:
+            self._place(key, is_indicator=is_indicator)
+
+    def encode(self, features: Mapping[str, Value]) -> Row:
+        """Give the row of some features: (width,) float64.
+
+        Where a feature is not named its column is NaN for a number ("usual") and 0 for an
+        indicator ("no").
+
+        Raises:
+            BadInput: For a value of a type no feature may have.
+            BadNumber: For NaN and infinity.
+            FeatureTypeChanged: For a value of another type than the feature had before.
+            LimitReached: For too many features, too long texts or lists.
+        """
+        if type(features) is FrozenMap:
+            names, values = features.names, features.held
+        else:
+            names, values = tuple(features), tuple(features.values())
+        shape = (names, tuple(map(type, values)))
+        plan = self._plans.get(shape) or self._plan(shape)
+        texts = [self._text(name, values[place]) for place, name in plan.texts]
+        lists = [(self._list(name, values[place]), values[place]) for place, name in plan.lists]
+        row = self._blank.copy()
+        finite = True
+        if plan.numbers:
+            whole = len(plan.numbers) == len(values)
+            finite = _put(
+                row, plan.columns, values if whole else [values[place] for place in plan.numbers]
+            )
+        for column in texts:
+            row[column.index] += column.sign
+        for columns, numbers in lists:
+            finite = _put(row, columns, numbers) and finite
+        if not finite:
+            self._refuse_infinite(names, values)
+        return row
+
+    def encode_actions(self, actions: Sequence[Action]) -> Row:
+        """Give the rows of some actions: (n_actions, width) float64."""
+        rows = [self._action(action) for action in actions]
+        matrix = np.tile(self._blank, (len(rows), 1))
+        for place, row in enumerate(rows):
+            matrix[place, : len(row)] = row
+        return matrix
+
+    def _action(self, action: Action) -> Row:
+        """Give the row of an action, from memory when nothing about it changed."""
+        known = self._actions.get(action.name)
+        features = action.features
+        if known is not None:
+            held = known[0].held
+            same = features is known[0] or (
+                features.held == held
+                and features.names == known[0].names
+                and list(map(type, features.held)) == list(map(type, held))
+            )
+            if same:
+                return known[1]
+        row = self.encode(features_of(action))
+        if len(self._actions) >= _CACHED_ACTIONS:
+            self._actions.clear()
+        self._actions[action.name] = (features, row)
+        return row
+
+    def _plan(self, shape: tuple[tuple[str, ...], tuple[type, ...]]) -> _Plan:
+        """Lay out a shape that is seen for the first time, after checking it."""
+        check_length(len(shape[0]), self.limits.features, f"Features of the {self.side}")
+        numbers: list[int] = []
+        texts: list[tuple[int, str]] = []
+        lists: list[tuple[int, str]] = []
+        for place, (name, given) in enumerate(zip(*shape, strict=True)):
+            kind = self._check_kind(name, given)
+            if kind == "text":
+                texts.append((place, name))
+            elif kind == "list":
+                lists.append((place, name))
+            else:
+                numbers.append(place)
+        columns = self._columns(
+            [(shape[0][place], shape[1][place] is bool) for place in numbers]
+        )
+        plan = _Plan(tuple(numbers), columns, tuple(texts), tuple(lists))
+        self._plans[shape] = plan
+        return plan
+
+    def _check_kind(self, name: str, given: type) -> str:
+        """Give the kind of a feature and see that it is the one it always had."""
+        check_id(name, f"A feature name of the {self.side}", self.limits)
+        kind = _KINDS.get(given, "")
+        if not kind:
+            msg = (
+                f"Feature `{name}` of the {self.side} is a `{given.__name__}`. "
+                "A feature is a yes/no, a number, a text or a list of numbers."
+            )
+            raise BadInput(msg)
+        before = self._kinds.setdefault(name, kind)
+        if kind != before:
+            msg = (
+                f"Feature `{name}` of the {self.side} was a {before} before and is a {kind} now. "
+                "Send it as it was, or give the new one another name."
+            )
+            raise FeatureTypeChanged(msg)
+        return kind
+
+    def _columns(self, names: Sequence[tuple[str, bool]]) -> _Columns:
+        found = [self._place(column_hash(name), is_indicator=flag) for name, flag in names]
+        indices = np.array([column.index for column in found], dtype=np.intp)
+        own = all(column.index < OWN for column in found)
+        return _Columns(indices, np.array([column.sign for column in found]), own)
+
+    def _text(self, name: str, value: Value) -> Column:
+        text = str(value)
+        found = self._by_text.get((name, text))
+        if found is None:
+            size = len(text.encode())
+            check_length(size, self.limits.string_bytes, f"Bytes of the text `{name}`")
+            found = self._place(column_hash(f"{name}={text}"), is_indicator=True)
+            self._by_text[name, text] = found
+        return found
+
+    def _list(self, name: str, value: Value) -> _Columns:
+        count = len(value) if isinstance(value, list | tuple) else 0
+        found = self._lists.get((name, count))
+        if found is None:
+            check_length(count, self.limits.list_length, f"Numbers in the list `{name}`")
+            found = self._columns([(f"{name}[{place}]", False) for place in range(count)])
+            self._lists[name, count] = found
+        return found
+
+    def _place(self, key: int, *, is_indicator: bool) -> Column:
+        """Give the column of a name's hash, a new one for a new name."""
+        known = self._by_hash.get(key)
+        if known is not None:
+            return known[0]
+        if len(self._by_hash) >= self.limits.distinct_features:
+            msg = (
+                f"The {self.side} has more than {self.limits.distinct_features:,} distinct "
+                "features. Send coarser values: a text that is new each time teaches nothing."
+            )
+            raise LimitReached(msg)
+        if len(self._by_hash) < OWN:
+            column = Column(len(self._by_hash), 1.0)
+        else:
+            column = Column(OWN + key % (COLUMNS - OWN), 1.0 if key >> 63 else -1.0)
+        while len(self.indicators) <= column.index:
+            self.indicators.append(is_indicator or column.index >= OWN)
+        self._blank = np.where(self.indicators, 0.0, np.nan)
+        self._by_hash[key] = (column, is_indicator)
+        return column
+
+    def _refuse_infinite(self, names: Sequence[str], values: Sequence[Value]) -> None:
+        """Name the feature that is not finite; huge but finite numbers are refused as well."""
+        for name, value in zip(names, values, strict=True):
+            numbers = value if isinstance(value, list | tuple) else (value,)
+            for number in numbers:
+                if not isinstance(number, str) and not abs(number) < 1e150:  # noqa: PLR2004 - squares stay finite
+                    msg = f"Feature `{name}` of the {self.side} must be a finite number below 1e150."
+                    raise BadNumber(msg)
+
+
+def _put(row: Row, columns: _Columns, numbers: object) -> bool:
+    """Write numbers into a row and say whether all are finite; in shared columns they add up."""
+    try:
+        values = np.asarray(numbers, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        msg = "A list among the features holds something that is not a number."
+        raise BadInput(msg) from error
+    if columns.own:
+        row[columns.indices] = values
+    else:
+        np.add.at(row, columns.indices, columns.signs * values)
+    return math.isfinite(values.dot(values))

@@ -1,0 +1,118 @@
+"""What followed the decisions of one moment, as it was recorded: one row an outcome.
+
+Everything the model holds can be derived from these rows again: the population's sums under a new
+scaling, every person's sums under a new basis. The rows themselves are facts of the journal; this
+is their form for computing.
+Rule 1: a row is added once and never edited; forgetting a person blanks the rows of that person.
+Rule 2: features are kept as float32, and are rounded to it before they are used anywhere, so that
+what was computed live and what is computed from these rows are the same numbers.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Evidence", "Rows"]
+
+Floats = NDArray[np.float64]
+
+_FIRST_CAPACITY = 1_024
+
+
+class Rows(NamedTuple):
+    """n outcomes: raw features (n, dc) and (n, da) float32, NaN where usual; the rest (n,).
+
+    `person` is the row of the person in `People`, or -1 where there is none (any more).
+    """
+
+    context: NDArray[np.float32]
+    action: NDArray[np.float32]
+    reward: Floats
+    predicted: Floats
+    at: Floats
+    person: NDArray[np.int64]
+
+    def where(self, mask: NDArray[np.bool_]) -> "Rows":
+        """Give the rows for which `mask` holds, (n,) bool."""
+        return Rows(*(column[mask] for column in self))
+
+
+class Evidence:
+    """The outcomes of one moment, growing.
+
+    Example:
+        >>> e = Evidence()
+        >>> e.add(np.ones((1, 2)), np.ones((1, 3)), np.ones(1), np.full(1, .5), np.zeros(1),
+        ...       np.zeros(1, dtype=np.int64))
+        >>> len(e), e.rows().action.shape
+        (1, (1, 3))
+    """
+
+    def __init__(self) -> None:
+        """Start with no outcomes."""
+        self._count = 0
+        self._rows = _blank(_FIRST_CAPACITY, 0, 0)
+
+    def __len__(self) -> int:
+        """Count the outcomes."""
+        return self._count
+
+    def add(  # noqa: PLR0913 - the columns of Rows, in their order
+        self,
+        context: Floats,
+        action: Floats,
+        reward: Floats,
+        predicted: Floats,
+        at: Floats,
+        person: NDArray[np.int64],
+    ) -> None:
+        """Add n outcomes; the arguments are the columns of `Rows`."""
+        start, end = self._count, self._count + len(reward)
+        self._fit(end, context.shape[1], action.shape[1])
+        rows = self._rows
+        rows.context[start:end, : context.shape[1]] = context
+        rows.action[start:end, : action.shape[1]] = action
+        rows.reward[start:end] = reward
+        rows.predicted[start:end] = predicted
+        rows.at[start:end] = at
+        rows.person[start:end] = person
+        self._count = end
+
+    def rows(self, start: int = 0, end: int | None = None) -> Rows:
+        """Give the outcomes from `start` to `end` as views: read them, do not write."""
+        stop = self._count if end is None else end
+        return Rows(*(column[start:stop] for column in self._rows))
+
+    def forget(self, person: int) -> None:
+        """Blank the rows of one person: no feature, no reward, no time, no weight."""
+        mine = np.flatnonzero(self._rows.person[: self._count] == person)
+        for column in self._rows:
+            column[mine] = 0
+        self._rows.person[mine] = -1
+        self._rows.predicted[mine] = np.nan
+
+    def _fit(self, count: int, n_context: int, n_action: int) -> None:
+        """Make room: twice the rows when full, more columns when new ones came."""
+        old = self._rows
+        capacity = len(old.reward)
+        wide_context = max(n_context, old.context.shape[1])
+        wide_action = max(n_action, old.action.shape[1])
+        same = wide_context == old.context.shape[1] and wide_action == old.action.shape[1]
+        if count <= capacity and same:
+            return
+        new = _blank(max(capacity, 2 * count if count > capacity else 0), wide_context, wide_action)
+        for before, after in zip(old, new, strict=True):
+            after[(slice(self._count), *(slice(n) for n in before.shape[1:]))] = before[: self._count]
+        self._rows = new
+
+
+def _blank(capacity: int, n_context: int, n_action: int) -> Rows:
+    return Rows(
+        np.full((capacity, n_context), np.nan, dtype=np.float32),
+        np.full((capacity, n_action), np.nan, dtype=np.float32),
+        np.zeros(capacity),
+        np.zeros(capacity),
+        np.zeros(capacity),
+        np.full(capacity, -1, dtype=np.int64),
+    )

@@ -1,0 +1,299 @@
+"""Every person's own sums for one moment, side by side, and the posterior that follows from them.
+
+A person's part of a reward is `m · ψ`, with ψ the action seen in the basis of the version. What is
+kept is the sum G = Σ ψψᵀ and g = Σ ψ · residual: 44 numbers at rank 8. A newcomer has none and
+stands at the prior; there is no special case.
+Rule 1: sums change by adding only (`algebra`); a new version refolds them from the evidence.
+Rule 2: times are whole steps of half_life / 1024, so that within a step nothing fades and any
+order of the same outcomes gives the same sums.
+Rule 3: people who turn out to be one keep their own rows in the evidence and share one home row.
+Source of the posterior: Bayesian linear regression, e.g. Bishop 2006, eq. 3.50-3.51.
+"""
+
+import math
+from functools import cache
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from penchant.algebra import faded
+from penchant.model.evidence import Rows
+from penchant.model.version import Version
+
+__all__ = ["People", "Posterior", "Sums"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+STEPS: Final = 1_024
+_FIRST_CAPACITY: Final = 256
+_NEVER: Final = -(2**40)
+"""The step of a sum of nothing: everything is later."""
+
+
+class Posterior(NamedTuple):
+    """What is believed about one person: mean (r,) and covariance (r, r)."""
+
+    mean: Floats
+    covariance: Floats
+
+
+class Sums(NamedTuple):
+    """Sums of n people: packed G (n, r(r+1)/2), g (n, r), the step they stand at, outcomes."""
+
+    gram: Floats
+    moment: Floats
+    step: Ints
+    count: Ints
+
+
+class _Held(NamedTuple):
+    """Posteriors of n people, and the version and step they hold for."""
+
+    mean: Floats
+    covariance: Floats
+    version: Ints
+    step: Ints
+
+
+class People:
+    """The people of one moment."""
+
+    def __init__(self, half_life: float) -> None:
+        """Start with nobody; `half_life` in seconds."""
+        self.half_life = half_life
+        self.step_seconds = half_life / STEPS
+        self.names: list[str] = []
+        self._rows: dict[str, int] = {}
+        self._home: Ints = np.zeros(0, dtype=np.int64)
+        self._sums = _no_sums(0, 0)
+        self._held = _none_held(0, 0)
+
+    def __len__(self) -> int:
+        """Count the people."""
+        return len(self.names)
+
+    def step(self, at: float) -> int:
+        """Give the step that a time (seconds) falls into."""
+        return 0 if self.half_life == math.inf else int(at // self.step_seconds)
+
+    def row(self, person: str) -> int:
+        """Give the row of a person, a new one for a newcomer."""
+        found = self._rows.get(person)
+        if found is None:
+            found = len(self.names)
+            self._rows[person] = found
+            self.names.append(person)
+            self._fit(found + 1)
+            self._home[found] = found
+        return found
+
+    def find(self, person: str) -> int:
+        """Give the home row of a person, or -1 when nothing was learned about them."""
+        found = self._rows.get(person, -1)
+        return -1 if found < 0 else int(self._home[found])
+
+    def homes(self, rows: Ints) -> Ints:
+        """Give the home rows of some rows."""
+        return self._home[rows]
+
+    def counts(self, rows: Ints) -> Ints:
+        """Give how many outcomes were learned for some home rows."""
+        return self._sums.count[rows]
+
+    def link(self, person: str, to: str) -> None:
+        """Let `person` live in the row of `to`; with `to == person` each has their own again."""
+        row = self.row(person)
+        self._home[row] = self.row(to)
+
+    def forget(self, person: str) -> int:
+        """Blank the sums of a person and free the name; give the row, -1 when unknown."""
+        row = self._rows.pop(person, -1)
+        if row >= 0:
+            self.names[row] = ""
+            self._blank(row)
+            self._home[row] = row
+        return row
+
+    def posteriors(self, rows: Ints, version: Version, at: float) -> Posterior:
+        """Give the posteriors of n home rows at a time: means (n, r), covariances (n, r, r)."""
+        step = self.step(at)
+        held = self._held
+        stale = rows[(held.version[rows] != version.number) | (held.step[rows] != step)]
+        if len(stale):
+            self._refresh(np.unique(stale), version, step)
+        return Posterior(held.mean[rows], held.covariance[rows])
+
+    def posterior(self, row: int, version: Version, at: float) -> Posterior:
+        """Give the posterior of one home row; row -1 is the prior."""
+        if row < 0:
+            return Posterior(np.zeros(len(version.prior)), np.diag(version.prior))
+        step = self.step(at)
+        held = self._held
+        if held.version[row] != version.number or held.step[row] != step:
+            self._refresh(np.array([row]), version, step)
+        return Posterior(held.mean[row], held.covariance[row])
+
+    def add(self, rows: Ints, seen: Floats, residual: Floats, at: Floats, version: Version) -> None:
+        """Add n outcomes of home rows (n,): ψ (n, r), residuals (n,), times (n,) in seconds."""
+        steps = self._steps(at)
+        self._accumulate(self._sums, rows, seen, residual, steps)
+        held = self._held
+        followed = (held.version[rows] == version.number) & (held.step[rows] == steps)
+        followed &= self._sums.step[rows] == steps
+        if not followed.all() or len(set(rows.tolist())) < len(rows):
+            held.version[rows] = -1  # what one step cannot follow is computed from the sums
+            return
+        mean, covariance = held.mean[rows], held.covariance[rows]
+        along = (covariance @ seen[:, :, None])[:, :, 0]
+        gain = along / (version.noise + (along * seen).sum(axis=1))[:, None]
+        error = residual - (mean * seen).sum(axis=1)
+        held.mean[rows] = mean + gain * error[:, None]
+        held.covariance[rows] = covariance - gain[:, :, None] * along[:, None, :]
+
+    def add_one(self, row: int, seen: Floats, residual: float, at: float, version: Version) -> None:
+        """Add one outcome of a home row: `add` for one, without the cost of gathering.
+
+        The laws hold both to the same sums and posteriors.
+        """
+        sums, held = self._sums, self._held
+        step, latest = self.step(at), int(sums.step[row])
+        weight = 1.0
+        if step > latest:
+            fade = 0.0 if latest == _NEVER else 2.0 ** ((latest - step) / STEPS)
+            sums.gram[row] *= fade
+            sums.moment[row] *= fade
+            sums.step[row] = step
+        elif step < latest:
+            weight = 2.0 ** ((step - latest) / STEPS)
+        first, second = _upper(len(seen))
+        sums.gram[row] += seen[first] * seen[second] * weight
+        sums.moment[row] += seen * (residual * weight)
+        sums.count[row] += 1
+        if held.version[row] != version.number or held.step[row] != step or step < latest:
+            held.version[row] = -1
+            return
+        covariance, mean = held.covariance[row], held.mean[row]
+        along = covariance @ seen
+        gain = along / (version.noise + float(along @ seen))
+        mean += gain * (residual - float(mean @ seen))
+        covariance -= gain[:, None] * along
+
+    def refold(self, rows: Rows, version: Version) -> Sums:
+        """Give everybody's sums, folded anew from the evidence under a version."""
+        return self._fold(_no_sums(len(self.names), version.rank), rows, version)
+
+    def adopt(self, sums: Sums, later: Rows, version: Version) -> None:
+        """Take over refolded sums, and add the evidence that came while they were folded."""
+        capacity = max(len(self._home), _FIRST_CAPACITY)
+        fresh = _no_sums(capacity, version.rank)
+        for new, old in zip(fresh, sums, strict=True):
+            new[: len(old)] = old
+        self._sums = self._fold(fresh, later, version)
+        self._held = _none_held(capacity, version.rank)
+
+    def refold_one(self, person: str, rows: Rows, version: Version) -> None:
+        """Fold one home row anew, after people were linked or parted."""
+        home = self.row(person)
+        self._blank(home)
+        mine = rows.person >= 0
+        mine[mine] = self._home[rows.person[mine]] == home
+        self._fold(self._sums, rows.where(mine), version)
+
+    def _fold(self, sums: Sums, rows: Rows, version: Version) -> Sums:
+        """Add evidence to some sums, in place."""
+        kept = rows.where(rows.person >= 0)
+        if len(kept.reward):
+            seen = version.action.apply(kept.action.astype(np.float64)) @ version.basis
+            home = self._home[kept.person]
+            self._accumulate(sums, home, seen, kept.reward - kept.predicted, self._steps(kept.at))
+        return sums
+
+    def _accumulate(
+        self, sums: Sums, rows: Ints, seen: Floats, residual: Floats, steps: Ints
+    ) -> None:
+        """Bring rows to the later step and add: the operation of `algebra`, for many at once."""
+        latest = sums.step[rows]
+        np.maximum.at(sums.step, rows, steps)
+        now = sums.step[rows]
+        if (latest != now).any():
+            touched, first = np.unique(rows, return_index=True)
+            fade = self._left(now[first] - latest[first])
+            sums.gram[touched] *= fade[:, None]
+            sums.moment[touched] *= fade[:, None]
+        weight = self._left(now - steps)
+        upper = _upper(seen.shape[1])
+        products = seen[:, upper[0]] * seen[:, upper[1]]
+        np.add.at(sums.gram, rows, products * weight[:, None])
+        np.add.at(sums.moment, rows, seen * (residual * weight)[:, None])
+        np.add.at(sums.count, rows, 1)
+
+    def _left(self, steps: Ints) -> Floats:
+        """Give what is left after some steps."""
+        return faded(np.ones(len(steps)), steps.astype(np.float64), float(STEPS))
+
+    def _steps(self, at: Floats) -> Ints:
+        if self.half_life == math.inf:
+            return np.zeros(len(at), dtype=np.int64)
+        return (at // self.step_seconds).astype(np.int64)
+
+    def _refresh(self, rows: Ints, version: Version, step: int) -> None:
+        """Compute posteriors from the sums."""
+        sums, held = self._sums, self._held
+        fade = self._left(np.maximum(step - sums.step[rows], 0)) / version.noise
+        rank = version.rank
+        upper = _upper(rank)
+        precision = np.empty((len(rows), rank, rank))
+        packed = sums.gram[rows] * fade[:, None]
+        precision[:, upper[0], upper[1]] = packed
+        precision[:, upper[1], upper[0]] = packed
+        precision += np.diag(1.0 / version.prior)
+        covariance = np.linalg.inv(precision)
+        held.covariance[rows] = covariance
+        weighted = sums.moment[rows] * fade[:, None]
+        held.mean[rows] = (covariance @ weighted[:, :, None])[:, :, 0]
+        held.version[rows] = version.number
+        held.step[rows] = step
+
+    def _blank(self, row: int) -> None:
+        for column in (*self._sums, self._held.mean, self._held.covariance):
+            column[row] = 0
+        self._held.version[row] = -1
+
+    def _fit(self, count: int) -> None:
+        """Make room for `count` people."""
+        if count <= len(self._home):
+            return
+        capacity = max(_FIRST_CAPACITY, 2 * count)
+        rank = self._sums.moment.shape[1]
+        home, sums, held = self._home, self._sums, self._held
+        self._home = np.zeros(capacity, dtype=np.int64)
+        self._home[: len(home)] = home
+        self._sums, self._held = _no_sums(capacity, rank), _none_held(capacity, rank)
+        for before, after in zip((*sums, *held), (*self._sums, *self._held), strict=True):
+            after[: len(before)] = before
+
+
+@cache
+def _upper(rank: int) -> tuple[Ints, Ints]:
+    """Give where the packed half of a symmetric matrix stands."""
+    return np.triu_indices(rank)
+
+
+def _no_sums(count: int, rank: int) -> Sums:
+    return Sums(
+        np.zeros((count, rank * (rank + 1) // 2)),
+        np.zeros((count, rank)),
+        np.full(count, _NEVER),
+        np.zeros(count, dtype=np.int64),
+    )
+
+
+def _none_held(count: int, rank: int) -> _Held:
+    return _Held(
+        np.zeros((count, rank)),
+        np.zeros((count, rank, rank)),
+        np.full(count, -1, dtype=np.int64),
+        np.zeros(count, dtype=np.int64),
+    )

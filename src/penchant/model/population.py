@@ -1,0 +1,164 @@
+"""Sums over everybody, and the population model that is solved from them.
+
+Each outcome adds its contribution once: weight · x xᵀ and weight · x · target, where x are the
+products of context and action columns. Recorded predictions make the contribution of an outcome a
+function of its own record, so the sums do not depend on order, and a person's part can be
+subtracted again.
+Rule 1: `Products` serves actions known by features, `Blocks` actions known by name only.
+Rule 2: a logistic model is fitted as weighted least squares around the recorded prediction
+(iteratively reweighted least squares, one step an outcome), so it is a sum as well.
+"""
+
+from typing import Final, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from penchant.algebra import Sum, add, zero
+
+__all__ = ["PRODUCTS", "Blocks", "Contributions", "Population", "Products", "population_for"]
+
+Floats = NDArray[np.float64]
+
+PRODUCTS: Final = 512
+"""Most columns of a products model; more products than that share columns by a signed hash."""
+
+_SURE: Final = 0.02
+"""Recorded predictions are kept this far from 0 and 1, so that no outcome weighs without bound."""
+
+
+class Contributions(NamedTuple):
+    """What n outcomes add, scaled: rows run in parallel.
+
+    Attributes:
+        context: (n, 1 + dc) and action: (n, 1 + da), each with its leading 1.
+        reward: (n,) in 0..1; predicted: (n,) the population's own answer at the time.
+        weight: (n,) what is left of each at time `at` (seconds).
+    """
+
+    context: Floats
+    action: Floats
+    reward: Floats
+    predicted: Floats
+    weight: Floats
+    at: float
+
+
+class Population(Protocol):
+    """The sums of one moment, and what is solved from them."""
+
+    is_logistic: bool
+
+    def add(self, rows: Contributions, sign: float = 1.0) -> None:
+        """Add contributions, or with `sign=-1.0` take them out again."""
+        ...
+
+    def solve(self, noise: float) -> tuple[Floats, Floats | None]:
+        """Give the weights (1 + dc, 1 + da) and, where known, their spread (da, 1+dc, 1+dc)."""
+        ...
+
+
+class Products:
+    """One shared model on context, action and all their products (population notes, 6)."""
+
+    is_logistic = True
+
+    def __init__(self, n_context: int, n_action: int, half_life: float, precision: float) -> None:
+        """Start with no outcomes; `n_context` and `n_action` count the leading ones."""
+        self.shape = (n_context, n_action)
+        self.half_life = half_life
+        self.precision = precision
+        self._columns, self._signs = _layout(n_context, n_action)
+        width = int(self._columns.max()) + 1
+        self._gram = zero(width, width)
+        self._moment = zero(width)
+
+    def add(self, rows: Contributions, sign: float = 1.0) -> None:
+        """Add one least-squares step an outcome around its recorded prediction."""
+        predicted = np.clip(rows.predicted, _SURE, 1.0 - _SURE)
+        curvature = predicted * (1.0 - predicted)
+        target = np.log(predicted / (1.0 - predicted)) + (rows.reward - predicted) / curvature
+        weight = sign * rows.weight * curvature
+        for start in range(0, len(weight), 256):
+            part = slice(start, start + 256)
+            x = self._products(rows.context[part], rows.action[part])
+            weighted = x * weight[part, None]
+            self._gram = add(self._gram, Sum(weighted.T @ x, rows.at), self.half_life)
+            self._moment = add(
+                self._moment, Sum(weighted.T @ target[part], rows.at), self.half_life
+            )
+
+    def solve(self, noise: float) -> tuple[Floats, Floats | None]:
+        """Solve the ridge regression; `noise` plays no part, the curvature is the weight."""
+        del noise
+        gram = self._gram.total
+        weights = np.linalg.solve(gram + self.precision * np.eye(len(gram)), self._moment.total)
+        return (weights[self._columns] * self._signs).reshape(self.shape), None
+
+    def _products(self, context: Floats, action: Floats) -> Floats:
+        """Give all products, (n, width), those that share a column added up."""
+        full = (context[:, :, None] * action[:, None, :]).reshape(len(context), -1)
+        if len(self._columns) <= PRODUCTS:
+            return full
+        shared = np.zeros((len(full), PRODUCTS))
+        np.add.at(shared, (slice(None), self._columns), full * self._signs)
+        return shared
+
+
+class Blocks:
+    """A linear model of its own for each action known by its name (population notes, 1)."""
+
+    is_logistic = False
+
+    def __init__(self, n_context: int, n_action: int, half_life: float, precision: float) -> None:
+        """Start with no outcomes; `n_context` and `n_action` count the leading ones."""
+        self.half_life = half_life
+        self.precision = precision
+        self._gram = zero(n_action - 1, n_context, n_context)
+        self._moment = zero(n_action - 1, n_context)
+
+    def add(self, rows: Contributions, sign: float = 1.0) -> None:
+        """Add x xᵀ and r x to the block of the action taken."""
+        taken = rows.action[:, 1:].argmax(axis=1)
+        gram = np.zeros_like(self._gram.total)
+        moment = np.zeros_like(self._moment.total)
+        weight = sign * rows.weight
+        for action in np.unique(taken):
+            mine = taken == action
+            weighted = rows.context[mine] * weight[mine, None]
+            gram[action] = weighted.T @ rows.context[mine]
+            moment[action] = weighted.T @ rows.reward[mine]
+        self._gram = add(self._gram, Sum(gram, rows.at), self.half_life)
+        self._moment = add(self._moment, Sum(moment, rows.at), self.half_life)
+
+    def solve(self, noise: float) -> tuple[Floats, Floats | None]:
+        """Give each action's posterior mean, and its covariance times `noise`."""
+        width = self._gram.total.shape[1]
+        inverse = np.linalg.inv(self._gram.total + self.precision * np.eye(width))
+        means = np.einsum("kij,kj->ki", inverse, self._moment.total)
+        weights = np.concatenate([np.zeros((width, 1)), means.T], axis=1)
+        return weights, noise * inverse
+
+
+def population_for(
+    n_context: int, n_action: int, half_life: float, *, has_features: bool
+) -> Population:
+    """Give the model that fits how a moment's actions are known."""
+    if has_features:
+        return Products(n_context, n_action, half_life, precision=1.0)
+    return Blocks(n_context, n_action, half_life, precision=1.0)
+
+
+def _layout(n_context: int, n_action: int) -> tuple[NDArray[np.intp], Floats]:
+    """Give every product its column and sign; single features never share one."""
+    count = n_context * n_action
+    if count <= PRODUCTS:
+        return np.arange(count, dtype=np.intp), np.ones(count)
+    i, j = np.divmod(np.arange(count, dtype=np.uint64), np.uint64(n_action))
+    mixed = (i * np.uint64(2654435761) + j * np.uint64(40503)) * np.uint64(0x9E3779B97F4A7C15)
+    single = (i == 0) | (j == 0)
+    own = int(single.sum())
+    columns = own + (mixed >> np.uint64(40)).astype(np.intp) % (PRODUCTS - own)
+    columns[single] = np.arange(own)
+    signs = np.where(single | (mixed >> np.uint64(63) == 0), 1.0, -1.0)
+    return columns, signs

@@ -1,0 +1,180 @@
+"""A version: all that is derived from what many people did, frozen.
+
+It is learned by one owner and read by everybody: the scaling of the columns, the weights of the
+population model, the basis on which persons differ, and how much they do.
+Rule 1: a version never changes; decisions and outcomes name the version they used.
+Rule 2: a version holds no person's values, and knows columns by the hash of their names only.
+"""
+
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["EMPTY_SCALING", "Columns", "Scaling", "Version", "pack", "unpack"]
+
+Floats = NDArray[np.float64]
+
+_CLIP = 5.0
+"""Scaled values beyond this many standard deviations count as this many (population notes)."""
+
+
+class Scaling(NamedTuple):
+    """Brings columns to about unit length: `(value - mean) * scale`, clipped."""
+
+    mean: Floats
+    scale: Floats
+    bound: Floats
+
+    def apply(self, rows: Floats) -> Floats:
+        """Give scaled rows with a leading 1.
+
+        Args:
+            rows: (d,) or (n, d) raw values; NaN is "usual". Columns beyond the scaling's are new
+                since the version and left out; missing ones count as usual.
+
+        Returns:
+            (1 + width,) or (n, 1 + width) float64.
+
+        Example:
+            >>> s = Scaling(np.array([10.0]), np.array([0.5]), np.array([2.5]))
+            >>> s.apply(np.array([12.0, 7.0])).tolist()
+            [1.0, 1.0]
+        """
+        width = len(self.mean)
+        seen = min(rows.shape[-1], width)
+        scaled = np.zeros((*rows.shape[:-1], 1 + width))
+        scaled[..., 0] = 1.0
+        values = scaled[..., 1 : 1 + seen]
+        np.subtract(rows[..., :seen], self.mean[:seen], out=values)
+        values *= self.scale[:seen]
+        bound = self.bound[:seen]
+        np.minimum(values, bound, out=values)
+        np.maximum(values, -bound, out=values)
+        values[values != values] = 0.0  # noqa: PLR0124 - NaN is the one value unlike itself
+        return scaled
+
+
+EMPTY_SCALING = Scaling(np.zeros(0), np.zeros(0), np.zeros(0))
+
+
+class Version(NamedTuple):
+    """One version of the population model, the basis and the prior.
+
+    Attributes:
+        number: 1, 2, 3 … within a moment; 0 is the empty version.
+        n_outcomes: outcomes it was derived from.
+        context, action: scaling of the two sides, (dc,) and (da,) columns.
+        weights: (1 + dc, 1 + da); the population's score is `c' W a`.
+        is_logistic: whether a score becomes a reward through the logistic function.
+        spread: (da, 1 + dc, 1 + dc) covariance of the weights of each action column where actions
+            have no features, else None.
+        basis: (1 + da, r): a person differs from people in general along `basis.T @ a`.
+        prior: (r,) variances of those differences across people.
+        noise: variance of a reward around its prediction.
+    """
+
+    number: int
+    n_outcomes: int
+    context: Scaling
+    action: Scaling
+    weights: Floats
+    is_logistic: bool
+    spread: Floats | None
+    basis: Floats
+    prior: Floats
+    noise: float
+
+    @property
+    def rank(self) -> int:
+        """In how many directions people may differ."""
+        return len(self.prior)
+
+    def rewards(self, context: Floats, actions: Floats) -> Floats:
+        """Give what people in general are expected to give as reward.
+
+        Args:
+            context: (1 + dc,) scaled, with its leading 1.
+            actions: (n_actions, 1 + da) scaled.
+
+        Returns:
+            (n_actions,) in units of the scaled reward.
+        """
+        return self.link(actions @ (context @ self.weights))
+
+    def link(self, scores: Floats) -> Floats:
+        """Turn scores into rewards."""
+        return 1.0 / (1.0 + np.exp(-scores)) if self.is_logistic else scores
+
+    def variances(self, context: Floats, actions: Floats) -> Floats | None:
+        """Give the variance of those expectations, (n_actions,), where it is known."""
+        if self.spread is None:
+            return None
+        per_column = ((self.spread @ context) * context).sum(axis=1)
+        return np.asarray(actions[:, 1:] ** 2 @ per_column)
+
+
+class _Stored(msgspec.Struct, frozen=True, array_like=True):
+    """A version as bytes: shapes beside numbers."""
+
+    number: int
+    n_outcomes: int
+    is_logistic: bool
+    noise: float
+    arrays: tuple[tuple[tuple[int, ...], bytes] | None, ...]
+    context_columns: tuple[tuple[int, bool], ...]
+    action_columns: tuple[tuple[int, bool], ...]
+
+
+Columns = tuple[tuple[int, bool], ...]
+
+
+def pack(version: Version, context_columns: Columns, action_columns: Columns) -> bytes:
+    """Give a version and the columns it speaks of (see `Encoder.hashes`) as bytes."""
+    arrays = (
+        *version.context,
+        *version.action,
+        version.weights,
+        version.spread,
+        version.basis,
+        version.prior,
+    )
+    stored = tuple(
+        None if array is None else (array.shape, np.ascontiguousarray(array).tobytes())
+        for array in arrays
+    )
+    return msgspec.msgpack.encode(
+        _Stored(
+            version.number,
+            version.n_outcomes,
+            version.is_logistic,
+            version.noise,
+            stored,
+            context_columns,
+            action_columns,
+        )
+    )
+
+
+def unpack(content: bytes) -> tuple[Version, Columns, Columns]:
+    """Give back what `pack` was given, to the last bit."""
+    stored = msgspec.msgpack.decode(content, type=_Stored)
+    arrays = [
+        None if one is None else np.frombuffer(one[1], dtype=np.float64).reshape(one[0])
+        for one in stored.arrays
+    ]
+    filled = [np.zeros(0) if array is None else array for array in arrays]
+    version = Version(
+        number=stored.number,
+        n_outcomes=stored.n_outcomes,
+        context=Scaling(*filled[:3]),
+        action=Scaling(*filled[3:6]),
+        weights=filled[6],
+        is_logistic=stored.is_logistic,
+        spread=arrays[7],
+        basis=filled[8],
+        prior=filled[9],
+        noise=stored.noise,
+    )
+    return version, stored.context_columns, stored.action_columns
