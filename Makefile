@@ -53,7 +53,7 @@ clean:  ## remove what was built here
 # The interpreter is asked once, before anything is installed.
 $(VENV)/venv.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-	  echo "Penchant needs Python 3.11 or newer; \`$(PYTHON)\` is `$(PYTHON) --version 2>&1 || echo missing`." \
+	  echo "Penchant needs Python 3.11 or newer; \`$(PYTHON)\` is `$(PYTHON) --version 2>/dev/null || echo not found`." \
 	       "Install one and name it: make PYTHON=python3.12 run" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 	  echo "\`$(PYTHON)\` cannot make virtual environments. On Debian: apt-get install python3-venv" >&2; exit 1; }
