@@ -1,0 +1,64 @@
+"""Quiet hours: whose zone counts, and what holds where it is not known."""
+
+from datetime import UTC, datetime
+
+import pytest
+from unit.guard.asking import ACTIONS, ask
+
+from penchant.guard.guardrail import permitted
+from penchant.guard.quiet_hours import Quiet, quiet_problem
+from penchant.guard.verdict import PASSED
+from penchant.words import Cap, QuietHours
+
+LATE_IN_BERLIN = datetime(2026, 11, 22, 21, 30, tzinfo=UTC)
+UNKNOWN = "Whether it is a quiet hour is not known, so it counts as one: "
+
+
+@pytest.mark.parametrize(
+    ("rule", "time_zone", "sentence"),
+    [
+        (QuietHours(), "Europe/Berlin", "It is a quiet hour: nothing is done from 22:00 to 07:00."),
+        (QuietHours(), "Europe/London", ""),
+        (QuietHours(zone="Europe/Berlin"), "Europe/London", ""),
+        (QuietHours(zone="Europe/London"), "", ""),
+        (QuietHours(zone="Europe/London"), "Europe/Berlin", "It is a quiet hour"),
+        (QuietHours(zone="Europe/Berlin"), "", "It is a quiet hour"),
+        (QuietHours(), "", UNKNOWN + "no time zone is known, neither the person's nor one of"),
+        (QuietHours(zone="Here"), "", UNKNOWN + "the time zone `Here` of `nudge` is not a known"),
+        (
+            QuietHours(zone="Europe/London"),
+            "at my aunt's",
+            UNKNOWN + "the time zone stated for the person is not a known one.",
+        ),
+        (
+            QuietHours("22:00", "25:00"),
+            "Europe/Berlin",
+            "The quiet hours of `nudge` cannot be read, so every hour counts as one.",
+        ),
+        (QuietHours("08:00", "08:00"), "Europe/Berlin", "It is a quiet hour"),
+        (QuietHours("21:30", "22:30"), "Europe/London", "It is a quiet hour"),
+        (QuietHours("20:30", "21:30"), "Europe/London", ""),
+    ],
+)
+def test_quiet_hours_refuse_everything(rule: QuietHours, time_zone: str, sentence: str) -> None:
+    """The person's zone, else the rule's, else every hour is quiet; the sentence says which."""
+    asked = ask(Cap(9), rule, now=LATE_IN_BERLIN, time_zone=time_zone)
+    verdicts = Quiet().check(ACTIONS, asked)
+
+    assert set(verdicts) == (set(range(4)) if sentence else set())
+    assert all(one.sentence.startswith(sentence) for one in verdicts.values())
+    assert not any("aunt" in one.sentence for one in verdicts.values())
+
+
+def test_several_quiet_hours_are_all_kept() -> None:
+    """A second stretch of quiet is not hidden by the first."""
+    night, noon = QuietHours(zone="UTC"), QuietHours("11:00", "13:00", zone="UTC")
+
+    assert Quiet().check(ACTIONS, ask(night)) is PASSED
+    assert permitted(ACTIONS, ask(night, noon)).kept == (0,)
+
+
+def test_quiet_hours_that_cannot_be_read_are_told() -> None:
+    """Whoever declares quiet hours reads what is wrong with them."""
+    assert quiet_problem(QuietHours()) == ""
+    assert quiet_problem(QuietHours(end="7 am")).startswith("Hours need a start and an end")
