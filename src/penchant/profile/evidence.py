@@ -1,0 +1,77 @@
+"""Evidence: what the facts of one person say about that person, each thing once and in order.
+
+Loop: Profile. Takes facts, gives what a person did (`Observed`) and how the actions taken for
+them went (`Experience`: a decision with its outcome).
+Rule 1: the order of the facts does not matter: evidence comes sorted by time, then by content.
+Rule 2: statements are registers, not evidence; a forced decision says nothing about its action.
+Rule 3: nothing after `now` counts, so a profile can be asked for any day of the past.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from msgspec import Struct
+
+from penchant.journal import Decided, Fact, Learned, Observed, encode
+from penchant.profile.registers import STATEMENT_KINDS
+from penchant.words import Action, Decision
+
+__all__ = ["Evidence", "Experience", "evidence_of", "seconds_of"]
+
+
+class Experience(Struct, frozen=True):
+    """An action taken for a person and its reward, scaled to 0..1; `at` is when it was taken."""
+
+    at: datetime
+    moment: str
+    action: Action
+    reward: float
+
+
+Evidence = Observed | Experience
+
+
+def seconds_of(evidence: Evidence) -> float:
+    """Give the time of a piece of evidence, in seconds since 1970."""
+    return _time(evidence).timestamp()
+
+
+def _time(evidence: Evidence) -> datetime:
+    """Give when it happened: an observation's signal knows better than its entry."""
+    if isinstance(evidence, Observed):
+        return evidence.signal.at or evidence.at
+    return evidence.at
+
+
+def evidence_of(facts: Iterable[Fact], *, now: datetime) -> tuple[Evidence, ...]:
+    """Give the evidence in some facts of one person.
+
+    Args:
+        facts: In any order; others than observations, decisions and outcomes are passed over.
+        now: The present, with a zone.
+
+    Returns:
+        Sorted by time. Of several outcomes of a decision the first counts.
+    """
+    seen: list[tuple[datetime, bytes, Evidence]] = []
+    decisions: dict[str, Decision] = {}
+    outcomes: dict[str, Learned] = {}
+    for fact in facts:
+        if isinstance(fact, Observed) and fact.signal.kind not in STATEMENT_KINDS:
+            seen.append((_time(fact), encode(fact), fact))
+        elif isinstance(fact, Decided) and fact.decision.executed:
+            decisions[fact.decision.id] = fact.decision
+        elif isinstance(fact, Learned):
+            first = outcomes.setdefault(fact.decision, fact)
+            outcomes[fact.decision] = min(first, fact, key=lambda one: (one.at, encode(one)))
+    for decision in outcomes.keys() & decisions.keys():
+        experience = _experience(decisions[decision], outcomes[decision])
+        seen.append((experience.at, decision.encode(), experience))
+    # Two pieces with one time and one content are equal, so their order does not matter.
+    seen.sort(key=lambda one: one[:2])
+    return tuple(evidence for at, _, evidence in seen if at <= now)
+
+
+def _experience(decision: Decision, outcome: Learned) -> Experience:
+    """Join a decision and its outcome."""
+    return Experience(decision.at, decision.moment, decision.action, outcome.scaled)
