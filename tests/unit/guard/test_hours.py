@@ -23,7 +23,7 @@ from penchant.guard.hours import hours_problem, is_between, local_minute, minute
         ("-1:00", None),
         ("12:00:00", None),
         ("12:00\n", None),
-        ("٠٧:٠٠", None),  # digits, but not those of the format
+        ("\u0660\u0667:\u0660\u0660", None),  # digits, but not those of the format
         ("", None),
     ],
 )
