@@ -1,0 +1,1 @@
+"""All that touches the world outside: disks, networks, terminals. One folder a kind."""

@@ -1,0 +1,146 @@
+"""Forgetting a person: five steps, each durable, so that it can stop anywhere and be finished.
+
+1 say so in the journal  2 destroy the key  3 empty the entries  4 empty the log  5 say it is done.
+After step 2 nothing can be read any more, wherever copies of the entries lie. What stays is the
+length of the chain and its hashes. Used by the writing thread alone, and at opening.
+Source: docs/explanation/what-is-on-disk.md.
+"""
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from msgspec import Struct
+
+from penchant.adapters.store.keys import Keyring
+from penchant.adapters.store.schema import disk, transaction
+from penchant.adapters.store.sealing import NONCE_BYTES, Names, link
+from penchant.adapters.store.streams import FORGOTTEN
+from penchant.adapters.store.wal import LogIndex
+from penchant.words import Receipt
+
+__all__ = ["Erasure", "Forgetting"]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NO_NONCE = bytes(NONCE_BYTES)
+_OPEN = (
+    "SELECT s.id, s.pseudonym, r.seq, r.at, r.entries, r.outcomes"
+    " FROM erasure r JOIN stream s ON s.id = r.stream WHERE NOT r.done"
+)
+
+
+class Erasure(Struct, frozen=True):
+    """One forgetting: the stream, the place of its mark, the time, and what it makes unreadable."""
+
+    stream: int
+    pseudonym: bytes
+    seq: int
+    at_microseconds: int
+    entries: int
+    outcomes: int
+
+    def receipt(self) -> Receipt:
+        """Give the proof of it."""
+        at = _EPOCH + timedelta(microseconds=self.at_microseconds)
+        return Receipt(self.pseudonym.hex(), at, self.entries, self.outcomes)
+
+
+class Forgetting:
+    """Takes the steps, in order."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, log: LogIndex, keyring: Keyring, path: Path
+    ) -> None:
+        self._connection, self._log = connection, log
+        self._keyring, self._path = keyring, path
+
+    def forget(self, person: str, at: datetime, names: Names) -> Receipt:
+        """Make all that is kept of a person unreadable.
+
+        Raises:
+            StoreFailed: When it could not be finished now; the next call or opening finishes it.
+        """
+        pseudonym = names.pseudonym(person)
+        with disk(self._path):
+            erasure = self._open(pseudonym) or self._begin(pseudonym, at)
+            if erasure is None:
+                return Receipt(pseudonym.hex(), at, 0)
+            self.finish(erasure)
+            return erasure.receipt()
+
+    def finish_open(self) -> None:
+        """Finish whatever was begun and not finished."""
+        with disk(self._path):
+            for row in self._connection.execute(_OPEN).fetchall():
+                self.finish(Erasure(*row))
+
+    def finish(self, erasure: Erasure) -> None:
+        """Take the steps after the first; taking one again does no harm."""
+        self._keyring.erase(erasure.pseudonym)
+        self.empty_entries(erasure)
+        self._log.empty()
+        self.mark_done(erasure)
+
+    def empty_entries(self, erasure: Erasure) -> None:
+        """Leave of each entry its place and its hash."""
+        with transaction(self._connection):
+            self._connection.execute(
+                "UPDATE entry SET kind = NULL, ref = NULL, nonce = NULL, sealed = NULL"
+                " WHERE stream = ? AND seq < ? AND sealed IS NOT NULL",
+                (erasure.stream, erasure.seq),
+            )
+
+    def mark_done(self, erasure: Erasure) -> None:
+        """Say that nothing is left to do."""
+        with transaction(self._connection):
+            self._connection.execute(
+                "UPDATE erasure SET done = 1 WHERE stream = ? AND seq = ?",
+                (erasure.stream, erasure.seq),
+            )
+
+    def _open(self, pseudonym: bytes) -> Erasure | None:
+        """Give the forgetting of a stream that is not finished."""
+        row = self._connection.execute(f"{_OPEN} AND s.pseudonym = ?", (pseudonym,)).fetchone()
+        return None if row is None else Erasure(*row)
+
+    def _begin(self, pseudonym: bytes, at: datetime) -> Erasure | None:
+        """Put the mark at the end of the stream; None when there is nothing to forget."""
+        with transaction(self._connection):
+            head = self._connection.execute(
+                "SELECT id, seq, hash, erased FROM stream WHERE pseudonym = ?", (pseudonym,)
+            ).fetchone()
+            if head is None or head[1] == head[3]:
+                return None
+            stream, last, before, erased = head
+            entries, outcomes = self._connection.execute(
+                "SELECT count(*), coalesce(sum(kind = 'learned'), 0) FROM entry"
+                " WHERE stream = ? AND seq > ?",
+                (stream, erased),
+            ).fetchone()
+            at_microseconds = (at - _EPOCH) // timedelta(microseconds=1)
+            erasure = Erasure(stream, pseudonym, last + 1, at_microseconds, entries, outcomes)
+            self._write_mark(erasure, before)
+        return erasure
+
+    def _write_mark(self, erasure: Erasure, before: bytes) -> None:
+        """Write the mark, the new head and the intent."""
+        said = erasure.at_microseconds.to_bytes(8, "big", signed=True)
+        last = link(before, erasure.seq, erasure.pseudonym, _NO_NONCE, said)
+        self._connection.execute(
+            "INSERT INTO entry (stream, seq, kind, nonce, sealed, hash) VALUES (?, ?, ?, ?, ?, ?)",
+            (erasure.stream, erasure.seq, FORGOTTEN, _NO_NONCE, said, last),
+        )
+        self._connection.execute(
+            "UPDATE stream SET seq = ?, hash = ?, erased = ? WHERE id = ?",
+            (erasure.seq, last, erasure.seq, erasure.stream),
+        )
+        self._connection.execute(
+            "INSERT INTO erasure VALUES (?, ?, ?, ?, ?, 0)",
+            (
+                erasure.stream,
+                erasure.seq,
+                erasure.at_microseconds,
+                erasure.entries,
+                erasure.outcomes,
+            ),
+        )

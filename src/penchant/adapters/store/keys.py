@@ -1,0 +1,228 @@
+"""The keys: one for each person, wrapped by a key-encryption key, in a file of their own.
+
+Rule 1: a key is on disk before the first entry sealed with it is; so a key without entries is
+harmless, and an entry without a key is damage.
+Rule 2: erasing a key overwrites it, in the file and in its log, before the call returns.
+Rule 3: unwrapped keys live only here, the most recently used of them.
+"""
+
+import os
+import secrets
+import sqlite3
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from penchant.adapters.store.schema import Form, connect, disk, migrate, transaction, verify
+from penchant.adapters.store.sealing import NONCE_BYTES, bound, derive
+from penchant.adapters.store.wal import LogIndex, beside, check_log
+from penchant.errors import StoreDamaged
+
+__all__ = ["KEYS", "Keyring", "own_kek"]
+
+KEY_BYTES = 32
+
+
+def _keys_1(connection: sqlite3.Connection) -> None:
+    """Make the tables of the keys."""
+    connection.execute("CREATE TABLE about (name TEXT PRIMARY KEY, value BLOB NOT NULL)")
+    connection.execute(
+        "CREATE TABLE key (pseudonym BLOB PRIMARY KEY, version INTEGER NOT NULL,"
+        " nonce BLOB NOT NULL, wrapped BLOB NOT NULL) WITHOUT ROWID"
+    )
+
+
+KEYS = Form("key file", 0x504E434B, (_keys_1,))
+"""The keys: PNCK."""
+
+
+def own_kek(path: Path, *, may_make: bool) -> bytes:
+    """Give the key-encryption key that lies in the file `path`, made at the first opening.
+
+    Raises:
+        StoreDamaged: When it is gone, or is not 32 bytes.
+    """
+    with disk(path):
+        if may_make and not path.exists():
+            _write_durably(path, secrets.token_bytes(KEY_BYTES))
+        kek = path.read_bytes() if path.exists() else None
+    if kek is None:
+        raise StoreDamaged(
+            f"`{path.name}`, the key-encryption key, is missing. Put it back from its backup, or "
+            f"set PENCHANT_KEK to the key this store was made with; without it nothing can be read."
+        )
+    if len(kek) != KEY_BYTES:
+        raise StoreDamaged(
+            f"`{path.name}` holds {len(kek)} bytes and not {KEY_BYTES}. "
+            f"Put it back from its backup."
+        )
+    return kek
+
+
+def _write_durably(path: Path, content: bytes) -> None:
+    """Make a file nobody else may read, whole or not at all, and on disk."""
+    draft = beside(path, ".new")
+    file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        os.write(file, content)
+        os.fsync(file)
+    finally:
+        os.close(file)
+    draft.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make names in a folder durable, where the system has that."""
+    if os.name == "posix":
+        file = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(file)
+        finally:
+            os.close(file)
+
+
+def make_private(path: Path) -> None:
+    """Make an empty file that nobody else may read; SQLite gives its logs the same rights."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+class Keyring:
+    """The keys of one store; safe to call from several threads."""
+
+    def __init__(self, path: Path, kek: bytes, *, store: bytes, cached: int) -> None:
+        """Open the key file, or make it.
+
+        Args:
+            path: The key file.
+            kek: The key-encryption key, 32 bytes.
+            store: The id of the store it belongs to.
+            cached: How many unwrapped keys are kept at hand.
+
+        Raises:
+            StoreDamaged: When the file is damaged, belongs to another store, or the
+                key-encryption key does not fit.
+        """
+        self._path, self._wrapper, self._most = path, AESGCM(kek), cached
+        self._lock = threading.Lock()
+        self._cache: OrderedDict[bytes, AESGCM] = OrderedDict()
+        with disk(path):
+            check_log(path)
+            make_private(path)
+            sync_folder(path.parent)
+            self._connection = connect(path, busy_seconds=5.0)
+            self._log = LogIndex(self._connection, path)
+        try:
+            with disk(path):
+                self._prepare(kek, store)
+        except BaseException:
+            self._log.close()
+            raise
+
+    def cipher(self, pseudonym: bytes) -> AESGCM | None:
+        """Give what seals and opens one person's entries, or None when there is no key.
+
+        Raises:
+            StoreDamaged: When the key does not unwrap.
+        """
+        with self._lock:
+            cipher = self._cache.get(pseudonym)
+            if cipher is None:
+                cipher = self._unwrap(pseudonym)
+                if cipher is not None:
+                    self._keep(pseudonym, cipher)
+            else:
+                self._cache.move_to_end(pseudonym)
+            return cipher
+
+    def make(self, versions: Mapping[bytes, int]) -> dict[bytes, AESGCM]:
+        """Make a key for each pseudonym, durably; the version tells a key from an earlier one."""
+        rows, ciphers = [], {}
+        for pseudonym, version in versions.items():
+            nonce = secrets.token_bytes(NONCE_BYTES)
+            key = AESGCM.generate_key(bit_length=KEY_BYTES * 8)
+            wrapped = self._wrapper.encrypt(nonce, key, _wrapped_for(pseudonym, version))
+            rows.append((pseudonym, version, nonce, wrapped))
+            ciphers[pseudonym] = AESGCM(key)
+        with self._lock, disk(self._path):
+            with transaction(self._connection):
+                self._connection.executemany("INSERT INTO key VALUES (?, ?, ?, ?)", rows)
+            for pseudonym, cipher in ciphers.items():
+                self._keep(pseudonym, cipher)
+        return ciphers
+
+    def erase(self, pseudonym: bytes) -> None:
+        """Destroy one key: overwritten in the file, and gone from its log.
+
+        Raises:
+            StoreFailed: When the log cannot be emptied now; the key is deleted all the same.
+        """
+        with self._lock, disk(self._path):
+            self._cache.pop(pseudonym, None)
+            with transaction(self._connection):
+                self._connection.execute("DELETE FROM key WHERE pseudonym = ?", (pseudonym,))
+            self._log.empty()
+
+    def pseudonyms(self) -> set[bytes]:
+        """Give the pseudonyms that have a key."""
+        with self._lock, disk(self._path):
+            return {row[0] for row in self._connection.execute("SELECT pseudonym FROM key")}
+
+    def close(self) -> None:
+        """Forget every unwrapped key and let go of the file."""
+        with self._lock, disk(self._path):
+            self._cache.clear()
+            self._log.close()
+
+    def _prepare(self, kek: bytes, store: bytes) -> None:
+        """Set up a new file, or see that an old one fits."""
+        migrate(self._connection, KEYS, self._path)
+        verify(self._connection, self._path)
+        fits = {"store": store, "check": derive(kek, b"check")}
+        about = dict(self._connection.execute("SELECT name, value FROM about"))
+        if not about:
+            with transaction(self._connection):
+                self._connection.executemany("INSERT INTO about VALUES (?, ?)", fits.items())
+            return
+        if about.get("store") != store:
+            raise StoreDamaged(
+                f"`{self._path.name}` belongs to another store. Put back the key file that was "
+                f"made with this one; if you mean to start anew, move both files away."
+            )
+        if about != fits:
+            raise StoreDamaged(
+                f"The key-encryption key does not fit `{self._path.name}`. Give the one this store "
+                f"was made with, in PENCHANT_KEK or in the `.kek` file beside it."
+            )
+
+    def _unwrap(self, pseudonym: bytes) -> AESGCM | None:
+        """Read one key from the file."""
+        with disk(self._path):
+            row = self._connection.execute(
+                "SELECT version, nonce, wrapped FROM key WHERE pseudonym = ?", (pseudonym,)
+            ).fetchone()
+        if row is None:
+            return None
+        version, nonce, wrapped = row
+        try:
+            return AESGCM(self._wrapper.decrypt(nonce, wrapped, _wrapped_for(pseudonym, version)))
+        except (InvalidTag, TypeError, ValueError, OverflowError) as error:
+            raise StoreDamaged(
+                f"The key of stream `{pseudonym.hex()}` in `{self._path.name}` does not unwrap. "
+                f"Restore the key file from its backup."
+            ) from error
+
+    def _keep(self, pseudonym: bytes, cipher: AESGCM) -> None:
+        """Keep a key at hand, and drop the one used longest ago when there are too many."""
+        self._cache[pseudonym] = cipher
+        if len(self._cache) > self._most:
+            self._cache.popitem(last=False)
+
+
+def _wrapped_for(pseudonym: bytes, version: int) -> bytes:
+    """Give what a wrapped key is bound to."""
+    return bound(pseudonym, version.to_bytes(8, "big"))
