@@ -6,13 +6,22 @@ Messages name the thing and the bound, never what a person said or did.
 
 import math
 import re
+import sys
 from datetime import UTC, datetime
 
 from msgspec import Struct
 
 from penchant.errors import BadName, BadNumber, BadTime, LimitReached
 
-__all__ = ["Limits", "check_id", "check_length", "check_number", "check_time", "seconds"]
+__all__ = [
+    "Limits",
+    "check_id",
+    "check_length",
+    "check_number",
+    "check_time",
+    "is_finite",
+    "seconds",
+]
 
 
 class Limits(Struct, frozen=True):
@@ -50,10 +59,14 @@ def seconds(duration: str, *, what: str = "A duration") -> float:
         1800.0
     """
     match = _DURATION.fullmatch(duration.strip())
-    if match is None or float(match[1]) == 0:
-        msg = f"{what} must be a number and a unit of s, m, h, d, w or y, such as `30m` (got `{duration}`)."
+    length = float(match[1]) * _UNITS[match[2]] if match else 0.0
+    if not 0.0 < length < math.inf:
+        msg = (
+            f"{what} must be a number and a unit of s, m, h, d, w or y, such as `30m` "
+            f"(got `{duration}`)."
+        )
         raise BadNumber(msg)
-    return float(match[1]) * _UNITS[match[2]]
+    return length
 
 
 def check_id(value: object, what: str, limits: Limits) -> str:
@@ -64,7 +77,10 @@ def check_id(value: object, what: str, limits: Limits) -> str:
         'ada'
     """
     if not isinstance(value, str) or not value:
-        msg = f"{what} must be a text of 1 to {limits.id_characters} printable characters; none was given."
+        msg = (
+            f"{what} must be a text of 1 to {limits.id_characters} printable characters; "
+            "none was given."
+        )
         raise BadName(msg)
     if len(value) > limits.id_characters or not value.isprintable():
         msg = (
@@ -78,13 +94,25 @@ def check_id(value: object, what: str, limits: Limits) -> str:
 def check_length(count: int, most: int, what: str) -> None:
     """Raise LimitReached when there are more than `most`."""
     if count > most:
-        msg = f"{what}: at most {most:,} are allowed (got {count:,}). Send fewer, or raise the limit."
+        msg = (
+            f"{what}: at most {most:,} are allowed (got {count:,}). Send fewer, or raise the limit."
+        )
         raise LimitReached(msg)
+
+
+def is_finite(value: object) -> bool:
+    """Tell whether `value` is a number that a float can hold: 10**400 is none, NaN is none.
+
+    Example:
+        >>> is_finite(80), is_finite(10**400), is_finite("80")
+        (True, False, False)
+    """
+    return isinstance(value, int | float) and abs(value) <= sys.float_info.max
 
 
 def check_number(value: float, what: str, low: float = -math.inf, high: float = math.inf) -> float:
     """Give `value` back as a float when it is finite and within [low, high]."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not is_finite(value):
         msg = f"{what} must be a finite number between {low:g} and {high:g}."
         raise BadNumber(msg)
     if not low <= value <= high:
@@ -106,9 +134,13 @@ def check_time(at: object, now: datetime, what: str, limits: Limits) -> datetime
         raise BadTime(msg)
     ahead = (at - now).total_seconds()
     if ahead > limits.ahead_seconds:
-        msg = f"{what} is {ahead:,.0f} s in the future; at most {limits.ahead_seconds:,.0f} s are allowed. Check the sender's clock."
+        msg = (
+            f"{what} is {ahead:,.0f} s in the future; at most {limits.ahead_seconds:,.0f} s "
+            "are allowed. Check the sender's clock."
+        )
         raise BadTime(msg)
     if -ahead > limits.behind_seconds:
-        msg = f"{what} is more than {limits.behind_seconds / 31_557_600:.0f} years in the past. Check its year."
+        years = limits.behind_seconds / _UNITS["y"]
+        msg = f"{what} is more than {years:.0f} years in the past. Check its year."
         raise BadTime(msg)
     return at.astimezone(UTC)

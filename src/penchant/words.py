@@ -300,7 +300,8 @@ class Decision(Struct, frozen=True, gc=False):
     actions: the propensity of each, its propensity for a stranger (`person=None`), what people in
     general would be expected to give as reward, and what this person adds to that. `belief` is
     the person's posterior mean (r numbers) at that time. `candidates` are the actions given with
-    the call, if any. Reasons are built when looked at.
+    the call, if any. A `forced` decision says why what was `drawn` was not done. Reasons are built
+    when looked at.
     """
 
     id: str
@@ -323,6 +324,7 @@ class Decision(Struct, frozen=True, gc=False):
     consent: Consent | None = None
     removed: tuple[Removed, ...] = ()
     forced: str = ""
+    drawn: str = ""
     note: str = ""
     explainer: Any = None
 

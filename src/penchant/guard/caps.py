@@ -8,13 +8,12 @@ Rule 2: an action dated in the future (a clock that went back) counts as one of 
 from collections.abc import Sequence
 from functools import lru_cache
 
-from penchant.errors import BadNumber
 from penchant.guard.asked import Asked
 from penchant.guard.verdict import PASSED, Verdicts
 from penchant.limits import seconds
 from penchant.words import Action, Cap, Refused
 
-__all__ = ["Caps", "cap_problem"]
+__all__ = ["Caps"]
 
 _seconds = lru_cache(maxsize=256)(seconds)
 
@@ -38,24 +37,6 @@ class Caps:
                 )
                 return dict.fromkeys(range(len(actions)), refused)
         return PASSED
-
-
-def cap_problem(cap: Cap) -> str:
-    """Say why a cap cannot be kept to, for whoever declares it; an empty text when it can.
-
-    Example:
-        >>> cap_problem(Cap(2, per="1d"))
-        ''
-        >>> cap_problem(Cap(-1))
-        'A cap must allow 0 or more actions (got -1).'
-    """
-    if type(cap.at_most) is not int or cap.at_most < 0:
-        return f"A cap must allow 0 or more actions (got {cap.at_most})."
-    try:
-        seconds(cap.per, what="The stretch of a cap")
-    except BadNumber as error:
-        return str(error)
-    return ""
 
 
 def _is_reached(cap: Cap, asked: Asked) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from penchant.words import Consent
 
-__all__ = ["consent_refusal"]
+__all__ = ["consent_refusal", "keeping_refusal"]
 
 _WHY: Mapping[str, str] = {
     "denied": "was denied",
@@ -46,6 +46,25 @@ def consent_refusal(consent: Consent, now: datetime) -> str:
     if not consent.dial > 0:  # written so that a dial that is not a number stops too
         return f"Nothing was personalised: the dial {purpose} stands at 0."
     return ""
+
+
+def keeping_refusal(consent: Consent, now: datetime) -> str:
+    """Say why a signal may not be kept under a purpose; an empty text when it may.
+
+    The dial plays no part: it bounds what is done, not what may be known.
+
+    Example:
+        >>> from datetime import UTC, datetime
+        >>> keeping_refusal(Consent("shop", "denied"), datetime(2026, 11, 22, tzinfo=UTC))
+        'Not kept: consent for `shop` was denied.'
+    """
+    state = consent.state
+    if state == "granted" and consent.until is not None and _has_ended(consent.until, now):
+        state = "expired"
+    if state == "granted":
+        return ""
+    why = _WHY.get(state, "is in a state that is not known")
+    return f"Not kept: consent for `{consent.purpose}` {why}."
 
 
 def _has_ended(until: datetime, now: datetime) -> bool:

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-__all__ = ["hours_problem", "is_between", "local_minute", "minute_of"]
+__all__ = ["hours_problem", "is_between", "is_zone", "local_minute", "minute_of"]
 
 _TIME = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])")
 _DAY = 24 * 60
@@ -81,6 +81,16 @@ def local_minute(now: datetime, zone: str) -> int | None:
         return None
     local = now.astimezone(place)
     return local.hour * 60 + local.minute
+
+
+def is_zone(zone: str) -> bool:
+    """Tell whether a zone of that name is known, and the same one on every machine.
+
+    Example:
+        >>> is_zone("Europe/Berlin"), is_zone("Middle/Earth"), is_zone("localtime")
+        (True, False, False)
+    """
+    return _place(zone) is not None
 
 
 @lru_cache(maxsize=1024)

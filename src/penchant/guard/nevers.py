@@ -7,12 +7,12 @@ or the hours cannot be read, the rule holds at every hour.
 Rule 3: a rule without any condition applies to nothing; `never_problem` refuses it when stated.
 """
 
-import math
 from collections.abc import Sequence
 
 from penchant.guard.asked import Asked
 from penchant.guard.hours import hours_problem, is_between, local_minute
 from penchant.guard.verdict import PASSED, Verdict, Verdicts
+from penchant.limits import is_finite
 from penchant.words import NOTHING, Action, Never, Refused
 
 __all__ = ["Nevers", "never_problem"]
@@ -102,8 +102,6 @@ def _is_equal(never: Never, action: Action) -> bool:
 
 def _is_value(given: object) -> bool:
     """Tell whether a value is one a feature may have, and equal to itself."""
-    if isinstance(given, float | int):
-        return math.isfinite(given)
     if isinstance(given, tuple | list):
-        return all(isinstance(one, float | int) and math.isfinite(one) for one in given)
-    return isinstance(given, str)
+        return all(is_finite(one) for one in given)
+    return isinstance(given, str) or is_finite(given)

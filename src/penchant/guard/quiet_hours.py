@@ -9,7 +9,7 @@ How hours are read stands in `hours.py`.
 from collections.abc import Sequence
 
 from penchant.guard.asked import Asked
-from penchant.guard.hours import hours_problem, is_between, local_minute
+from penchant.guard.hours import hours_problem, is_between, is_zone, local_minute
 from penchant.guard.verdict import PASSED, Verdicts
 from penchant.words import Action, QuietHours, Refused
 
@@ -37,7 +37,11 @@ def quiet_problem(rule: QuietHours) -> str:
     Example:
         >>> quiet_problem(QuietHours("22:00", "07:00"))
         ''
+        >>> quiet_problem(QuietHours(zone="Middle/Earth"))
+        'The zone `Middle/Earth` is not a known one: give a name such as `Europe/Berlin`.'
     """
+    if rule.zone and not is_zone(rule.zone):
+        return f"The zone `{rule.zone}` is not a known one: give a name such as `Europe/Berlin`."
     return hours_problem(rule.start, rule.end)
 
 

@@ -96,6 +96,7 @@ class Encoder:
         self.side = side
         self.limits = limits or Limits()
         self.indicators: list[bool] = []
+        self.has_features = False
         self._blank: Row = np.zeros(0)
         self._by_hash: dict[int, tuple[Column, bool]] = {}
         self._by_text: dict[tuple[str, str], Column] = {}
@@ -162,6 +163,14 @@ class Encoder:
             matrix[place, : len(row)] = row
         return matrix
 
+    def columns_of(self, name: str, value: Value) -> NDArray[np.intp]:
+        """Give the columns that the value of one feature goes to."""
+        if isinstance(value, str):
+            return np.array([self._text(name, value).index])
+        if isinstance(value, list | tuple):
+            return self._list(name, value).indices
+        return self._columns([(name, isinstance(value, bool))]).indices
+
     def _action(self, action: Action) -> Row:
         """Give the row of an action, from memory when nothing about it changed."""
         known = self._actions.get(action.name)
@@ -175,7 +184,8 @@ class Encoder:
             )
             if same:
                 return known[1]
-        row = self.encode(features_of(action))
+        self.has_features = self.has_features or bool(features.names)
+        row = self.encode(features_of(action)).astype(np.float32).astype(np.float64)
         if len(self._actions) >= _CACHED_ACTIONS:
             self._actions.clear()
         self._actions[action.name] = (features, row)

@@ -13,11 +13,22 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Evidence", "Rows"]
+__all__ = ["Evidence", "Row", "Rows"]
 
 Floats = NDArray[np.float64]
 
 _FIRST_CAPACITY = 1_024
+
+
+class Row(NamedTuple):
+    """One outcome: raw features (dc,) and (da,), and its numbers, as in `Rows`."""
+
+    context: Floats
+    action: Floats
+    reward: float
+    predicted: float
+    at: float
+    person: int
 
 
 class Rows(NamedTuple):
@@ -43,8 +54,7 @@ class Evidence:
 
     Example:
         >>> e = Evidence()
-        >>> e.add(np.ones((1, 2)), np.ones((1, 3)), np.ones(1), np.full(1, .5), np.zeros(1),
-        ...       np.zeros(1, dtype=np.int64))
+        >>> e.add_one(Row(np.ones(2), np.ones(3), reward=1.0, predicted=0.5, at=0.0, person=0))
         >>> len(e), e.rows().action.shape
         (1, (1, 3))
     """
@@ -58,26 +68,29 @@ class Evidence:
         """Count the outcomes."""
         return self._count
 
-    def add(  # noqa: PLR0913 - the columns of Rows, in their order
-        self,
-        context: Floats,
-        action: Floats,
-        reward: Floats,
-        predicted: Floats,
-        at: Floats,
-        person: NDArray[np.int64],
-    ) -> None:
-        """Add n outcomes; the arguments are the columns of `Rows`."""
-        start, end = self._count, self._count + len(reward)
-        self._fit(end, context.shape[1], action.shape[1])
+    def add(self, new: Rows) -> None:
+        """Add n outcomes."""
+        start, end = self._count, self._count + len(new.reward)
+        self._fit(end, new.context.shape[1], new.action.shape[1])
         rows = self._rows
-        rows.context[start:end, : context.shape[1]] = context
-        rows.action[start:end, : action.shape[1]] = action
-        rows.reward[start:end] = reward
-        rows.predicted[start:end] = predicted
-        rows.at[start:end] = at
-        rows.person[start:end] = person
+        rows.context[start:end, : new.context.shape[1]] = new.context
+        rows.action[start:end, : new.action.shape[1]] = new.action
+        for column, values in zip(rows[2:], new[2:], strict=True):
+            column[start:end] = values
         self._count = end
+
+    def add_one(self, one: Row) -> None:
+        """Add one outcome, without the cost of arrays of length 1."""
+        place = self._count
+        self._fit(place + 1, len(one.context), len(one.action))
+        rows = self._rows
+        rows.context[place, : len(one.context)] = one.context
+        rows.action[place, : len(one.action)] = one.action
+        rows.reward[place] = one.reward
+        rows.predicted[place] = one.predicted
+        rows.at[place] = one.at
+        rows.person[place] = one.person
+        self._count = place + 1
 
     def rows(self, start: int = 0, end: int | None = None) -> Rows:
         """Give the outcomes from `start` to `end` as views: read them, do not write."""

@@ -10,7 +10,7 @@ Rule 3: people who turn out to be one keep their own rows in the evidence and sh
 Source of the posterior: Bayesian linear regression, e.g. Bishop 2006, eq. 3.50-3.51.
 """
 
-import math
+from collections.abc import Iterable
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -21,7 +21,7 @@ from penchant.algebra import faded
 from penchant.model.evidence import Rows
 from penchant.model.version import Version
 
-__all__ = ["People", "Posterior", "Sums"]
+__all__ = ["People", "Posterior", "Sums", "refold"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -76,7 +76,7 @@ class People:
 
     def step(self, at: float) -> int:
         """Give the step that a time (seconds) falls into."""
-        return 0 if self.half_life == math.inf else int(at // self.step_seconds)
+        return int(at // self.step_seconds)
 
     def row(self, person: str) -> int:
         """Give the row of a person, a new one for a newcomer."""
@@ -102,10 +102,11 @@ class People:
         """Give how many outcomes were learned for some home rows."""
         return self._sums.count[rows]
 
-    def link(self, person: str, to: str) -> None:
-        """Let `person` live in the row of `to`; with `to == person` each has their own again."""
-        row = self.row(person)
-        self._home[row] = self.row(to)
+    def gather(self, persons: Iterable[str], home: str) -> None:
+        """Let the ids of one person live in one row; refold it afterwards."""
+        target = self.row(home)
+        for person in persons:
+            self._home[self.row(person)] = target
 
     def forget(self, person: str) -> int:
         """Blank the sums of a person and free the name; give the row, -1 when unknown."""
@@ -120,7 +121,7 @@ class People:
         """Give the posteriors of n home rows at a time: means (n, r), covariances (n, r, r)."""
         step = self.step(at)
         held = self._held
-        stale = rows[(held.version[rows] != version.number) | (held.step[rows] != step)]
+        stale = rows[(held.version[rows] != version.round) | (held.step[rows] != step)]
         if len(stale):
             self._refresh(np.unique(stale), version, step)
         return Posterior(held.mean[rows], held.covariance[rows])
@@ -131,16 +132,16 @@ class People:
             return Posterior(np.zeros(len(version.prior)), np.diag(version.prior))
         step = self.step(at)
         held = self._held
-        if held.version[row] != version.number or held.step[row] != step:
+        if held.version[row] != version.round or held.step[row] != step:
             self._refresh(np.array([row]), version, step)
         return Posterior(held.mean[row], held.covariance[row])
 
     def add(self, rows: Ints, seen: Floats, residual: Floats, at: Floats, version: Version) -> None:
         """Add n outcomes of home rows (n,): ψ (n, r), residuals (n,), times (n,) in seconds."""
-        steps = self._steps(at)
-        self._accumulate(self._sums, rows, seen, residual, steps)
+        steps = _steps(at, self.half_life)
+        _accumulate(self._sums, rows, seen, residual, steps)
         held = self._held
-        followed = (held.version[rows] == version.number) & (held.step[rows] == steps)
+        followed = (held.version[rows] == version.round) & (held.step[rows] == steps)
         followed &= self._sums.step[rows] == steps
         if not followed.all() or len(set(rows.tolist())) < len(rows):
             held.version[rows] = -1  # what one step cannot follow is computed from the sums
@@ -171,7 +172,7 @@ class People:
         sums.gram[row] += seen[first] * seen[second] * weight
         sums.moment[row] += seen * (residual * weight)
         sums.count[row] += 1
-        if held.version[row] != version.number or held.step[row] != step or step < latest:
+        if held.version[row] != version.round or held.step[row] != step or step < latest:
             held.version[row] = -1
             return
         covariance, mean = held.covariance[row], held.mean[row]
@@ -180,18 +181,14 @@ class People:
         mean += gain * (residual - float(mean @ seen))
         covariance -= gain[:, None] * along
 
-    def refold(self, rows: Rows, version: Version) -> Sums:
-        """Give everybody's sums, folded anew from the evidence under a version."""
-        return self._fold(_no_sums(len(self.names), version.rank), rows, version)
-
     def adopt(self, sums: Sums, later: Rows, version: Version) -> None:
         """Take over refolded sums, and add the evidence that came while they were folded."""
         capacity = max(len(self._home), _FIRST_CAPACITY)
         fresh = _no_sums(capacity, version.rank)
         for new, old in zip(fresh, sums, strict=True):
             new[: len(old)] = old
-        self._sums = self._fold(fresh, later, version)
-        self._held = _none_held(capacity, version.rank)
+        _fold(fresh, later, self._home[np.maximum(later.person, 0)], version, self.half_life)
+        self._sums, self._held = fresh, _none_held(capacity, version.rank)
 
     def refold_one(self, person: str, rows: Rows, version: Version) -> None:
         """Fold one home row anew, after people were linked or parted."""
@@ -199,49 +196,13 @@ class People:
         self._blank(home)
         mine = rows.person >= 0
         mine[mine] = self._home[rows.person[mine]] == home
-        self._fold(self._sums, rows.where(mine), version)
-
-    def _fold(self, sums: Sums, rows: Rows, version: Version) -> Sums:
-        """Add evidence to some sums, in place."""
-        kept = rows.where(rows.person >= 0)
-        if len(kept.reward):
-            seen = version.action.apply(kept.action.astype(np.float64)) @ version.basis
-            home = self._home[kept.person]
-            self._accumulate(sums, home, seen, kept.reward - kept.predicted, self._steps(kept.at))
-        return sums
-
-    def _accumulate(
-        self, sums: Sums, rows: Ints, seen: Floats, residual: Floats, steps: Ints
-    ) -> None:
-        """Bring rows to the later step and add: the operation of `algebra`, for many at once."""
-        latest = sums.step[rows]
-        np.maximum.at(sums.step, rows, steps)
-        now = sums.step[rows]
-        if (latest != now).any():
-            touched, first = np.unique(rows, return_index=True)
-            fade = self._left(now[first] - latest[first])
-            sums.gram[touched] *= fade[:, None]
-            sums.moment[touched] *= fade[:, None]
-        weight = self._left(now - steps)
-        upper = _upper(seen.shape[1])
-        products = seen[:, upper[0]] * seen[:, upper[1]]
-        np.add.at(sums.gram, rows, products * weight[:, None])
-        np.add.at(sums.moment, rows, seen * (residual * weight)[:, None])
-        np.add.at(sums.count, rows, 1)
-
-    def _left(self, steps: Ints) -> Floats:
-        """Give what is left after some steps."""
-        return faded(np.ones(len(steps)), steps.astype(np.float64), float(STEPS))
-
-    def _steps(self, at: Floats) -> Ints:
-        if self.half_life == math.inf:
-            return np.zeros(len(at), dtype=np.int64)
-        return (at // self.step_seconds).astype(np.int64)
+        some = rows.where(mine)
+        _fold(self._sums, some, np.full(len(some.reward), home), version, self.half_life)
 
     def _refresh(self, rows: Ints, version: Version, step: int) -> None:
         """Compute posteriors from the sums."""
         sums, held = self._sums, self._held
-        fade = self._left(np.maximum(step - sums.step[rows], 0)) / version.noise
+        fade = _left(np.maximum(step - sums.step[rows], 0)) / version.noise
         rank = version.rank
         upper = _upper(rank)
         precision = np.empty((len(rows), rank, rank))
@@ -253,7 +214,7 @@ class People:
         held.covariance[rows] = covariance
         weighted = sums.moment[rows] * fade[:, None]
         held.mean[rows] = (covariance @ weighted[:, :, None])[:, :, 0]
-        held.version[rows] = version.number
+        held.version[rows] = version.round
         held.step[rows] = step
 
     def _blank(self, row: int) -> None:
@@ -273,6 +234,58 @@ class People:
         self._sums, self._held = _no_sums(capacity, rank), _none_held(capacity, rank)
         for before, after in zip((*sums, *held), (*self._sums, *self._held), strict=True):
             after[: len(before)] = before
+
+
+def refold(
+    rows: Rows, homes: Ints, version: Version, n_people: int, half_life: float
+) -> Sums:
+    """Give everybody's sums, folded anew from the evidence under a version.
+
+    Args:
+        rows: n outcomes.
+        homes: (n,) home row of each, -1 where there is no person.
+        version: Whose basis and scaling to use.
+        n_people: Rows of the result.
+        half_life: Seconds.
+    """
+    return _fold(_no_sums(n_people, version.rank), rows, homes, version, half_life)
+
+
+def _fold(sums: Sums, rows: Rows, homes: Ints, version: Version, half_life: float) -> Sums:
+    """Add evidence to some sums, in place."""
+    mine = (rows.person >= 0) & (homes >= 0)
+    kept = rows.where(mine)
+    if len(kept.reward):
+        seen = version.action.apply(kept.action.astype(np.float64)) @ version.basis
+        residual = kept.reward - kept.predicted
+        _accumulate(sums, homes[mine], seen, residual, _steps(kept.at, half_life))
+    return sums
+
+
+def _accumulate(sums: Sums, rows: Ints, seen: Floats, residual: Floats, steps: Ints) -> None:
+    """Bring rows to the later step and add: the operation of `algebra`, for many at once."""
+    latest = sums.step[rows]
+    np.maximum.at(sums.step, rows, steps)
+    now = sums.step[rows]
+    if (latest != now).any():
+        touched, first = np.unique(rows, return_index=True)
+        fade = _left(now[first] - latest[first])
+        sums.gram[touched] *= fade[:, None]
+        sums.moment[touched] *= fade[:, None]
+    weight = _left(now - steps)
+    first, second = _upper(seen.shape[1])
+    np.add.at(sums.gram, rows, seen[:, first] * seen[:, second] * weight[:, None])
+    np.add.at(sums.moment, rows, seen * (residual * weight)[:, None])
+    np.add.at(sums.count, rows, 1)
+
+
+def _left(steps: Ints) -> Floats:
+    """Give what is left after some steps."""
+    return faded(np.ones(len(steps)), steps.astype(np.float64), float(STEPS))
+
+
+def _steps(at: Floats, half_life: float) -> Ints:
+    return (at // (half_life / STEPS)).astype(np.int64)
 
 
 @cache

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["EMPTY_SCALING", "Columns", "Scaling", "Version", "pack", "unpack"]
+__all__ = ["EMPTY_SCALING", "Columns", "Prior", "Scaling", "Version", "pack", "unpack"]
 
 Floats = NDArray[np.float64]
 
@@ -59,12 +59,20 @@ class Scaling(NamedTuple):
 EMPTY_SCALING = Scaling(np.zeros(0), np.zeros(0), np.zeros(0))
 
 
+class Prior(NamedTuple):
+    """How people differ: covariance (1 + da, 1 + da) of the personal weights, and the noise."""
+
+    covariance: Floats
+    noise: float
+
+
 class Version(NamedTuple):
     """One version of the population model, the basis and the prior.
 
     Attributes:
         number: 1, 2, 3 … within a moment; 0 is the empty version.
         n_outcomes: outcomes it was derived from.
+        round: which basis and prior it has; they change less often than the weights.
         context, action: scaling of the two sides, (dc,) and (da,) columns.
         weights: (1 + dc, 1 + da); the population's score is `c' W a`.
         is_logistic: whether a score becomes a reward through the logistic function.
@@ -77,6 +85,7 @@ class Version(NamedTuple):
 
     number: int
     n_outcomes: int
+    round: int
     context: Scaling
     action: Scaling
     weights: Floats
@@ -120,9 +129,10 @@ class _Stored(msgspec.Struct, frozen=True, array_like=True):
 
     number: int
     n_outcomes: int
+    round: int
     is_logistic: bool
     noise: float
-    arrays: tuple[tuple[tuple[int, ...], bytes] | None, ...]
+    arrays: tuple[tuple[tuple[int, ...], bytes], ...]
     context_columns: tuple[tuple[int, bool], ...]
     action_columns: tuple[tuple[int, bool], ...]
 
@@ -136,18 +146,18 @@ def pack(version: Version, context_columns: Columns, action_columns: Columns) ->
         *version.context,
         *version.action,
         version.weights,
-        version.spread,
         version.basis,
         version.prior,
     )
     stored = tuple(
-        None if array is None else (array.shape, np.ascontiguousarray(array).tobytes())
+        (array.shape, np.ascontiguousarray(array).tobytes())
         for array in arrays
     )
     return msgspec.msgpack.encode(
         _Stored(
             version.number,
             version.n_outcomes,
+            version.round,
             version.is_logistic,
             version.noise,
             stored,
@@ -158,23 +168,26 @@ def pack(version: Version, context_columns: Columns, action_columns: Columns) ->
 
 
 def unpack(content: bytes) -> tuple[Version, Columns, Columns]:
-    """Give back what `pack` was given, to the last bit."""
+    """Give back what `pack` was given, to the last bit, but for the spread.
+
+    The spread is large and follows from the sums: who needs it solves them again.
+    """
     stored = msgspec.msgpack.decode(content, type=_Stored)
     arrays = [
-        None if one is None else np.frombuffer(one[1], dtype=np.float64).reshape(one[0])
-        for one in stored.arrays
+        np.frombuffer(content, dtype=np.float64).reshape(shape)
+        for shape, content in stored.arrays
     ]
-    filled = [np.zeros(0) if array is None else array for array in arrays]
     version = Version(
         number=stored.number,
         n_outcomes=stored.n_outcomes,
-        context=Scaling(*filled[:3]),
-        action=Scaling(*filled[3:6]),
-        weights=filled[6],
+        round=stored.round,
+        context=Scaling(*arrays[:3]),
+        action=Scaling(*arrays[3:6]),
+        weights=arrays[6],
         is_logistic=stored.is_logistic,
-        spread=arrays[7],
-        basis=filled[8],
-        prior=filled[9],
+        spread=None,
+        basis=arrays[7],
+        prior=arrays[8],
         noise=stored.noise,
     )
     return version, stored.context_columns, stored.action_columns

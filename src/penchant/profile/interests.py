@@ -29,10 +29,10 @@ HALF_LIFE = 91 * 86_400.0  # a quarter: tastes outlast a week and follow the sea
 ENOUGH = 10.0  # outcomes it takes before anything is said
 # Before any data: differences in reward among features have this standard deviation; that counts
 # as much as this many features seen.
-USUAL_EFFECT, PRIOR_FEATURES = 0.1, 4.0
+USUAL_EFFECT, PRIOR_FEATURES = 0.1, 2.0
 PRIOR_VARIANCE, PRIOR_WEIGHT = 0.25, 2.0  # of one reward in 0..1: the greatest there is, twice
 NINETY = 1.645  # standard deviations of a 90 % interval
-SURE_ENOUGH = 0.7  # below it nothing is said: among many features some look good by luck
+SURE_ENOUGH = 0.75  # below it nothing is said: among many features some look good by luck
 SAID = 3
 LARGEST = 1e12  # numbers beyond it would drown the others' squares
 ONE_VALUE = 1e-9  # a number's variance, relative to its square, that is rounding alone
@@ -69,9 +69,12 @@ class Interests(Struct, frozen=True):
         leanings = [one for one in _leanings(state, rows) if one.sure >= SURE_ENOUGH]
         if not leanings:
             return (Belief("interests", "nothing stands out yet", 0.0),)
-        leanings.sort(key=lambda one: (-one.sure, one.label))
+        leanings.sort(key=lambda one: (-round(one.sure, 6), -one.mean, one.label))
         data = {key: number for one in leanings for key, number in one.data.items()}
-        says = ", ".join(one.says for one in leanings[:SAID])
+        # One value of a feature says the rest: leaning to `sport=run` is leaning from the others.
+        by_feature = {one.label[0]: one for one in reversed(leanings)}
+        told = [one for one in leanings if by_feature[one.label[0]] is one]
+        says = ", ".join(one.says for one in told[:SAID])
         return (Belief("interests", says, leanings[0].sure, FrozenMap(data)),)
 
     @property

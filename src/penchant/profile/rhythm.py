@@ -38,6 +38,7 @@ PARTS = ("nights", "mornings", "afternoons", "evenings")
 HALF_LIFE = 56 * 86_400.0  # eight weeks: one odd week moves little, a new job shows in a season
 ONE_LEADS = 0.45  # share of a part of the day from which it leads alone: nearly twice an even 1/4
 TWO_LEAD = 0.7  # the same for two parts together
+APART = 2.0  # of two such parts the first leads alone when it has this many times the second
 AT_WEEKENDS, ON_WEEKDAYS = 0.5, 0.2  # share at weekends from which, to which; an even one is 2/7
 ENOUGH = 8.0  # signals it takes before anything is said
 SMOOTHING_HOURS = 1.0  # spread of the smoothing kernel: people are early or late by about an hour
@@ -47,12 +48,12 @@ class Rhythm(Struct, frozen=True):
     """Hour-of-week shares of one person.
 
     `time_zone` "" (or one that is not known) means hours in UTC, and it is said. `people` are the
-    168 shares of people in general; `strength` is how many signals they weigh (kappa).
+    168 shares of people in general; `strength` is how many signals they weigh (kappa), above 0.
     """
 
     time_zone: str = ""
     people: tuple[float, ...] = UNIFORM
-    strength: float = 24.0
+    strength: float = 12.0
 
     def see(self, evidence: Sequence[Evidence]) -> Sum:
         """Count what the person did by the hour of their week."""
@@ -91,7 +92,7 @@ class Rhythm(Struct, frozen=True):
                 f"not enough yet to say when (about {n:.0f} of the {ENOUGH:.0f} signals it takes)"
             )
             return (Belief("rhythm", says, 0.0, heat),)
-        words, sure = _words(shares, n + self.strength)
+        words, sure = _words(shares, n)
         zone = "" if _is_known(self.time_zone) else "; hours in UTC, no time zone is known"
         return (Belief("rhythm", f"{words}, {sureness(sure)}{zone}", sure, heat),)
 
@@ -152,7 +153,8 @@ def _words(shares: Floats, evidence: float) -> tuple[str, float]:
 
     The sureness is the posterior probability, made 0..1, that the last part named is busier than
     the first one not named (or, where none is named, that none leads): a normal approximation of
-    the Dirichlet posterior, whose var(p_i - p_j) is (p_i + p_j - (p_i - p_j)^2) / (sum + 1).
+    the Dirichlet posterior of `evidence` signals (what people in general do is no evidence of
+    this person), whose var(p_i - p_j) is (p_i + p_j - (p_i - p_j)^2) / (sum + 1).
     """
     days = shares.reshape(7, 4, 6).sum(axis=2)
     parts = days.sum(axis=0)
@@ -171,9 +173,9 @@ def _words(shares: Floats, evidence: float) -> tuple[str, float]:
 
 def _leading(parts: Floats) -> int:
     """Say how many of the day's parts (greatest first) lead: 1, 2, or 0 for no clear lead."""
-    if parts[0] >= ONE_LEADS:
-        return 1
-    return 2 if parts[0] + parts[1] >= TWO_LEAD else 0
+    if parts[0] + parts[1] >= TWO_LEAD and parts[0] < APART * parts[1]:
+        return 2
+    return 1 if parts[0] >= ONE_LEADS else 0
 
 
 def _days(days: Floats) -> str:

@@ -1,0 +1,105 @@
+"""Why one action scored above another: a sum of named parts, exact to rounding.
+
+Loop: Decide. The population's margin is split over pairs of (context feature, action feature), the
+person's over action features; together they are the margin, so an explanation cannot drift from
+its cause.
+Source: trust by addition; for a linear score the parts are weight times difference, for a logistic
+one they are scaled so that they add up to the difference of the rewards.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from penchant.model.encoding import Encoder, features_of
+from penchant.model.version import Version
+from penchant.words import Action, Decision, Value
+
+__all__ = ["Margin", "Part", "margin_of"]
+
+Floats = NDArray[np.float64]
+
+
+class Part(NamedTuple):
+    """One named part of a margin, in units of the scaled reward.
+
+    `feature` is a feature of the action, `context` one of the context or "" for any context;
+    `is_person` tells this person's part from that of people in general.
+    """
+
+    feature: str
+    context: str
+    is_person: bool
+    amount: float
+
+
+class Margin(NamedTuple):
+    """How far `chosen` scored above `other`: the parts, largest first, and their sums."""
+
+    chosen: Action
+    other: Action
+    parts: tuple[Part, ...]
+    people: float
+    person: float
+
+
+def margin_of(
+    decision: Decision,
+    pair: tuple[Action, Action],
+    version: Version,
+    encoders: tuple[Encoder, Encoder],
+) -> Margin:
+    """Split the margin between two actions of a decision.
+
+    Args:
+        decision: Whose context and belief to use.
+        pair: The action asked about and the one it is held against.
+        version: The version the decision names.
+        encoders: Of the context and of the actions.
+    """
+    of_context, of_actions = encoders
+    context = version.context.apply(_rounded(of_context.encode(decision.context)))
+    chosen, other = version.action.apply(of_actions.encode_actions(pair))
+    scores = np.array([chosen, other]) @ (context @ version.weights)
+    rewards = version.link(scores)
+    gap = float(scores[0] - scores[1])
+    unit = float(rewards[0] - rewards[1]) / gap if abs(gap) > 1e-12 else 0.0  # noqa: PLR2004 - no gap
+    amounts = unit * context[:, None] * version.weights * (chosen - other)[None, :]
+    own = (chosen - other) * (version.basis @ np.array(decision.belief or np.zeros(version.rank)))
+    features = _groups(of_actions, _named(pair), len(chosen))
+    contexts = _groups(of_context, decision.context.items(), len(context))
+    parts = [
+        Part(feature, around, False, float(amounts[np.ix_(rows, columns)].sum()))
+        for feature, columns in features
+        for around, rows in contexts
+    ]
+    parts += [Part(feature, "", True, float(own[columns].sum())) for feature, columns in features]
+    parts.sort(key=lambda part: -abs(part.amount))
+    return Margin(*pair, tuple(parts), float(amounts.sum()), float(own.sum()))
+
+
+def _rounded(row: Floats) -> Floats:
+    return row.astype(np.float32).astype(np.float64)
+
+
+def _named(pair: tuple[Action, Action]) -> Iterable[tuple[str, Value]]:
+    return (item for action in pair for item in features_of(action).items())
+
+
+def _groups(
+    encoder: Encoder, features: Iterable[tuple[str, Value]], width: int
+) -> list[tuple[str, NDArray[np.intp]]]:
+    """Give each feature's places in a scaled row; whatever nobody named goes with the leading 1."""
+    places: dict[str, set[int]] = {}
+    taken: set[int] = set()
+    for name, value in features:
+        columns = {int(column) + 1 for column in encoder.columns_of(name, value)}
+        fresh = {column for column in columns if column < width} - taken
+        places.setdefault(name, set()).update(fresh)
+        taken |= fresh
+    rest = [column for column in range(width) if column not in taken]
+    groups = [("", np.array(rest, dtype=np.intp))]
+    groups += [(name, np.array(sorted(own), dtype=np.intp)) for name, own in places.items()]
+    return groups

@@ -1,0 +1,216 @@
+"""A decision in plain sentences, true to the model that took it.
+
+Loop: Decide. Everything said here is read from the record of the decision and the version it names:
+the parts of the margin, what guardrails removed, whether it was a try, what would have changed it.
+Rule: a sentence is only said when the number behind it says so.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from penchant.decide.contributions import Margin, Part, margin_of
+from penchant.model.encoding import Encoder, features_of
+from penchant.model.version import Version
+from penchant.words import Action, Decision, Explanation, Moment, Reason, Removed, Value
+
+__all__ = ["DecisionExplainer", "explain"]
+
+_SHOWN = 3
+_ROUNDING = 1e-9
+_TRIFLE = 0.05
+"""A part below this share of all parts is not worth a sentence."""
+
+
+class DecisionExplainer:
+    """Explains the decisions of one moment that were taken under one version."""
+
+    def __init__(
+        self, moment: Moment, version: Version, encoders: tuple[Encoder, Encoder]
+    ) -> None:
+        """Keep what the explanations are read from."""
+        self.moment = moment
+        self.version = version
+        self.encoders = encoders
+
+    def reasons(self, decision: Decision) -> tuple[Reason, ...]:
+        """Give the reasons of a decision, the weightiest first."""
+        return self.explain(decision).reasons
+
+    def explain(self, decision: Decision) -> Explanation:
+        """Give the whole explanation of a decision."""
+        return explain(decision, self.moment, self.version, self.encoders)
+
+
+def explain(
+    decision: Decision, moment: Moment, version: Version, encoders: tuple[Encoder, Encoder]
+) -> Explanation:
+    """Put a decision into words.
+
+    Args:
+        decision: As recorded.
+        moment: As declared when it was taken.
+        version: The version the decision names.
+        encoders: Of the context and of the actions.
+    """
+    rules = [*_forced(decision), *(Reason(_removal(one), "rule") for one in decision.removed)]
+    notes = [Reason(decision.note, "note")] if decision.note else []
+    if len(decision.names) == 1 or not decision.expected:
+        only = [] if notes else [Reason(f"`{decision.names[0]}` was all that was left.", "rule")]
+        return _told(decision, [*notes, *only, *rules])
+    scores = np.array(decision.expected) + np.array(decision.personal)
+    actions = _actions(decision, moment)
+    place = decision.names.index(decision.drawn or decision.action.name)
+    others = np.where(np.arange(len(scores)) == place, -np.inf, scores)
+    best = int(others.argmax())
+    margin = margin_of(decision, (actions[place], actions[best]), version, encoders)
+    explored = bool(scores[best] > scores[place] + _ROUNDING)
+    tries = [_try(decision, margin, moment)] if explored else []
+    return _told(
+        decision,
+        [*notes, *tries, *_parts(margin, moment), *_share(decision, margin), *rules],
+        share=_person_share(margin),
+        runner_up=margin.other.name,
+        change=_what_would_change(decision, actions, version, encoders),
+        explored=explored,
+    )
+
+
+def _actions(decision: Decision, moment: Moment) -> tuple[Action, ...]:
+    """Give the permitted actions, in the order of the decision's numbers."""
+    known = {action.name: action for action in (*moment.actions, *decision.candidates)}
+    return tuple(known.get(name) or Action(name) for name in decision.names)
+
+
+def _told(
+    decision: Decision,
+    reasons: Sequence[Reason],
+    *,
+    share: float = 0.0,
+    runner_up: str = "",
+    change: str = "",
+    explored: bool = False,
+) -> Explanation:
+    chance = f"{100 * decision.propensity:.3g} %"
+    opening = f"`{decision.action.name}` was chosen; its chance was {chance}."
+    sentences = [opening, *(reason.sentence for reason in reasons), *([change] if change else [])]
+    return Explanation(
+        decision=decision.id,
+        sentences=tuple(sentences),
+        reasons=tuple(reasons),
+        person_share=share,
+        explored=explored,
+        runner_up=runner_up,
+        would_change=change,
+        removed=decision.removed,
+    )
+
+
+def _parts(margin: Margin, moment: Moment) -> list[Reason]:
+    """Give the largest parts a sentence each; with no model yet there is nothing to say."""
+    whole = sum(abs(part.amount) for part in margin.parts)
+    if whole == 0.0:
+        return [Reason("Nothing is known yet that tells these actions apart.", "people")]
+    low, high = moment.reward_range
+    return [
+        Reason(
+            _part_sentence(part, margin),
+            "person" if part.is_person else "people",
+            part.amount * (high - low),
+        )
+        for part in margin.parts[:_SHOWN]
+        if abs(part.amount) > _TRIFLE * whole
+    ]
+
+
+def _part_sentence(part: Part, margin: Margin) -> str:
+    who = "You" if part.is_person else "People in general"
+    verb = "lean" if part.amount > 0 else "lean less"
+    around = f" when `{part.context}` is as it is now" if part.context else ""
+    return f"{who} {verb} to {_compared(part.feature, margin)}{around}."
+
+
+def _compared(feature: str, margin: Margin) -> str:
+    """Name what sets the chosen action apart in one feature."""
+    mine = features_of(margin.chosen).get(feature)
+    theirs = features_of(margin.other).get(feature)
+    if feature in {"", "action"}:
+        return f"`{margin.chosen.name}` rather than `{margin.other.name}`"
+    if isinstance(mine, tuple) or isinstance(theirs, tuple):
+        return f"the `{feature}` of `{margin.chosen.name}`"
+    if mine is None:
+        return f"what has no `{feature}`"
+    against = "" if theirs is None or theirs == mine else f" rather than {_shown(theirs)}"
+    return f"`{feature}` {_shown(mine)}{against}"
+
+
+def _shown(value: Value) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.3g}" if isinstance(value, int | float) else str(value)
+
+
+def _person_share(margin: Margin) -> float:
+    """Give which share of the margin is this person: 0..1, by size whatever the signs."""
+    whole = abs(margin.person) + abs(margin.people)
+    return abs(margin.person) / whole if whole > 0 else 0.0
+
+
+def _share(decision: Decision, margin: Margin) -> list[Reason]:
+    """Say how much of the margin is this person ("31 % you")."""
+    if decision.person is None or margin.person == margin.people == 0.0:
+        return []
+    percent = round(100 * _person_share(margin))
+    told = f"This was {percent} % you and {100 - percent} % people in general"
+    against = margin.people * margin.person < 0 and 0 < percent < 100  # noqa: PLR2004 - all of it
+    return [Reason(f"{told}, who lean the other way." if against else f"{told}.", "note")]
+
+
+def _try(decision: Decision, margin: Margin, moment: Moment) -> Reason:
+    """Say that the choice was exploration, and what looked better."""
+    low, high = moment.reward_range
+    lost = -(margin.people + margin.person) * (high - low)
+    neutral = ", and you were treated as somebody new" if decision.mode == "neutral" else ""
+    return Reason(
+        f"This was a try, to learn: `{margin.other.name}` looked better by {lost:.2g}{neutral}.",
+        "exploration",
+        -lost,
+    )
+
+
+def _forced(decision: Decision) -> list[Reason]:
+    if not decision.forced:
+        return []
+    return [Reason(f"`{decision.drawn}` was drawn, but not done. {decision.forced}", "rule")]
+
+
+def _removal(removed: Removed) -> str:
+    return f"`{removed.action}` was left out. {removed.sentence}"
+
+
+def _what_would_change(
+    decision: Decision,
+    actions: tuple[Action, ...],
+    version: Version,
+    encoders: tuple[Encoder, Encoder],
+) -> str:
+    """Name one thing that would have put another action first, if one thing would.
+
+    First what is known of the person; then each context feature, put back to its usual value.
+    """
+    expected, personal = np.array(decision.expected), np.array(decision.personal)
+    leader = int((expected + personal).argmax())
+    stranger = int(expected.argmax())
+    if decision.person is not None and stranger != leader:
+        first = decision.names[stranger]
+        return f"For somebody nothing is known of, `{first}` would have come first."
+    of_context, of_actions = encoders
+    scaled = version.action.apply(of_actions.encode_actions(actions))
+    for name in decision.context:
+        rest = {key: value for key, value in decision.context.items() if key != name}
+        row = version.context.apply(of_context.encode(rest))
+        other = int((version.rewards(row, scaled) + personal).argmax())
+        if other != leader:
+            first = decision.names[other]
+            return f"Had `{name}` been as it usually is, `{first}` would have come first."
+    return ""

@@ -1,0 +1,51 @@
+"""The actions of one decision as numbers: scaled, and seen in the basis of a version.
+
+Loop: Decide. For declared actions this is made once a version and used by every decision.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from penchant.model.encoding import Encoder
+from penchant.model.version import Version
+from penchant.words import Action
+
+__all__ = ["Slate", "slate_of"]
+
+Floats = NDArray[np.float64]
+
+
+class Slate(NamedTuple):
+    """K actions: names, raw rows (K, da), scaled rows (K, 1 + da), in the basis (K, r)."""
+
+    actions: tuple[Action, ...]
+    names: tuple[str, ...]
+    raw: Floats
+    scaled: Floats
+    seen: Floats
+
+    def kept(self, places: Sequence[int]) -> "Slate":
+        """Give the slate of some of the actions."""
+        index = np.array(places, dtype=np.intp)
+        return Slate(
+            tuple(self.actions[place] for place in places),
+            tuple(self.names[place] for place in places),
+            self.raw[index],
+            self.scaled[index],
+            self.seen[index],
+        )
+
+
+def slate_of(actions: tuple[Action, ...], encoder: Encoder, version: Version) -> Slate:
+    """Give the slate of some actions under a version.
+
+    Raises:
+        BadInput: For features that cannot be encoded; see `Encoder.encode`.
+    """
+    raw = encoder.encode_actions(actions)
+    scaled = version.action.apply(raw)
+    names = tuple(action.name for action in actions)
+    return Slate(actions, names, raw, scaled, scaled @ version.basis)

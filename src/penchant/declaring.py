@@ -1,0 +1,71 @@
+"""Checks of a declaration, before it becomes a moment of an engine."""
+
+from penchant.errors import BadInput, BadNumber, UnknownAction
+from penchant.limits import Limits, check_id, check_length, check_number, seconds
+from penchant.words import NOTHING, Action, Cap, Moment
+
+__all__ = ["check_moment"]
+
+
+def check_moment(moment: Moment, limits: Limits) -> None:
+    """See that a moment can be decided.
+
+    Raises:
+        BadName: For a name, purpose or outcome that is no id.
+        BadNumber: For a share, burden, window, half-life or reward range that makes no sense.
+        UnknownAction: When the default is not among the actions.
+        BadInput: When two actions have one name, or one is called `nothing` but has features.
+        LimitReached: For more actions or features than a moment may have.
+
+    Example:
+        >>> check_moment(Moment("home.hero", purpose="recommendation"), Limits())
+    """
+    check_id(moment.name, "A moment's name", limits)
+    where = f"of moment `{moment.name}`"
+    check_id(moment.purpose, f"The purpose {where}", limits)
+    check_id(moment.outcome.name, f"The outcome {where}", limits)
+    check_length(len(moment.actions), limits.actions_per_moment, f"Actions {where}")
+    for action in moment.actions:
+        _check_action(action, where, limits)
+    _check_names(moment, where)
+    check_number(moment.explore, f"`explore` {where}", 0.0, 1.0)
+    check_number(moment.neutral_share, f"`neutral_share` {where}", 0.0, 1.0)
+    _check_rewards(moment, where)
+    seconds(moment.outcome.window, what=f"The window {where}")
+    least, most = limits.half_life_min_seconds, limits.half_life_max_seconds
+    half_life = seconds(moment.half_life, what=f"The half-life {where}")
+    check_number(half_life, f"The half-life {where}, in seconds,", least, most)
+    for rule in moment.guardrails:
+        if isinstance(rule, Cap):
+            seconds(rule.per, what=f"The time of a cap {where}")
+            check_number(rule.at_most, f"The most of a cap {where}", 0, 1_000)
+
+
+def _check_action(action: Action, where: str, limits: Limits) -> None:
+    check_id(action.name, f"An action's name {where}", limits)
+    check_number(action.burden, f"The burden of `{action.name}` {where}", 0.0, 1.0)
+    check_length(
+        len(action.features), limits.features, f"Features of the action `{action.name}` {where}"
+    )
+    if action.name == NOTHING and action.burden > 0:
+        msg = f"The action `nothing` {where} has a burden; leaving a person alone has none."
+        raise BadNumber(msg)
+
+
+def _check_names(moment: Moment, where: str) -> None:
+    names = [action.name for action in moment.actions]
+    if len(set(names)) < len(names):
+        msg = f"Two actions {where} have the same name. Give each its own."
+        raise BadInput(msg)
+    if moment.default and names and moment.default not in names:
+        msg = f"The default `{moment.default}` {where} is not among its actions. Declare it."
+        raise UnknownAction(msg)
+
+
+def _check_rewards(moment: Moment, where: str) -> None:
+    low, high = (check_number(bound, f"The reward range {where}") for bound in moment.reward_range)
+    if not low < high:
+        msg = f"The reward range {where} must go from a lower to a higher number."
+        raise BadNumber(msg)
+    if moment.outcome.default is not None:
+        check_number(moment.outcome.default, f"The default reward {where}", low, high)

@@ -1,0 +1,302 @@
+"""From outcomes to the next version: when, from what, and how it is taken into force.
+
+Loop: Learn. Two rhythms. A *refresh* solves the population's weights from its sums: milliseconds,
+after each outcome at first, every 256th later. A *round* derives scaling, basis, prior and
+everybody's refolded sums: heavier, at counts that grow geometrically. A round starts from the
+outcomes up to one count and is taken into force at a later count, both fixed in advance: it can
+run on another thread, and the same outcomes still give the same versions.
+Rule 1: what a round reads is never edited, what it gives is a value.
+Rule 2: with few people the differences between them stay at the first prior (model notes, trap 7).
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from penchant.algebra import faded
+from penchant.learn.prior import Basis, Prior, basis_of, first_prior, improve, panel_of
+from penchant.model.evidence import Rows
+from penchant.model.moment_model import MomentModel
+from penchant.model.people import Sums, refold
+from penchant.model.population import Contributions, Population, population_for
+from penchant.model.version import Scaling, Version
+
+__all__ = [
+    "Round",
+    "RoundTask",
+    "adopt",
+    "adopt_at",
+    "is_refresh_due",
+    "next_round_at",
+    "plan",
+    "rebuild",
+    "refresh",
+    "unlearn",
+    "work",
+]
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+RANK: Final = 8
+_FIRST_ROUND: Final = 4
+_DOUBLING_UNTIL: Final = 2_048
+_FEWEST_PEOPLE: Final = 30
+_PANEL_PEOPLE: Final = 1_000
+_PANEL_BYTES: Final = 64 * 2**20
+_EM_STEPS: Final = 8
+_MOVED: Final = 0.1
+_CLIP_SD: Final = 5.0
+_NAMED_GAIN: Final = 5.0
+
+
+class RoundTask(NamedTuple):
+    """What a round starts from: the outcomes so far, whose they are, and what is in force."""
+
+    rows: Rows
+    homes: NDArray[np.int64]
+    version: Version
+    prior: Prior | None
+    context_indicators: Flags
+    action_indicators: Flags
+    has_features: bool
+    half_life: float
+
+
+class Round(NamedTuple):
+    """What a round gives; `population` is None where the sums in force still fit."""
+
+    version: Version
+    population: Population | None
+    sums: Sums
+    prior: Prior
+    n_outcomes: int
+
+
+def is_refresh_due(model: MomentModel) -> bool:
+    """Say whether enough outcomes came for the population's weights to be solved again."""
+    if model.population is None:
+        return False
+    count = len(model.evidence)
+    return count - model.version.n_outcomes >= min(max(1, count // 32), 256)
+
+
+def next_round_at(count: int) -> int:
+    """Give the count of outcomes at which the round after the one at `count` starts.
+
+    Example:
+        >>> [next_round_at(n) for n in (0, 4, 1_500, 100_000)]
+        [4, 8, 3000, 112500]
+    """
+    if count < _FIRST_ROUND:
+        return _FIRST_ROUND
+    return 2 * count if count < _DOUBLING_UNTIL else count + count // 8
+
+
+def adopt_at(count: int) -> int:
+    """Give the count at which a round that started at `count` is taken into force.
+
+    Example:
+        >>> [adopt_at(n) for n in (4, 64, 6_400)]
+        [4, 66, 6600]
+    """
+    return count + count // 32
+
+
+def plan(model: MomentModel) -> RoundTask:
+    """Give the round that starts now."""
+    rows = model.evidence.rows()
+    homes = np.where(rows.person >= 0, model.people.homes(np.maximum(rows.person, 0)), -1)
+    return RoundTask(
+        rows=rows,
+        homes=homes,
+        version=model.version,
+        prior=model.prior,
+        context_indicators=np.array(model.context.indicators, dtype=bool),
+        action_indicators=np.array(model.action.indicators, dtype=bool),
+        has_features=model.action.has_features,
+        half_life=model.half_life,
+    )
+
+
+def work(task: RoundTask) -> Round:
+    """Derive a round; pure, and the heavy part (EM over a panel, refolding everybody)."""
+    context, action, moved = _scalings(task)
+    features = action.apply(task.rows.action.astype(np.float64))
+    population = _rebuilt(task, context, action, features) if moved else None
+    prior = _prior(task, features, fresh=moved)
+    basis: Basis = basis_of(prior, features, RANK)
+    version = task.version._replace(
+        round=task.version.round + 1,
+        context=context,
+        action=action,
+        is_logistic=task.has_features,
+        basis=basis.directions,
+        prior=basis.variances,
+        noise=basis.noise,
+    )
+    n_people = int(task.homes.max(initial=-1)) + 1
+    sums = refold(task.rows, task.homes, version, n_people, task.half_life)
+    return Round(version, population, sums, prior, len(task.homes))
+
+
+def adopt(model: MomentModel, done: Round) -> None:
+    """Take a round into force: swap the basis under everybody and add what came meanwhile."""
+    later = model.evidence.rows(done.n_outcomes)
+    if done.population is not None:
+        model.population = done.population
+        model.folded = done.n_outcomes
+    model.version = done.version._replace(
+        number=model.version.number, n_outcomes=model.version.n_outcomes
+    )
+    model.prior = done.prior
+    model.people.adopt(done.sums, later, model.version)
+    refresh(model)
+
+
+def refresh(model: MomentModel) -> None:
+    """Fold the new outcomes into the population's sums and solve its weights: a new version."""
+    if model.population is None:
+        return
+    count, version = len(model.evidence), model.version
+    rows = model.evidence.rows(model.folded, count)
+    model.population.add(_contributions(rows, version.context, version.action, model.half_life))
+    model.folded = count
+    weights, spread = model.population.solve(version.noise)
+    model.version = version._replace(
+        number=version.number + 1, n_outcomes=count, weights=weights, spread=spread
+    )
+
+
+def unlearn(model: MomentModel, person: str) -> int:
+    """Take a person out of every sum and blank their outcomes; give how many they were.
+
+    The population's sums are then those of never having had the person (float64, about 1e-12
+    relative); the version in force follows at once, basis and prior with the next round.
+    """
+    row, mine = model.forget(person)
+    if row < 0:
+        return 0
+    if model.population is not None:
+        rows = model.evidence.rows(0, model.folded)
+        version = model.version
+        taken = _contributions(
+            rows.where(mine[: model.folded]), version.context, version.action, model.half_life
+        )
+        model.population.add(taken, sign=-1.0)
+    model.evidence.forget(row)
+    refresh(model)
+    return int(mine.sum())
+
+
+def rebuild(model: MomentModel) -> None:
+    """Fold the sums of the version in force anew from the evidence, after a restart."""
+    version = model.version
+    if version.round == 0:
+        return
+    shape = (1 + len(version.context.mean), 1 + len(version.action.mean))
+    model.population = population_for(*shape, model.half_life, has_features=version.is_logistic)
+    rows = model.evidence.rows(0, version.n_outcomes)
+    model.population.add(_contributions(rows, version.context, version.action, model.half_life))
+    model.folded = version.n_outcomes
+    weights, spread = model.population.solve(version.noise)
+    del weights  # those of the version are kept to the last bit
+    model.version = version._replace(spread=spread)
+    task = plan(model)
+    n_people = len(model.people)
+    sums = refold(task.rows, task.homes, version, n_people, model.half_life)
+    model.people.adopt(sums, model.evidence.rows(len(task.homes)), version)
+
+
+def _scalings(task: RoundTask) -> tuple[Scaling, Scaling, bool]:
+    """Give the scaling of both sides: those in force unless the data moved away from them."""
+    gain = 1.0 if task.has_features else _NAMED_GAIN
+    alive = np.isfinite(task.rows.predicted)
+    context = _scaling(task.rows.context[alive], task.context_indicators, gain)
+    action = _scaling(task.rows.action[alive], task.action_indicators, 1.0)
+    before = task.version
+    moved = (
+        before.round == 0
+        or before.is_logistic != task.has_features
+        or _has_moved(before.context, context)
+        or _has_moved(before.action, action)
+    )
+    return (context, action, True) if moved else (before.context, before.action, False)
+
+
+def _scaling(rows: NDArray[np.float32], indicators: Flags, gain: float) -> Scaling:
+    """Give the scaling that brings rows to a mean squared length of `gain`.
+
+    Numbers go to (value - mean) / sd, indicators stay 0 and 1; then all are scaled alike.
+    """
+    values = np.zeros((len(rows), len(indicators)))
+    values[:, : rows.shape[1]] = rows[:, : len(indicators)]
+    seen = np.isfinite(values)
+    count = np.maximum(seen.sum(axis=0), 1)
+    values[~seen] = 0.0
+    mean = np.where(indicators, 0.0, values.sum(axis=0) / count)
+    centred = np.where(seen, values - mean, 0.0)
+    second = (centred**2).sum(axis=0) / count
+    deviation = np.where(indicators, 1.0, np.sqrt(second))
+    usable = deviation > 1e-9 * np.maximum(np.abs(mean), 1e-9)
+    length = float((second[usable] / deviation[usable] ** 2).sum())
+    unit = np.sqrt(gain / length) if length > 0 else 1.0
+    scale = np.where(usable, unit / np.where(usable, deviation, 1.0), 0.0)
+    bound = np.full(len(indicators), _CLIP_SD * unit)
+    return Scaling(mean, scale, bound)
+
+
+def _has_moved(before: Scaling, now: Scaling) -> bool:
+    """Say whether a column came, or moved by a tenth of its standard deviation or scale."""
+    if len(before.mean) != len(now.mean):
+        return True
+    shift = np.abs(now.mean - before.mean) * now.scale
+    ratio = np.abs(now.scale - before.scale)
+    return bool((shift > _MOVED).any() or (ratio > 2 * _MOVED * now.scale).any())
+
+
+def _rebuilt(task: RoundTask, context: Scaling, action: Scaling, features: Floats) -> Population:
+    """Give the population's sums, folded anew under another scaling."""
+    n_context = 1 + len(context.mean)
+    population = population_for(
+        n_context, features.shape[1], task.half_life, has_features=task.has_features
+    )
+    population.add(_contributions(task.rows, context, action, task.half_life))
+    return population
+
+
+def _contributions(
+    rows: Rows, context: Scaling, action: Scaling, half_life: float
+) -> Contributions:
+    """Give what some outcomes add to the population's sums."""
+    alive = rows.where(np.isfinite(rows.predicted))
+    latest = float(alive.at.max(initial=0.0))
+    return Contributions(
+        context.apply(alive.context.astype(np.float64)),
+        action.apply(alive.action.astype(np.float64)),
+        alive.reward,
+        alive.predicted,
+        faded(np.ones(len(alive.at)), latest - alive.at, half_life),
+        latest,
+    )
+
+
+def _prior(task: RoundTask, features: Floats, *, fresh: bool) -> Prior:
+    """Give how people differ, from a panel of them."""
+    alive = task.homes >= 0
+    residual = task.rows.reward - task.rows.predicted
+    noise = float(np.mean(np.nan_to_num(residual) ** 2)) if len(residual) else 0.0
+    start = task.prior
+    if fresh or start is None or len(start.covariance) != features.shape[1]:
+        start = first_prior(features.shape[1], max(noise, 0.01))
+    people = np.unique(task.homes[alive])
+    if len(people) < _FEWEST_PEOPLE:
+        return first_prior(features.shape[1], max(noise, 0.01))
+    most = min(_PANEL_PEOPLE, _PANEL_BYTES // (8 * features.shape[1] ** 2))
+    panel_people = people[:: max(1, -(-len(people) // most))]
+    chosen = alive & np.isin(task.homes, panel_people)
+    index = np.searchsorted(panel_people, task.homes[chosen])
+    at = task.rows.at[chosen]
+    weight = faded(np.ones(len(at)), at.max() - at, task.half_life)
+    return improve(start, panel_of(features[chosen], residual[chosen], weight, index), _EM_STEPS)

@@ -1,0 +1,118 @@
+"""What people have in common, and how they differ: the prior of the personal part.
+
+Loop: Learn. Takes full sums of a panel of people, gives the covariance of their differences
+(empirical Bayes by EM), the noise, and the few directions that matter for predictions.
+Rule 1: pure functions of arrays; the schedule is `schedule.py`, the swap is the engine's.
+Rule 2: the pseudo-people are few and centred on τ·I: an inverse-Wishart prior with many of them at
+a tiny scale shrinks the covariance to nothing, round by round (model notes, trap 1).
+Source of the EM step: Bishop 2006, 9.3.4, applied per person; notes in docs/explanation/model.md.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from penchant.model.version import Prior
+
+__all__ = ["Basis", "Panel", "basis_of", "first_prior", "improve", "panel_of"]
+
+Floats = NDArray[np.float64]
+
+_PSEUDO_PEOPLE: Final = 3.0
+_TAU: Final = 0.05
+_LEAST_NOISE: Final = 0.01
+
+
+class Panel(NamedTuple):
+    """Full sums of n people: A = Σφφᵀ (n, d, d), b = Σφρ (n, d), c = Σρ² (n,), outcomes (n,)."""
+
+    gram: Floats
+    moment: Floats
+    square: Floats
+    count: Floats
+
+
+class Basis(NamedTuple):
+    """The directions kept: (d, r), the variance along each (r,), and the noise with the rest."""
+
+    directions: Floats
+    variances: Floats
+    noise: float
+
+
+def first_prior(width: int, noise: float) -> Prior:
+    """Give the prior before anybody was seen: τ in every direction."""
+    return Prior(_TAU * np.eye(width), noise)
+
+
+def panel_of(features: Floats, residual: Floats, weight: Floats, person: NDArray[np.int64]) -> Panel:
+    """Fold the outcomes of some people into full sums.
+
+    Args:
+        features: (n, d) scaled action rows φ.
+        residual: (n,) reward minus the population's prediction.
+        weight: (n,) what is left of each.
+        person: (n,) 0 … people-1.
+    """
+    people, width = int(person.max()) + 1, features.shape[1]
+    order = np.argsort(person, kind="stable")
+    starts = np.searchsorted(person[order], np.arange(people))
+    weighted = features * weight[:, None]
+    gram = np.empty((people, width, width))
+    ends = np.append(starts[1:], len(person))
+    for index, (start, end) in enumerate(zip(starts, ends, strict=True)):
+        mine = order[start:end]
+        gram[index] = weighted[mine].T @ features[mine]
+    moment = np.zeros((people, width))
+    np.add.at(moment, person, weighted * residual[:, None])
+    square = np.bincount(person, weights=weight * residual**2, minlength=people)
+    return Panel(gram, moment, square, np.bincount(person, weights=weight, minlength=people))
+
+
+def improve(prior: Prior, panel: Panel, steps: int) -> Prior:
+    """Give a better prior after some steps of EM over a panel.
+
+    Each step takes every person's posterior under the prior in force, and sets the covariance to
+    the mean of their second moments (with a few pseudo-people at τ·I), the noise to the mean
+    squared residual left.
+    """
+    width = len(prior.covariance)
+    covariance, noise = prior
+    for _ in range(steps):
+        spread = np.linalg.inv(np.linalg.inv(covariance) + panel.gram / noise)
+        mean = (spread @ panel.moment[:, :, None])[:, :, 0] / noise
+        left = (
+            panel.square
+            - 2.0 * (panel.moment * mean).sum(axis=1)
+            + np.einsum("uij,uij->u", panel.gram, spread)
+            + np.einsum("ui,uij,uj->u", mean, panel.gram, mean, optimize=True)
+        )
+        people = len(mean) + _PSEUDO_PEOPLE
+        covariance = (
+            _PSEUDO_PEOPLE * _TAU * np.eye(width) + spread.sum(axis=0) + mean.T @ mean
+        ) / people
+        noise = max(float(left.sum() / panel.count.sum()), _LEAST_NOISE)
+    return Prior(covariance, noise)
+
+
+def basis_of(prior: Prior, features: Floats, rank: int) -> Basis:
+    """Give the directions in which people differ most, measured where predictions are made.
+
+    With C the mean of φφᵀ and C = LLᵀ, the eigenvectors Q of LᵀΣL give U = L⁻ᵀQ: the scale of a
+    feature does not matter. What is dropped is added to the noise.
+
+    Args:
+        prior: Covariance (d, d) and noise.
+        features: (n, d) scaled action rows φ as they occur.
+        rank: At most this many directions.
+    """
+    width = features.shape[1]
+    second = features.T @ features / len(features) + 1e-6 * np.eye(width)
+    root = np.linalg.cholesky(second)
+    values, vectors = np.linalg.eigh(root.T @ prior.covariance @ root)
+    kept = slice(None, -min(rank, width) - 1, -1)
+    directions = np.linalg.solve(root.T, vectors[:, kept])
+    variances = np.maximum(values[kept], 1e-9)
+    dropped = max(float(values.sum() - variances.sum()), 0.0)
+    return Basis(directions, variances, prior.noise + dropped)

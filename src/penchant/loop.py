@@ -1,0 +1,225 @@
+"""The whole loop, pure: what goes in, what comes out, and who is asked on the way.
+
+    signals/ ──► profile/ ──► decide/ ──► deliver/ ──► learn/
+    what          what we      what to     getting it   what
+    happened      believe      do next     out, once    followed
+
+Here stands how the stages meet in one decision and in one outcome; `engine.py` adds the clock, the
+dice, the journal and the lock. Guardrails are asked before anything is weighed.
+Rule: values in, values out. The same question gives the same decision.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from penchant.decide.drawing import Drawn, draw_from
+from penchant.decide.slate import Slate
+from penchant.decide.weighing import Expectation, Weighing, weigh
+from penchant.deliver.settling import forced_sentence
+from penchant.guard.asked import Asked
+from penchant.guard.consent import consent_refusal
+from penchant.guard.guardrail import GUARDRAILS, Guardrail, Permitted, permitted
+from penchant.journal import Learned
+from penchant.learn.outcome import reward_of, scaled
+from penchant.learn.pending import Open
+from penchant.model.people import Posterior
+from penchant.model.version import Version
+from penchant.words import Action, Consent, Decision, Explainer, FrozenMap, Moment, Never, Value
+
+__all__ = ["Question", "Standing", "View", "decide", "fallback_only", "learned", "refusal", "replayed"]
+
+Floats = NDArray[np.float64]
+
+
+class Standing(NamedTuple):
+    """What a person settled that bears on decisions of one purpose."""
+
+    person: str
+    consent: Consent
+    nevers: tuple[Never, ...] = ()
+    time_zone: str = ""
+    recent: tuple[float, ...] = ()
+
+
+class View(NamedTuple):
+    """What the model shows of one decision: the slate, the scaled context, this person's part."""
+
+    version: Version
+    slate: Slate
+    context: Floats
+    posterior: Posterior | None
+    explainer: Explainer
+
+
+class Question(NamedTuple):
+    """One decision to take: everything that is no belief. `standing` is None for nobody."""
+
+    id: str
+    moment: Moment
+    at: datetime
+    draw: float
+    context: FrozenMap[Value]
+    standing: Standing | None
+    candidates: tuple[Action, ...] = ()
+
+
+def refusal(question: Question) -> str:
+    """Say why nothing may be personalised here; an empty text when it may."""
+    if question.standing is None:
+        return ""
+    return consent_refusal(question.standing.consent, question.at)
+
+
+def fallback_only(question: Question, sentence: str) -> Decision:
+    """Give the answer where consent does not hold: the moment's fallback, and nothing kept."""
+    moment, standing = question.moment, question.standing
+    known = (action for action in moment.actions if action.name == moment.fallback)
+    return Decision(
+        id=question.id,
+        moment=moment.name,
+        person=standing.person if standing else None,
+        at=question.at,
+        action=next(known, Action(moment.fallback)),
+        propensity=1.0,
+        mode="neutral",
+        names=(moment.fallback,),
+        weights=(1.0,),
+        neutral=(1.0,),
+        consent=standing.consent if standing else None,
+        draw=question.draw,
+        note=sentence,
+    )
+
+
+def decide(
+    question: Question,
+    view: View,
+    *,
+    note: str = "",
+    guardrails: Sequence[Guardrail] = GUARDRAILS,
+) -> tuple[Decision, int]:
+    """Profile -> Decide -> Deliver: guardrails, propensities, the draw, and what it becomes.
+
+    Args:
+        question: What is asked; `question.draw` is uniform in [0, 1) and comes from the caller.
+        view: What the model shows of it.
+        note: A sentence for the record, such as why the person's profile plays no part.
+        guardrails: Asked before anything is weighed.
+
+    Returns:
+        The decision, and the place of its action in `view.slate`.
+    """
+    moment = question.moment
+    left = permitted(view.slate.actions, _asked(question), guardrails)
+    slate = view.slate
+    if len(left.kept) < len(slate.actions):
+        slate = slate.kept(left.kept)
+    weighing = _weigh(view, slate, moment)
+    weights, neutral = tuple(weighing.weights.tolist()), tuple(weighing.neutral.tolist())
+    drawn = draw_from(weights, neutral, question.draw, moment.neutral_share)
+    place, forced = _settle(drawn, slate, moment, left)
+    posterior, standing = view.posterior, question.standing
+    return Decision(
+        id=question.id,
+        moment=moment.name,
+        person=standing.person if standing else None,
+        at=question.at,
+        action=slate.actions[place],
+        propensity=weights[drawn.place],
+        mode="neutral" if posterior is None or drawn.is_neutral else "personal",
+        names=slate.names,
+        weights=weights,
+        neutral=neutral,
+        expected=tuple(weighing.expected.tolist()),
+        personal=tuple(weighing.personal.tolist()),
+        belief=() if posterior is None else tuple(posterior.mean.tolist()),
+        context=question.context,
+        candidates=question.candidates,
+        draw=question.draw,
+        version=view.version.number,
+        consent=standing.consent if standing else None,
+        removed=left.removed,
+        forced=forced,
+        drawn=slate.names[drawn.place] if forced else "",
+        note=note,
+        explainer=view.explainer,
+    ), left.kept[place]
+
+
+def learned(
+    one: Open, moment: Moment, at: datetime, *, reward: float | None, outcome: str | None
+) -> Learned:
+    """Decide -> Learn: what an outcome adds, as a fact; a missing one counts as the default.
+
+    Raises:
+        BadNumber: For a reward outside the moment's range, or another outcome's name.
+    """
+    decision, is_missing = one.decision, reward is None and outcome is None
+    value = reward_of(moment, moment.outcome.default if is_missing else reward, outcome)
+    return Learned(
+        person=decision.person or "",
+        at=at,
+        decision=decision.id,
+        moment=moment.name,
+        reward=value,
+        scaled=scaled(moment, value),
+        predicted=decision.expected[one.place],
+        version=decision.version,
+        origin="missing" if is_missing else "outcome" if outcome is not None else "reward",
+    )
+
+
+def _asked(question: Question) -> Asked:
+    """Give what guardrails may know; a stranger's dial is fully open, a stranger has no nevers."""
+    standing, moment = question.standing, question.moment
+    if standing is None:
+        return Asked(question.at, moment, Consent(moment.purpose, "granted", 1.0))
+    consent = standing.consent
+    if consent.state != "granted":  # a non-profiling moment: the actions of a stranger, no dial
+        consent = Consent(moment.purpose, "granted", 1.0)
+    return Asked(
+        question.at,
+        moment,
+        consent,
+        standing.nevers,
+        standing.time_zone,
+        standing.recent,
+    )
+
+
+def _weigh(view: View, slate: Slate, moment: Moment) -> Weighing:
+    version = view.version
+    return weigh(
+        Expectation(
+            version.rewards(view.context, slate.scaled),
+            version.variances(view.context, slate.scaled),
+        ),
+        slate.seen,
+        view.posterior,
+        explore=moment.explore,
+        neutral_share=moment.neutral_share,
+    )
+
+
+def _settle(drawn: Drawn, slate: Slate, moment: Moment, left: Permitted) -> tuple[int, str]:
+    """Give the place of the action that is done, and why it is not the one drawn."""
+    if not left.held:
+        return drawn.place, ""
+    forced = forced_sentence(left.held, left.kept[drawn.place])
+    return (slate.names.index(moment.fallback), forced) if forced else (drawn.place, "")
+
+
+def replayed(decision: Decision, neutral_share: float) -> str:
+    """Draw a decision again from its record alone; give the name of the action.
+
+    Args:
+        decision: As recorded.
+        neutral_share: Of the moment at that time; it does not change which action is drawn.
+    """
+    drawn = draw_from(decision.weights, decision.neutral, decision.draw, neutral_share)
+    return decision.names[drawn.place]
+

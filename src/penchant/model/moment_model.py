@@ -1,0 +1,56 @@
+"""All numbers of one moment: its columns, its outcomes, its people, its sums and its version.
+
+One engine owns it and changes it under its lock; stages are given what they need of it.
+"""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from penchant.limits import Limits
+from penchant.model.encoding import Encoder
+from penchant.model.evidence import Evidence
+from penchant.model.people import People
+from penchant.model.population import Population
+from penchant.model.version import EMPTY_SCALING, Prior, Version
+
+__all__ = ["EMPTY", "MomentModel"]
+
+EMPTY: Final = Version(
+    number=0,
+    n_outcomes=0,
+    round=0,
+    context=EMPTY_SCALING,
+    action=EMPTY_SCALING,
+    weights=np.zeros((1, 1)),
+    is_logistic=True,
+    spread=None,
+    basis=np.zeros((1, 0)),
+    prior=np.zeros(0),
+    noise=0.15,
+)
+"""The version before the first outcome: every action looks the same."""
+
+
+class MomentModel:
+    """What was learned at one moment."""
+
+    def __init__(self, half_life: float, limits: Limits) -> None:
+        """Start with nothing; `half_life` in seconds."""
+        self.half_life = half_life
+        self.context = Encoder("context", limits)
+        self.action = Encoder("actions", limits)
+        self.evidence = Evidence()
+        self.people = People(half_life)
+        self.version = EMPTY
+        self.prior: Prior | None = None
+        self.population: Population | None = None
+        self.folded = 0
+        """Outcomes that are in the population's sums."""
+
+    def forget(self, person: str) -> tuple[int, NDArray[np.bool_]]:
+        """Give the row of a person and which outcomes were theirs; see `learn.learner.unlearn`."""
+        row = self.people.forget(person)
+        rows = self.evidence.rows()
+        return row, rows.person == row if row >= 0 else np.zeros(len(rows.person), dtype=bool)

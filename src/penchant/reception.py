@@ -1,0 +1,59 @@
+"""From a signal that arrives to the facts that are kept of it, or the sentence why none is.
+
+Loop: the first arrow. Shape, statement, consent and room are asked in this order.
+"""
+
+from datetime import datetime
+
+from penchant.directory import Directory
+from penchant.guard.consent import keeping_refusal
+from penchant.journal import Fact, Linked, Observed
+from penchant.limits import Limits
+from penchant.profile.registers import no_room
+from penchant.signals import CONTROL_KINDS, check_signal, check_statement
+from penchant.words import Refused, Signal
+
+__all__ = ["received"]
+
+
+def received(
+    signal: Signal, purpose: str, *, now: datetime, limits: Limits, people: Directory
+) -> Refused | list[Fact]:
+    """Give the facts to keep of a signal; none when it is a repeat of one that is kept."""
+    checked = check_signal(signal, now=now, limits=limits)
+    if isinstance(checked, Refused):
+        return checked
+    if sentence := check_statement(checked, limits=limits):
+        return Refused(sentence)
+    live = people.person(checked.person)
+    if checked.id and checked.id in live.signal_ids:
+        return []
+    if checked.kind not in CONTROL_KINDS:
+        if not purpose:
+            return Refused(
+                f"Not kept: signal `{checked.kind}` came without a purpose. Give one, and ask the "
+                "person for it first."
+            )
+        if sentence := keeping_refusal(live.registers.consent(purpose), now):
+            return Refused(sentence)
+    at = checked.at or now
+    fact = Observed(checked.person, at, checked, purpose)
+    if sentence := no_room(live.registers, fact):
+        return Refused(sentence)
+    return _linked(fact, at, people)
+
+
+def _linked(fact: Observed, at: datetime, people: Directory) -> Refused | list[Fact]:
+    """Add what a merge, or its undoing, means for the other id."""
+    signal = fact.signal
+    if signal.kind not in {"person.merged", "person.unmerged"}:
+        return [fact]
+    other = str(signal.data["from"])
+    together = people.home(other) == people.home(signal.person)
+    if signal.kind == "person.merged":
+        if together:
+            return Refused("Not kept: the two ids are known to be one person already.")
+        return [fact, Linked(other, at, people.home(signal.person))]
+    if not together:
+        return Refused("Not kept: the two ids are not known to be one person.")
+    return [fact, Linked(other, at)]
