@@ -7,7 +7,7 @@ import pytest
 from unit.guard.asking import ACTIONS, NOON, ask
 
 from penchant.errors import BadNumber
-from penchant.guard.caps import Caps, cap_problem
+from penchant.guard.caps import Caps
 from penchant.guard.guardrail import permitted
 from penchant.guard.verdict import PASSED
 from penchant.words import Cap, QuietHours
@@ -79,20 +79,3 @@ def test_a_cap_that_cannot_be_read_removes_all() -> None:
     assert {one.sentence for one in left.removed} == {
         "The guardrail `caps` could not be asked (BadNumber); what cannot be checked is not done."
     }
-
-
-@pytest.mark.parametrize(
-    ("cap", "problem"),
-    [
-        (Cap(0), ""),
-        (Cap(3, per="30m"), ""),
-        (Cap(-1), "A cap must allow 0 or more actions (got -1)."),
-        (Cap(True), "A cap must allow 0 or more actions (got True)."),  # noqa: FBT003 - the case
-        (Cap(1, per="0d"), "The stretch of a cap must be a number and a unit"),
-        (Cap(1, per=""), "The stretch of a cap must be a number and a unit"),
-    ],
-)
-def test_a_cap_that_cannot_be_kept_is_told(cap: Cap, problem: str) -> None:
-    """Whoever declares a cap reads what is wrong with it."""
-    assert cap_problem(cap).startswith(problem)
-    assert bool(cap_problem(cap)) == bool(problem)

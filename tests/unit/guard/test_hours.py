@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from penchant.guard.hours import hours_problem, is_between, local_minute, minute_of
+from penchant.guard.hours import hours_problem, is_between, is_zone, local_minute, minute_of
 
 
 @pytest.mark.parametrize(
@@ -106,3 +106,4 @@ def test_the_wall_clock_is_read_over_its_changes(zone: str, instant: str, clock:
 def test_a_zone_nobody_knows_has_no_clock(zone: str) -> None:
     """Unknown names, folders, paths, and names that mean another zone on each machine."""
     assert local_minute(datetime(2026, 1, 1, tzinfo=UTC), zone) is None
+    assert not is_zone(zone)

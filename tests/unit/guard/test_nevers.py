@@ -110,6 +110,7 @@ def test_no_rules_are_no_work() -> None:
         ({"action": "nothing"}, "cannot rule out `nothing`"),
         ({"feature": "price", "equals": nan}, "needs a value"),
         ({"feature": "price", "equals": -inf}, "needs a value"),
+        ({"feature": "price", "equals": 10**400}, "needs a value"),
         ({"feature": "size", "equals": (1.0, nan)}, "needs a value"),
         ({"feature": "size", "equals": ("a",)}, "needs a value"),
         ({"feature": "size", "equals": {}}, "needs a value"),

@@ -61,4 +61,6 @@ def test_several_quiet_hours_are_all_kept() -> None:
 def test_quiet_hours_that_cannot_be_read_are_told() -> None:
     """Whoever declares quiet hours reads what is wrong with them."""
     assert quiet_problem(QuietHours()) == ""
+    assert quiet_problem(QuietHours(zone="Europe/Berlin")) == ""
     assert quiet_problem(QuietHours(end="7 am")).startswith("Hours need a start and an end")
+    assert quiet_problem(QuietHours(zone="Berlin")).startswith("The zone `Berlin` is not a known")
