@@ -30,6 +30,15 @@ PLACES = {
     "park": ("park", "stadium", "campground", "zoo", "amusement_park"),
 }
 KIND_OF_PLACE = {category: kind for kind, names in PLACES.items() for category in names}
+SKIES = {
+    "clear": ("Clear", "Partly Cloudy", "Scattered Clouds"),
+    "cloudy": ("Mostly Cloudy", "Overcast", "Haze"),
+    "fog": ("Fog", "Light Freezing Fog"),
+    "rain": ("Rain", "Light Rain", "Light Drizzle", "Light Freezing Rain", "Thunderstorm",
+             "Light Thunderstorms and Rain"),
+    "snow": ("Snow", "Light Snow", "Ice Pellets"),
+}
+KIND_OF_SKY = {words: kind for kind, names in SKIES.items() for words in names}
 COLDEST = -60.0  # degrees; the original marks an unknown temperature as -1024
 
 
@@ -56,9 +65,8 @@ def tip(row: Row) -> str:
 
 
 def weather(row: Row) -> str:
-    """Give the weather in words, "" for `unknown` and for error texts of the weather service."""
-    words = row["dec.weather.condition"]
-    return "" if words == "unknown" or words.startswith("com.") else words
+    """Give clear, cloudy, fog, rain, snow, or "" for `unknown` and the service's error texts."""
+    return KIND_OF_SKY.get(row["dec.weather.condition"], "")
 
 
 def temperature(row: Row) -> str:

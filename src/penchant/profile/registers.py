@@ -115,12 +115,12 @@ def trait_features(registers: Registers, purpose: str) -> FrozenMap[Value]:
 
     Returns:
         `person.<trait>`: its value, and `goal.<name>`: its progress 0..1; nothing that was
-        stated under another purpose.
+        stated under another purpose, nor the time zone, which says only how to read their hours.
     """
     features: dict[str, Value] = {}
     for register in registers.held:
         _, under, name = register.slot
-        if isinstance(register.noun, Trait) and under == purpose:
+        if isinstance(register.noun, Trait) and under == purpose and name != "time_zone":
             features[f"person.{name}"] = register.noun.value
         elif isinstance(register.noun, Goal) and under == purpose:
             features[f"goal.{name}"] = register.noun.progress

@@ -39,6 +39,7 @@ def test_one_statement_may_hold_several_traits() -> None:
 
     assert [trait.name for trait in known.traits] == ["shoe", "time_zone"]
     assert known.time_zone == "Europe/Berlin"
+    assert trait_features(known, "shop") == {"person.shoe": 38}  # a zone is no taste
 
 
 def test_a_time_zone_that_is_no_text_is_not_taken_for_one() -> None:
