@@ -128,6 +128,33 @@ def test_a_truncated_file_is_found_or_harmless(
         assert isinstance(result, StoreDamaged)
 
 
+def test_after_a_power_cut_a_log_is_cut_where_it_ends(kept: Kept, tmp_path: Path) -> None:
+    """A log of which only a beginning reached the disk gives a beginning of the facts."""
+    size = (kept.killed / f"{NAME}-wal").stat().st_size
+    lengths = set()
+    for end in range(0, size, size // 15):
+        path = copy_files(kept.killed, tmp_path / "copy")
+        os.truncate(path.with_name(f"{NAME}-wal"), end)
+        path.with_name(f"{NAME}-shm").unlink()
+
+        result = whole_or_error(path)
+
+        assert not isinstance(result, StoreError)
+        assert result == kept.facts[: len(result)]
+        lengths.add(len(result))
+    assert len(lengths) > 3
+
+
+def test_what_was_never_acknowledged_is_cut(kept: Kept, tmp_path: Path) -> None:
+    """Bytes behind the last acknowledged frame of a log are no damage."""
+    path = copy_files(kept.killed, tmp_path / "copy")
+    log = path.with_name(f"{NAME}-wal")
+    content = log.read_bytes()
+    log.write_bytes(content + content[32:3000])
+
+    assert outcome(path) == kept.facts
+
+
 @pytest.mark.parametrize(
     ("how", "part", "says"),
     [
