@@ -21,7 +21,8 @@ __all__ = ["TOLERANCE", "Sum", "add", "at_time", "faded", "subtract", "zero"]
 Floats = NDArray[np.float64]
 
 # Two groupings of the same fold round differently. With n terms the error grows like n * 2**-53;
-# at the largest fold the tests try (10,000 terms) that stays below this, relative to the largest.
+# at the largest fold the tests try (10,000 terms) that stays below this, relative to the largest
+# term or total met.
 TOLERANCE = 1e-9
 
 

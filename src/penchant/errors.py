@@ -1,12 +1,12 @@
 """The error tree: everything Penchant raises on purpose.
 
-Penchant
+PenchantError
 ├── BadInput                    the caller's value is wrong; nothing was kept
 │   ├── BadNumber               not finite, or outside its range
 │   ├── BadTime                 no time zone, too far in the future or the past
 │   ├── BadName                 an id or a name that is empty, too long or not printable
 │   ├── FeatureTypeChanged      a feature was a number before and is a text now (or the like)
-│   ├── LimitReached            one of the limits of `words.Limits`
+│   ├── LimitReached            one of the limits of `limits.Limits`
 │   ├── UnknownMoment           no moment of that name was declared
 │   ├── UnknownAction           no action of that name in the moment
 │   └── UnknownDecision         no decision of that id is kept
@@ -64,7 +64,7 @@ class FeatureTypeChanged(BadInput):
 
 
 class LimitReached(BadInput):
-    """One of the limits of `words.Limits` was reached."""
+    """One of the limits of `limits.Limits` was reached."""
 
 
 class UnknownMoment(BadInput):
