@@ -37,9 +37,7 @@ class Sum(NamedTuple):
 def faded(weight: float, age: float, half_life: float) -> float: ...
 @overload
 def faded(weight: Floats, age: float | Floats, half_life: float) -> Floats: ...
-def faded(
-    weight: float | Floats, age: float | Floats, half_life: float
-) -> float | Floats:
+def faded(weight: float | Floats, age: float | Floats, half_life: float) -> float | Floats:
     """Give what is left of `weight` after `age`.
 
     Args:
@@ -97,9 +95,7 @@ def add(one: Sum, other: Sum, half_life: float) -> Sum:
         Sum(total=array([5.]), at=10.0)
     """
     at = max(one.at, other.at)
-    return Sum(
-        at_time(one, at, half_life).total + at_time(other, at, half_life).total, at
-    )
+    return Sum(at_time(one, at, half_life).total + at_time(other, at, half_life).total, at)
 
 
 def subtract(one: Sum, other: Sum, half_life: float) -> Sum:

@@ -14,7 +14,7 @@ PenchantError
     ├── StoreDamaged            a chain, a seal or a file does not fit: found before it is served
     ├── StoreLocked             another process owns the file
     ├── StoreTooNew             written by a later version of Penchant
-    └── StoreFailed             a write was not made durable (disk full, disk gone); nothing was kept
+    └── StoreFailed             a write was not made durable; nothing of it was kept
 
 A message says what happened, where, what was expected and what to do. It holds ids and names of
 declared things, never what a person said or did. A guardrail's refusal is no error but a result.
