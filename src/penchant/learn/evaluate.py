@@ -65,7 +65,7 @@ class Resamples(NamedTuple):
     @property
     def n_groups(self) -> int:
         """How many groups there are."""
-        return self.counts.shape[1]
+        return int(self.counts.shape[1])
 
     def totals(self, amounts: Floats) -> Floats:
         """Sum amounts (n,) by group, then over each resample: (n_resamples,)."""

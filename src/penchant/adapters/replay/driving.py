@@ -20,7 +20,7 @@ from penchant.adapters.replay.rows import BadRow, Row
 from penchant.engine import Engine
 from penchant.journal import Store
 from penchant.limits import Limits, seconds
-from penchant.words import Action, Decision, Moment, Outcome, Refused, Signal
+from penchant.words import Action, Decision, FrozenMap, Moment, Outcome, Refused, Signal
 
 __all__ = ["Driven", "Driver", "LogClock", "engine_for", "moment_of"]
 
@@ -48,7 +48,7 @@ class LogClock:
 
 
 class Driven(Struct, frozen=True):
-    """What the engine made of one moment of the log: `chance` is its propensity of what was logged."""
+    """What the engine made of one moment: `chance` is its propensity of what was logged."""
 
     row: Row
     decision: str
@@ -66,7 +66,8 @@ def moment_of(plan: LogMap) -> Moment:
         plan.moment.name,
         purpose=plan.moment.purpose,
         actions=tuple(
-            Action(one.name, features=one.features, burden=one.burden) for one in plan.actions
+            Action(one.name, features=FrozenMap(one.features), burden=one.burden)
+            for one in plan.actions
         ),
         outcome=Outcome("rewarded", window=window, default=None),
         explore=plan.moment.explore,

@@ -4,6 +4,7 @@ Rule 1: rows without a reward are counted apart and weigh nothing; they are neve
 Rule 2: where propensities do not fit the log, what rests on them is not said.
 """
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import combinations
@@ -18,7 +19,15 @@ from penchant.adapters.replay.report import Comparison, PolicyValue
 from penchant.adapters.replay.rows import Row
 from penchant.learn.evaluate import Resamples, difference, misfits, value, weights
 
-__all__ = ["ENGINE", "LOGGED", "comparisons", "estimated", "misfit_sentences", "policy_values", "policy_weights"]
+__all__ = [
+    "ENGINE",
+    "LOGGED",
+    "comparisons",
+    "estimated",
+    "misfit_sentences",
+    "policy_values",
+    "policy_weights",
+]
 
 Floats = NDArray[np.float64]
 
@@ -53,9 +62,10 @@ def misfit_sentences(rows: Sequence[Row], plan: LogMap) -> tuple[str, ...]:
         n_actions=len(plan.actions),
     )
     return tuple(
-        f"`{plan.actions[one.action].name}` was logged in {one.measured:.1%} of the moments, but "
-        f"its propensity is declared as {one.declared:.1%}: {abs(one.errors):.0f} standard errors "
-        "apart. What rests on propensities cannot be said. Correct them, or use `estimate_by`."
+        f"`{plan.actions[one.action].name}` was logged in {100 * one.measured:.1f} % of the "
+        f"moments, but its propensity is declared as {100 * one.declared:.1f} %: "
+        f"{abs(one.errors):.0f} standard errors apart. What rests on propensities cannot be said. "
+        "Correct them, or use `estimate_by`."
         for one in found
     )
 
@@ -84,10 +94,11 @@ def policy_values(
     values = []
     for name, row_weights in by_policy.items():
         found = value(rewards, row_weights, resamples, alpha=alpha)
-        if not np.isfinite(found).all() or (only_logged and name != LOGGED):
+        if math.isnan(found.value) or (only_logged and name != LOGGED):
             values.append(PolicyValue(name, None, None, None, 0.0))
         else:
-            values.append(PolicyValue(name, found.value, found.low, found.high, found.rows))
+            ends = _end(found.low), _end(found.high)
+            values.append(PolicyValue(name, found.value, *ends, found.rows))
     return tuple(values)
 
 
@@ -104,7 +115,11 @@ def comparisons(
     found = []
     for other, one in combinations(said, 2):
         apart = difference(rewards, by_policy[one], by_policy[other], resamples, alpha=alpha)
-        found.append(
-            Comparison(one, other, apart.value, apart.low, apart.high, not apart.holds_zero)
-        )
+        ends = _end(apart.low), _end(apart.high)
+        found.append(Comparison(one, other, apart.value, *ends, not apart.holds_zero))
     return tuple(found)
+
+
+def _end(end: float) -> float | None:
+    """Give an end of an interval, None where there is none."""
+    return end if math.isfinite(end) else None

@@ -90,7 +90,9 @@ class ActionMap(Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def policy(self) -> str:
         """Name of the policy that always takes this action."""
-        return self.always or (f"never anything but {NOTHING}" if self.name == NOTHING else f"always {self.name}")
+        return self.always or (
+            f"never anything but {NOTHING}" if self.name == NOTHING else f"always {self.name}"
+        )
 
 
 class FeatureMap(Struct, frozen=True, forbid_unknown_fields=True):

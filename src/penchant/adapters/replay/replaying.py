@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from penchant.adapters.replay.cards import cards
+from penchant.adapters.replay.cards import CardMaker
 from penchant.adapters.replay.driving import Driven, Driver, LogClock, engine_for
 from penchant.adapters.replay.estimating import (
     comparisons,
@@ -31,7 +31,7 @@ _SHOWN_BAD: Final = 20
 Progress = Callable[[int, int], None]
 
 
-def replay(  # noqa: PLR0913 - two files, and options that are all by name
+def replay(
     log: Path,
     map_path: Path,
     *,
@@ -62,20 +62,15 @@ def replay(  # noqa: PLR0913 - two files, and options that are all by name
     clock = LogClock(rows[0].at)
     with engine_for(Engine.open_store(store_path), clock, seed=seed) as engine:
         driver = Driver(engine, clock, plan, seed=seed)
-        driven = _drive(driver, rows, progress)
-        shown = cards(engine, driven, people=people)
-    return _report(plan, rows, driven, [*bad, *driver.refused], shown, seed=seed)
-
-
-def _drive(driver: Driver, rows: Sequence[Row], progress: Progress | None) -> list[Driven]:
-    """Drive all rows, telling how far it is."""
-    driven = []
-    for done, one in enumerate(driver.drive(rows), 1):
-        if one is not None:
-            driven.append(one)
-        if progress is not None:
-            progress(done, len(rows))
-    return driven
+        makers = CardMaker(rows, people=people)
+        driven = []
+        for done, one in enumerate(driver.drive(rows), 1):
+            if one is not None:
+                driven.append(one)
+                makers.see(engine, one)
+            if progress is not None:
+                progress(done, len(rows))
+    return _report(plan, rows, driven, [*bad, *driver.refused], makers.cards, seed=seed)
 
 
 def _report(
@@ -96,9 +91,7 @@ def _report(
     by_policy = policy_weights(measured, plan)
     rng = np.random.default_rng(seed)
     resamples = resample([one.row.person for one in measured], rng)
-    values = policy_values(
-        rewards, by_policy, resamples, alpha=_ALPHA, only_logged=bool(warnings)
-    )
+    values = policy_values(rewards, by_policy, resamples, alpha=_ALPHA, only_logged=bool(warnings))
     accepted = [one.row.reward for one in measured if one.accepted]
     return ReplayReport(
         title=plan.log.title,
@@ -129,8 +122,8 @@ def _counts(
     accepted = sum(one.accepted for one in driven)
     return Counts(
         people=len({row.person for row in rows}),
-        rows=len(rows) + len({one.line for one in bad} - {row.line for row in rows}),
-        moments=len(driven),
+        moments=len(rows) + len({one.line for one in bad} - {row.line for row in rows}),
+        available=len(driven),
         missing_rewards=len(driven) - len(measured),
         measured=len(measured),
         accepted=accepted,
@@ -146,6 +139,4 @@ def _source(plan: LogMap) -> str:
     if plan.estimate_by is not None:
         within = ", ".join(f"`{name}`" for name in plan.estimate_by) or "the whole log"
         return f"estimated from the log, within {within}; not the design's"
-    return "of the design: " + ", ".join(
-        f"{one.name} {one.propensity:g}" for one in plan.actions
-    )
+    return "of the design: " + ", ".join(f"{one.name} {one.propensity:g}" for one in plan.actions)

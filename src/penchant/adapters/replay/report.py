@@ -11,11 +11,15 @@ __all__ = ["Card", "Comparison", "Counts", "Known", "PolicyValue", "ReplayReport
 
 
 class Counts(Struct, frozen=True):
-    """How many there were of everything."""
+    """How many there were of everything.
+
+    `moments` are the rows of the log, `available` those that the map keeps and the engine could
+    decide, `measured` those of them whose reward is known.
+    """
 
     people: int
-    rows: int
     moments: int
+    available: int
     missing_rewards: int
     measured: int
     accepted: int
@@ -24,9 +28,10 @@ class Counts(Struct, frozen=True):
 
 
 class PolicyValue(Struct, frozen=True):
-    """One way of choosing, and its estimated reward a moment, in the unit of the log.
+    """One way of choosing, and its estimated reward per available moment, as the log counts.
 
-    `weighs_like` is how many rows chosen by this policy itself would tell as much.
+    `value` is None where it cannot be said, the ends of its interval where one person is all there
+    is. `weighs_like` is how many rows chosen by this policy itself would tell as much.
     """
 
     policy: str
@@ -42,8 +47,8 @@ class Comparison(Struct, frozen=True):
     one: str
     other: str
     difference: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     told_apart: bool
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from penchant.adapters.replay.map_file import BadLog, FeatureMap, LogMap, check_columns
 from penchant.words import FrozenMap, Value
@@ -78,8 +79,8 @@ def read_rows(log: Path, plan: LogMap, *, map_path: str) -> tuple[list[Row], lis
     return sorted(good, key=lambda row: (row.at, row.line)), bad
 
 
-class _BadCell(Exception):  # noqa: N818 - what is wrong with one cell; never leaves this module
-    pass
+class _BadCell(Exception):
+    """What is wrong with one cell; never leaves this module."""
 
 
 def _text(log: Path) -> io.StringIO:
@@ -101,7 +102,7 @@ def _row(line: int, cells: Cells, plan: LogMap) -> Row:
     if not person:
         raise _BadCell(f"no person in `{plan.columns.person}`.")
     is_moment = all(cells[column] in values for column, values in plan.keep.items())
-    return Row(
+    row = Row(
         line=line,
         person=person,
         at=_time(given, plan),
@@ -114,25 +115,29 @@ def _row(line: int, cells: Cells, plan: LogMap) -> Row:
                 if given[one.column]
             }
         ),
-        **(_logged(given, plan) if is_moment else {}),
     )
+    return _with_logged(row, given, plan) if is_moment else row
 
 
-def _logged(cells: Cells, plan: LogMap) -> dict[str, object]:
-    """Give action, propensity and reward of a moment."""
+def _with_logged(row: Row, cells: Cells, plan: LogMap) -> Row:
+    """Add action, propensity and reward of a moment."""
     column, written = plan.columns.action, cells[plan.columns.action]
     places = [place for place, one in enumerate(plan.actions) if one.logged == written]
     if not places:
         known = ", ".join(f"`{one.logged}`" for one in plan.actions)
-        said = f"`{written}` in `{column}` is none of the map's actions" if written else f"no action in `{column}`"
+        said = (
+            f"`{written}` in `{column}` is none of the map's actions"
+            if written
+            else f"no action in `{column}`"
+        )
         raise _BadCell(f"{said} ({known}).")
-    groups = plan.estimate_by or ()
-    return {
-        "action": places[0],
-        "propensity": _propensity(cells, plan, places[0]),
-        "reward": _reward(cells, plan),
-        "group": tuple(cells[name] for name in groups),
-    }
+    return replace(
+        row,
+        action=places[0],
+        propensity=_propensity(cells, plan, places[0]),
+        reward=_reward(cells, plan),
+        group=tuple(cells[name] for name in plan.estimate_by or ()),
+    )
 
 
 def _propensity(cells: Cells, plan: LogMap, action: int) -> float:
@@ -143,7 +148,9 @@ def _propensity(cells: Cells, plan: LogMap, action: int) -> float:
         raise _BadCell(f"no propensity in `{column}`.")
     value = _number(cells[column], column)
     if not 0 < value <= 1:
-        raise _BadCell(f"the propensity in `{column}` must be above 0 and at most 1 (got {value:g}).")
+        raise _BadCell(
+            f"the propensity in `{column}` must be above 0 and at most 1 (got {value:g})."
+        )
     return value
 
 
@@ -152,7 +159,13 @@ def _reward(cells: Cells, plan: LogMap) -> float | None:
     column = plan.columns.reward
     if not cells[column]:
         return None
-    value = 1.0 if cells[column].lower() == "true" else 0.0 if cells[column].lower() == "false" else _number(cells[column], column)
+    value = (
+        1.0
+        if cells[column].lower() == "true"
+        else 0.0
+        if cells[column].lower() == "false"
+        else _number(cells[column], column)
+    )
     low, high = plan.moment.reward_range
     if not plan.moment.clip and not low <= value <= high:
         raise _BadCell(
@@ -181,9 +194,7 @@ def _time(cells: Cells, plan: LogMap) -> datetime:
 def _features(features: Mapping[str, FeatureMap], cells: Cells) -> dict[str, Value]:
     """Give the features of a row that are known."""
     return {
-        name: _value(one, cells[one.column])
-        for name, one in features.items()
-        if cells[one.column]
+        name: _value(one, cells[one.column]) for name, one in features.items() if cells[one.column]
     }
 
 

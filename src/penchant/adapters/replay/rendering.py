@@ -1,0 +1,208 @@
+"""Rendering: a report as a terminal shows it, 80 columns wide or more.
+
+Rule 1: nothing is computed here. Rule 2: no colour carries a meaning; weight and place do.
+Rule 3: every number stands under its unit, every estimate beside its interval.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from penchant.adapters.replay.estimating import ENGINE, LOGGED
+from penchant.adapters.replay.report import Card, Comparison, PolicyValue, ReplayReport
+
+__all__ = ["render"]
+
+WIDEST = 100  # longer lines are hard to read, however wide the terminal
+QUIET = "dim"
+
+
+def render(report: ReplayReport, console: Console) -> None:
+    """Print a report."""
+    with console.capture() as captured:
+        for part in _parts(report):
+            console.print(part, width=min(console.width, WIDEST))
+    lines = captured.get().splitlines()
+    console.file.write("".join(f"{line.rstrip()}\n" for line in lines))  # cells are padded
+
+
+def _parts(report: ReplayReport) -> Iterator[RenderableType]:
+    yield Text(report.title, style="bold")
+    yield Text(f"replayed as if live, seed {report.seed}", style=QUIET)
+    yield ""
+    yield _counts(report)
+    yield from _bad_rows(report)
+    for warning in report.warnings:
+        yield Padding(Text.assemble(("Note  ", "bold"), _plain(warning)), (1, 0, 0, 2))
+    yield ""
+    yield Text(f"Estimated {report.reward_is}, per available moment")
+    yield _values(report)
+    yield ""
+    yield from (Padding(_plain(line), (0, 0, 0, 2)) for line in _verdicts(report))
+    yield ""
+    yield _footing(report)
+    for card in report.cards:
+        yield ""
+        yield from _card(card)
+
+
+def _counts(report: ReplayReport) -> Table:
+    """Say how many of what, each with what it means."""
+    counts, table = report.counts, _grid()
+    share = counts.missing_rewards / max(counts.available, 1)
+    told = (
+        (counts.people, "people", ""),
+        (
+            counts.moments,
+            "moments",
+            f"{counts.bad_rows:,} with a fault, shown below" if counts.bad_rows else "",
+        ),
+        (
+            counts.available,
+            "available",
+            "the map keeps these; only here was the action drawn by lot",
+        ),
+        (
+            counts.missing_rewards,
+            f"without {report.unit}",
+            f"{100 * share:.1f} % of the available; apart from here on, never taken as 0",
+        ),
+        (
+            counts.accepted,
+            "accepted",
+            f"what the engine learned from; {counts.accepted_missing:,} without {report.unit}",
+        ),
+    )
+    for number, what, meaning in told:
+        table.add_row(f"{number:,}", what, Text(meaning, style=QUIET))
+    return table
+
+
+def _grid() -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(justify="right", min_width=8)
+    table.add_column(no_wrap=True)
+    table.add_column()
+    return table
+
+
+def _bad_rows(report: ReplayReport) -> Iterator[RenderableType]:
+    """Show what is wrong with the first lines that were left out."""
+    for one in report.bad_rows:
+        yield Padding(_plain(f"line {one.line:,}: {one.sentence}"), (0, 0, 0, 2))
+    more = report.counts.bad_rows - len({one.line for one in report.bad_rows})
+    if more:
+        yield Padding(Text(f"and {more:,} more lines"), (0, 0, 0, 2))
+
+
+def _values(report: ReplayReport) -> Table:
+    """Show every policy's value with its interval, and against what the log did."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style=QUIET, pad_edge=False)
+    table.add_column("  policy", no_wrap=True)
+    table.add_column(report.unit, justify="right", no_wrap=True)
+    table.add_column(f"{100 - 100 * report.alpha:.0f} % interval", justify="right", no_wrap=True)
+    table.add_column("against the log", justify="right", no_wrap=True)
+    table.add_column("")
+    against = {one.one: one for one in report.comparisons if one.other == LOGGED}
+    digits = _digits(report.policies)
+    for one in report.policies:
+        style = "bold" if one.policy == ENGINE else ""
+        table.add_row(*_value(one, against.get(one.policy), digits), style=style)
+    return table
+
+
+def _value(one: PolicyValue, against: Comparison | None, digits: int) -> tuple[str, ...]:
+    name = f"  {one.policy}"
+    if one.value is None:
+        return (name, "", "", "", "cannot be said")
+    low, high = _number(one.low, digits), _number(one.high, digits)
+    row = (name, _number(one.value, digits), f"{low} to {high}")
+    if against is None:
+        return (*row, "", "")
+    low, high = _signed(against.low, digits), _signed(against.high, digits)
+    apart = f"{_signed(against.difference, digits)} ({low} to {high})"
+    return (*row, apart, "" if against.told_apart else "cannot be told apart")
+
+
+def _digits(values: Sequence[PolicyValue]) -> int:
+    """Say how many decimals tell the values apart: three figures of the largest."""
+    largest = max((abs(one.high or 0.0) for one in values), default=0.0)
+    return sum(largest < bound for bound in (100, 10, 1))
+
+
+def _number(value: float | None, digits: int) -> str:
+    if value is None:
+        return "?"
+    return f"{value:,.{digits}f}".replace("-", "−")
+
+
+def _signed(value: float | None, digits: int) -> str:
+    return ("+" if value and round(value, digits) > 0 else "") + _number(value, digits)
+
+
+def _verdicts(report: ReplayReport) -> Iterator[str]:
+    """Say which policies differ, whatever stands beside which in the table."""
+    apart = [one for one in report.comparisons if one.told_apart]
+    if report.comparisons and not apart:
+        yield "No two of these policies can be told apart with this log."
+    for one in apart:
+        more, less = (one.one, one.other) if one.difference > 0 else (one.other, one.one)
+        yield f"`{more}` earns more than `{less}`: the interval of the difference is above 0."
+
+
+def _footing(report: ReplayReport) -> Table:
+    """Say what the numbers rest on."""
+    counts, table = report.counts, Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style=QUIET, no_wrap=True)
+    table.add_column(style=QUIET)
+    accepted = "where the engine drew what was done, thinned so that no action is favoured"
+    valued = f"valued on all {counts.measured:,} moments with {report.unit}"
+    told = {
+        "propensities": report.propensities,
+        "accepted": f"{accepted} (c = {report.constant:.3g})",
+        "the engine": f"{valued}, each weighed by the chance it gave to what was done",
+        "intervals": f"{counts.people:,} people drawn anew, {report.resamples:,} times",
+    }
+    for what, meaning in told.items():
+        table.add_row(f"  {what}", _quoted(meaning))
+    return table
+
+
+def _card(card: Card) -> Iterator[RenderableType]:
+    """Show one person: what is believed and how sure, the last decision and its reasons."""
+    title = f"Person {card.person}"
+    facts = f"{card.moments:,} moments, learned from {card.learned:,} outcomes"
+    yield Text.assemble((title, "bold"), (f"   {facts}", QUIET))
+    yield Text("  believed", style=QUIET)
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(ratio=1)
+    table.add_column(justify="right", no_wrap=True)
+    for one in card.beliefs:
+        sure = f"{100 * one.sure:.0f} % sure" if one.sure else ""
+        table.add_row(f"    {_short(one.name)}", _plain(one.says), sure)
+    yield table
+    yield Text(f"  last decision, {card.decided_at.replace('T', ' ')}", style=QUIET)
+    for sentence in card.sentences:
+        yield Padding(_plain(sentence), (0, 0, 0, 4))
+
+
+def _short(name: str) -> str:
+    """Give the estimator of a belief: `counts.wellbeing.walked` is of `counts`."""
+    return re.split(r"[ .]", name, maxsplit=1)[0]
+
+
+def _plain(sentence: str) -> Text:
+    """Give a sentence as text: names in backticks get quotes, and stand out where there is bold."""
+    text = Text(_quoted(sentence))
+    text.highlight_regex(r"“[^”]*”", "bold")
+    return text
+
+
+def _quoted(sentence: str) -> str:
+    """Turn backticks, which are for readers of code, into quotes."""
+    return re.sub(r"`([^`]*)`", r"“\1”", sentence)
