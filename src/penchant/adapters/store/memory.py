@@ -32,13 +32,14 @@ class MemoryStore:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._secret = token_bytes(32)
-        self._facts: list[Fact | None] = []
+        self._facts: list[Fact | Block | None] = []
         self._slots: dict[str, list[int]] = {}
         self._decisions: dict[str, Decision] = {}
+        self._blocks: list[Block] = []
         self._closed = False
 
-    def append(self, facts: Sequence[Fact]) -> None:
-        """Keep the facts, all or none.
+    def append(self, facts: Sequence[Fact] | Block) -> None:
+        """Keep the facts, all or none; a block is kept as it is, one slot for all of it.
 
         Raises:
             StoreFailed: When the store is closed.
@@ -47,6 +48,9 @@ class MemoryStore:
             if self._closed:
                 raise _closed()
             kept, slots = self._facts, self._slots
+            if not isinstance(facts, list | tuple):
+                self._append_block(facts)
+                return
             for fact in facts:
                 slots_of_one = slots.get(fact.person)
                 if slots_of_one is None:
@@ -72,14 +76,18 @@ class MemoryStore:
                 slots = range(len(self._facts))
             else:
                 slots = tuple(self._slots.get(person, ()))
-        return self._held(slots)
+        return self._held(slots, person)
 
     def find(self, decision: str) -> Decision | None:
         """Give the latest decision of that id, or None when it is not kept (any more)."""
         with self._lock:
             if self._closed:
                 raise _closed()
-            return self._decisions.get(decision)
+            found = self._decisions.get(decision)
+            if found is None and self._blocks:
+                answers = (block.find(decision) for block in reversed(self._blocks))
+                found = next((one for one in answers if one is not None), None)
+            return found
 
     def forget(self, person: str, at: datetime) -> Receipt:
         """Drop every fact of a person, and say how many they were.
@@ -93,7 +101,8 @@ class MemoryStore:
         with self._lock:
             if self._closed:
                 raise _closed()
-            gone = [self._drop(slot) for slot in self._slots.pop(person, ())]
+            slots = dict.fromkeys(self._slots.pop(person, ()))
+            gone = [fact for slot in slots for fact in self._drop(slot, person)]
         return Receipt(
             pseudonym=blake2b(person.encode(), digest_size=16, key=self._secret).hexdigest(),
             at=at,
@@ -107,20 +116,41 @@ class MemoryStore:
             self._closed = True
             self._facts, self._slots, self._decisions = [], {}, {}
 
-    def _held(self, slots: Sequence[int]) -> Iterator[Fact]:
+    def _append_block(self, block: Block) -> None:
+        """Keep a block in one slot, known to everybody it is about."""
+        slot, slots = len(self._facts), self._slots
+        for person in block.people:
+            of_one = slots.get(person)
+            if of_one is None:
+                slots[person] = [slot]
+            elif of_one[-1] != slot:
+                of_one.append(slot)
+        self._facts.append(block)
+        self._blocks.append(block)
+
+    def _held(self, slots: Sequence[int], person: str | None) -> Iterator[Fact]:
         """Give the facts of some slots that are still there."""
         facts = self._facts
         for slot in slots:
             fact = facts[slot]
-            if fact is not None:
+            if isinstance(fact, Struct):
                 yield fact
+            elif fact is not None:
+                yield from fact if person is None else fact.of(person)
 
-    def _drop(self, slot: int) -> Fact | None:
-        """Empty one slot, and give what was in it."""
-        fact, self._facts[slot] = self._facts[slot], None
+    def _drop(self, slot: int, person: str) -> Sequence[Fact]:
+        """Empty one slot of a person's facts, and give what was in it."""
+        fact = self._facts[slot]
+        if fact is None:
+            return ()
+        if not isinstance(fact, Struct):
+            theirs = tuple(fact.of(person))
+            fact.drop(person)
+            return theirs
+        self._facts[slot] = None
         if type(fact) is Decided and self._decisions.get(fact.decision.id) is fact.decision:
             del self._decisions[fact.decision.id]
-        return fact
+        return (fact,)
 
 
 def _closed() -> StoreFailed:

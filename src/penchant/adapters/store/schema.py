@@ -170,6 +170,8 @@ def disk(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _ours(error, path) from error
+    except UnicodeDecodeError:  # a name or a message with a changed bit; its text stays out
+        raise StoreDamaged(damaged(path)) from None
     except OSError as error:
         raise StoreFailed(
             f"The disk failed for `{path.name}` ({error.strerror}). Nothing of it was kept; "
