@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from penchant.guard.consent import consent_refusal
+from penchant.guard.consent import consent_refusal, keeping_refusal
 from penchant.words import Consent
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -56,3 +56,28 @@ def test_dial_zero_stops_everything(dial: float) -> None:
     refusal = consent_refusal(Consent("ads", "granted", dial), NOW)
 
     assert refusal == START + "the dial for `ads` stands at 0."
+
+
+@pytest.mark.parametrize(
+    ("consent", "refusal"),
+    [
+        (Consent("ads", "granted", 1.0), ""),
+        (Consent("ads", "granted", 0.0), ""),
+        (Consent("ads", "granted", until=NOW + timedelta(days=1)), ""),
+        (Consent("ads", "granted", until=NOW), "Not kept: consent for `ads` has expired."),
+        (Consent("ads", "withdrawn", 1.0), "Not kept: consent for `ads` was withdrawn."),
+        (Consent("ads"), "Not kept: consent for `ads` was not asked."),
+    ],
+)
+def test_signals_are_kept_under_a_granted_purpose(consent: Consent, refusal: str) -> None:
+    """The dial plays no part: it bounds what is done, not what may be known."""
+    assert keeping_refusal(consent, NOW) == refusal
+
+
+def test_signals_are_not_kept_in_a_state_nobody_knows() -> None:
+    """A state that was misspelt is no grant."""
+    odd: Any = "yes"
+
+    assert keeping_refusal(Consent("ads", odd), NOW) == (
+        "Not kept: consent for `ads` is in a state that is not known."
+    )
