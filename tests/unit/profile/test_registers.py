@@ -61,6 +61,13 @@ def test_traits_are_features_only_of_the_purpose_they_were_stated_under() -> Non
     assert [(trait.name, trait.value) for trait in known.traits] == [("age", 9), ("size", 40)]
 
 
+def test_the_time_zone_is_no_feature() -> None:
+    """It says how to read a person's hours, not what they like."""
+    known = ada(seen("trait.stated", {"time_zone": "Europe/Berlin", "shoe": 38}))
+
+    assert trait_features(known, "shop") == FrozenMap({"person.shoe": 38})
+
+
 def test_a_goal_is_stated_moved_on_and_dropped() -> None:
     """The latest progress counts; a goal that was dropped is gone, however late it was heard of."""
     stated = seen("goal.stated", {"name": "5k", "text": "run 5 km"}, days=3)
