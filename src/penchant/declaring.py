@@ -1,8 +1,9 @@
 """Checks of a declaration, before it becomes a moment of an engine."""
 
 from penchant.errors import BadInput, BadNumber, UnknownAction
+from penchant.guard.quiet_hours import quiet_problem
 from penchant.limits import Limits, check_id, check_length, check_number, seconds
-from penchant.words import NOTHING, Action, Cap, Moment
+from penchant.words import NOTHING, Action, Cap, GuardrailRule, Moment
 
 __all__ = ["check_moment"]
 
@@ -14,7 +15,8 @@ def check_moment(moment: Moment, limits: Limits) -> None:
         BadName: For a name, purpose or outcome that is no id.
         BadNumber: For a share, burden, window, half-life or reward range that makes no sense.
         UnknownAction: When the default is not among the actions.
-        BadInput: When two actions have one name, or one is called `nothing` but has features.
+        BadInput: When two actions have one name, one is called `nothing` but has features, or
+            quiet hours cannot be read.
         LimitReached: For more actions or features than a moment may have.
 
     Example:
@@ -36,9 +38,16 @@ def check_moment(moment: Moment, limits: Limits) -> None:
     half_life = seconds(moment.half_life, what=f"The half-life {where}")
     check_number(half_life, f"The half-life {where}, in seconds,", least, most)
     for rule in moment.guardrails:
-        if isinstance(rule, Cap):
-            seconds(rule.per, what=f"The time of a cap {where}")
-            check_number(rule.at_most, f"The most of a cap {where}", 0, 1_000)
+        _check_rule(rule, where)
+
+
+def _check_rule(rule: GuardrailRule, where: str) -> None:
+    """See that a rule can be kept to; one that cannot would silence the moment for good."""
+    if isinstance(rule, Cap):
+        seconds(rule.per, what=f"The time of a cap {where}")
+        check_number(rule.at_most, f"The most of a cap {where}", 0, 1_000)
+    elif problem := quiet_problem(rule):
+        raise BadInput(f"The quiet hours {where} cannot be kept to. {problem}")
 
 
 def _check_action(action: Action, where: str, limits: Limits) -> None:

@@ -5,10 +5,13 @@ from datetime import UTC, datetime
 import pytest
 from unit.guard.asking import ACTIONS, ask
 
+from penchant.declaring import check_moment
+from penchant.errors import BadInput
 from penchant.guard.guardrail import permitted
 from penchant.guard.quiet_hours import Quiet, quiet_problem
 from penchant.guard.verdict import PASSED
-from penchant.words import Cap, QuietHours
+from penchant.limits import Limits
+from penchant.words import Cap, Moment, QuietHours
 
 LATE_IN_BERLIN = datetime(2026, 11, 22, 21, 30, tzinfo=UTC)
 UNKNOWN = "Whether it is a quiet hour is not known, so it counts as one: "
@@ -64,3 +67,18 @@ def test_quiet_hours_that_cannot_be_read_are_told() -> None:
     assert quiet_problem(QuietHours(zone="Europe/Berlin")) == ""
     assert quiet_problem(QuietHours(end="7 am")).startswith("Hours need a start and an end")
     assert quiet_problem(QuietHours(zone="Berlin")).startswith("The zone `Berlin` is not a known")
+
+
+@pytest.mark.parametrize("rule", [QuietHours(end="7 am"), QuietHours(zone="Berlin")])
+def test_quiet_hours_that_cannot_be_read_are_not_declared(rule: QuietHours) -> None:
+    """A moment that would stay silent for good is refused when it is declared."""
+    with pytest.raises(BadInput, match="The quiet hours of moment `m` cannot be kept to"):
+        check_moment(Moment("m", "p", guardrails=(rule,)), Limits())
+
+
+def test_quiet_hours_of_no_zone_are_declared() -> None:
+    """The zone is the person's to state, and may come later."""
+    rule = QuietHours()
+    check_moment(Moment("m", "p", guardrails=(rule, QuietHours(zone="UTC"))), Limits())
+
+    assert quiet_problem(rule) == ""
