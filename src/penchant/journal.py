@@ -17,6 +17,7 @@ from penchant.words import Consent, Decision, FrozenMap, Moment, Receipt, Signal
 
 __all__ = [
     "NOBODY",
+    "Block",
     "Consented",
     "Decided",
     "Declared",
@@ -140,10 +141,35 @@ def decode(content: bytes) -> Fact:
     return _decoder.decode(content)
 
 
+class Block(Protocol):
+    """Many facts kept in columns; a store may keep it whole, and ask it for one person's part.
+
+    `people` says whose facts they are, in order, so iterating and indexing it costs no facts.
+    """
+
+    people: Sequence[str]
+
+    def __iter__(self) -> Iterator[Fact]:
+        """Build the facts one after the other, those of forgotten people left out."""
+        ...
+
+    def of(self, person: str) -> Iterator[Fact]:
+        """Build the facts of one person."""
+        ...
+
+    def find(self, decision: str) -> Decision | None:
+        """Build the decision of that id, if it is one of these."""
+        ...
+
+    def drop(self, person: str) -> int:
+        """Blank everything of one person; give how many facts that were."""
+        ...
+
+
 class Journal(Protocol):
     """Where facts live. Implementations are safe to call from several threads."""
 
-    def append(self, facts: Sequence[Fact]) -> None:
+    def append(self, facts: Sequence[Fact] | Block) -> None:
         """Keep the facts, all or none; return when they are durable.
 
         Raises:

@@ -7,7 +7,7 @@ import pytest
 
 from penchant.adapters.store.memory import MemoryStore
 from penchant.adapters.store.sqlite import SqliteStore
-from penchant.journal import Fact, Store
+from penchant.journal import Block, Fact, Store
 from penchant.testing.stores import STORE_CHECKS, Make
 
 Check = Callable[[Make], None]
@@ -29,9 +29,9 @@ def test_the_store_keeps_its_contract(
 class _Forgetful(MemoryStore):
     """Loses the last fact of each batch."""
 
-    def append(self, facts: Sequence[Fact]) -> None:
+    def append(self, facts: Sequence[Fact] | Block) -> None:
         """Keep all but the last."""
-        super().append(facts[:-1])
+        super().append(list(facts)[:-1])
 
 
 def _fails(check: Check) -> bool:

@@ -14,15 +14,25 @@ from numpy.typing import NDArray
 
 from penchant.model.people import Posterior
 
-__all__ = ["Expectation", "Weighing", "alike", "floored", "shares", "weigh"]
+__all__ = [
+    "OPTIMISM",
+    "PERSON_SCALE",
+    "POPULATION_SCALE",
+    "TIE",
+    "Expectation",
+    "Weighing",
+    "floored",
+    "shares",
+    "weigh",
+]
 
 Floats = NDArray[np.float64]
 
 POINTS: Final = 32
-_OPTIMISM: Final = np.arange(0.5, POINTS)[:, None] / POINTS
-_TIE: Final = 1e-12
-_POPULATION_SCALE: Final = 0.8
-_PERSON_SCALE: Final = 0.1
+OPTIMISM: Final = np.arange(0.5, POINTS)[:, None] / POINTS
+TIE: Final = 1e-12
+POPULATION_SCALE: Final = 0.8
+PERSON_SCALE: Final = 0.1
 
 
 class Expectation(NamedTuple):
@@ -39,41 +49,6 @@ class Weighing(NamedTuple):
     neutral: Floats
     expected: Floats
     personal: Floats
-
-
-def alike(count: int) -> Floats:
-    """Give the same propensity to each of `count` actions."""
-    return np.full(count, 1.0 / count)
-
-
-def shares(scores: Floats) -> Floats:
-    """Give the share of points at which each action is best; a tie is shared evenly.
-
-    Args:
-        scores: (n_points, K).
-
-    Example:
-        >>> shares(np.array([[1.0, 1.0, 0.0], [0.0, 2.0, 1.0]])).tolist()
-        [0.25, 0.75, 0.0]
-    """
-    best = scores >= scores.max(axis=1, keepdims=True) - _TIE
-    return np.asarray((best / best.sum(axis=1, keepdims=True)).mean(axis=0))
-
-
-def floored(weights: Floats, explore: float) -> Floats:
-    """Give propensities that sum to 1 with none below explore / K.
-
-    The floor is set a little higher than explore / K, so that it still holds after dividing by a
-    sum of at most 1 / (1 - explore).
-
-    Example:
-        >>> floored(np.array([1.0, 0.0]), explore=0.1).round(3).tolist()
-        [0.947, 0.053]
-    """
-    if explore >= 1.0:
-        return alike(len(weights))
-    raised = np.maximum(weights, explore / (len(weights) * (1.0 - explore)))
-    return np.asarray(raised / raised.sum())
 
 
 def weigh(
@@ -97,14 +72,59 @@ def weigh(
     of upper-confidence exploration with a random width (docs/explanation/model.md).
     """
     reward, variance = expectation
-    optimistic = reward[None, :]
+    strangers = reward[None, :]
     if variance is not None:
-        optimistic = reward + _OPTIMISM * (_POPULATION_SCALE * np.sqrt(variance))
-    neutral = floored(shares(optimistic), explore)
+        strangers = reward + OPTIMISM * (POPULATION_SCALE * np.sqrt(variance))
     if posterior is None:
+        neutral = floored(shares(strangers, len(strangers)), explore)[0]
         return Weighing(neutral, neutral, reward, np.zeros(len(reward)))
     personal = seen @ posterior.mean
-    unsure = np.sqrt(((seen @ posterior.covariance) * seen).sum(axis=1))
-    own = floored(shares(optimistic + personal + _OPTIMISM * (_PERSON_SCALE * unsure)), explore)
-    weights = own if neutral_share == 0.0 else own + neutral_share * (neutral - own)
-    return Weighing(weights, neutral, reward, personal)
+    unsure = np.sqrt(np.add.reduce((seen @ posterior.covariance) * seen, axis=1))
+    own = strangers + (personal + OPTIMISM * (PERSON_SCALE * unsure))
+    both = floored(shares(np.concatenate((own, strangers)), POINTS), explore)
+    weights = both[0] + neutral_share * (both[1] - both[0])
+    return Weighing(weights, both[1], reward, personal)
+
+
+def shares(scores: Floats, first: int) -> Floats:
+    """Give the share of points at which each action is best; a tie is shared evenly.
+
+    Args:
+        scores: (n_points, K).
+        first: How many of the points make the first answer; the rest, if any, make the second.
+
+    Returns:
+        (1, K) or (2, K), each row summing to 1.
+
+    Example:
+        >>> shares(np.array([[1.0, 1.0, 0.0], [0.0, 2.0, 1.0]]), first=2).tolist()
+        [[0.25, 0.75, 0.0]]
+    """
+    top = np.maximum.reduce(scores, axis=1)[:, None]
+    best = (scores >= top - TIE).astype(np.float64)
+    weight = 1.0 / np.add.reduce(best, axis=1)
+    parts = [weight[:first] @ best[:first] / first]
+    if rest := len(scores) - first:
+        parts.append(weight[first:] @ best[first:] / rest)
+    return np.array(parts)
+
+
+def floored(weights: Floats, explore: float) -> Floats:
+    """Give propensities that sum to 1 with none below explore / K.
+
+    The floor is set a little higher than explore / K, so that it still holds after dividing by a
+    sum of at most 1 / (1 - explore).
+
+    Args:
+        weights: (n, K), each row summing to 1.
+        explore: Share of the floor, 0..1.
+
+    Example:
+        >>> floored(np.array([[1.0, 0.0]]), explore=0.1).round(3).tolist()
+        [[0.947, 0.053]]
+    """
+    count = weights.shape[1]
+    if explore >= 1.0:
+        return np.full_like(weights, 1.0 / count)
+    raised = np.maximum(weights, explore / (count * (1.0 - explore)))
+    return np.asarray(raised / np.add.reduce(raised, axis=1)[:, None])

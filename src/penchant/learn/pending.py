@@ -8,18 +8,19 @@ outcome refused. Rule 3: no clock; who asks says what time it is.
 from collections import OrderedDict, deque
 from collections.abc import Iterator
 from heapq import heappop, heappush
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from penchant.words import Decision
 
-__all__ = ["Open", "Pending"]
+__all__ = ["Open", "OpenColumns", "Pending"]
 
 Floats = NDArray[np.float64]
 
 _REMEMBERED = 65_536
+_LEARNED = "Its outcome was learned before; the first one counts."
 
 
 class Open(NamedTuple):
@@ -32,6 +33,24 @@ class Open(NamedTuple):
     closes_at: float
 
 
+class OpenColumns(Protocol):
+    """Decisions that were taken in columns and wait: `waiting` (n,) says which still do."""
+
+    waiting: NDArray[np.bool_]
+
+    def place(self, decision: str) -> int:
+        """Give the place of the decision of that id, or -1."""
+        ...
+
+    def opened(self, place: int) -> Open:
+        """Build one decision as it waits for its outcome."""
+        ...
+
+    def drop(self, person: str) -> int:
+        """Blank everything of one person."""
+        ...
+
+
 class Pending:
     """The open decisions of an engine."""
 
@@ -42,6 +61,7 @@ class Pending:
         self._of_person: dict[tuple[str, str], deque[str]] = {}
         self._closing: list[tuple[float, str]] = []
         self._gone: OrderedDict[str, str] = OrderedDict()
+        self._blocks: dict[str, OpenColumns] = {}
 
     def __len__(self) -> int:
         """Count the open decisions."""
@@ -52,8 +72,9 @@ class Pending:
         decision = one.decision
         self._open[decision.id] = one
         heappush(self._closing, (one.closes_at, decision.id))
-        if len(self._closing) > 2 * len(self._open) + 1_024:  # mostly decisions taken out since
-            self._closing = sorted((one.closes_at, name) for name, one in self._open.items())
+        if len(self._closing) > 2 * (len(self._open) + len(self._blocks)) + 1_024:  # mostly decisions taken out since
+            known = self._open.keys() | self._blocks.keys()
+            self._closing = sorted(entry for entry in self._closing if entry[1] in known)
         if decision.person is None:
             return
         theirs = self._of_person.setdefault((decision.person, decision.moment), deque())
@@ -67,13 +88,20 @@ class Pending:
                     "and moment were open.",
                 )
 
+    def add_block(self, name: str, block: OpenColumns, closes_at: float) -> None:
+        """Wait for the outcomes of decisions that were taken in columns."""
+        self._blocks[name] = block
+        heappush(self._closing, (closes_at, name))
+
     def take(self, decision: str) -> Open | str:
         """Take a decision out to learn from it, or say why there is none to take."""
-        one = self._open.pop(decision, None)
+        one = self._open.pop(decision, None) or self._from_block(decision)
         if one is None:
-            return self._gone.get(decision, "No decision of that id waits for an outcome.")
+            known = decision.rpartition(".")[0] in self._blocks
+            unknown = _LEARNED if known else "No decision of that id waits for an outcome."
+            return self._gone.get(decision, unknown)
         self._part(one)
-        self._remember(decision, "Its outcome was learned before; the first one counts.")
+        self._remember(decision, _LEARNED)
         return one
 
     def put_back(self, one: Open) -> None:
@@ -90,6 +118,7 @@ class Pending:
         closing = self._closing
         while closing and closing[0][0] < now:
             _, decision = heappop(closing)
+            yield from self._close_block(decision)
             one = self._open.pop(decision, None)
             if one is not None and one.closes_at < now:
                 self._part(one)
@@ -101,13 +130,32 @@ class Pending:
         for key in [key for key in self._of_person if key[0] == person]:
             for decision in self._of_person.pop(key):
                 self._open.pop(decision, None)
+        for block in self._blocks.values():
+            block.drop(person)
+
+    def _from_block(self, decision: str) -> Open | None:
+        block = self._blocks.get(decision.rpartition(".")[0])
+        place = -1 if block is None else block.place(decision)
+        if block is None or place < 0 or not block.waiting[place]:
+            return None
+        block.waiting[place] = False
+        return block.opened(place)
+
+    def _close_block(self, name: str) -> Iterator[Open]:
+        block = self._blocks.pop(name, None)
+        if block is not None:
+            for place in np.flatnonzero(block.waiting).tolist():
+                block.waiting[place] = False
+                yield block.opened(place)
 
     def _part(self, one: Open) -> None:
         """Take a decision out of its person's list."""
         person, moment = one.decision.person, one.decision.moment
         if person is None:
             return
-        theirs = self._of_person[person, moment]
+        theirs = self._of_person.get((person, moment))
+        if theirs is None:
+            return
         if theirs[-1] == one.decision.id:
             theirs.pop()
         elif one.decision.id in theirs:

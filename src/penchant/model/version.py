@@ -120,8 +120,18 @@ class Version(NamedTuple):
         """Give the variance of those expectations, (n_actions,), where it is known."""
         if self.spread is None:
             return None
-        per_column = ((self.spread @ context) * context).sum(axis=1)
+        per_column = np.add.reduce((self.spread @ context) * context, axis=1)
         return np.asarray(actions[:, 1:] ** 2 @ per_column)
+
+    def variances_of_many(self, contexts: Floats, actions: Floats) -> Floats | None:
+        """Give `variances` for n contexts (n, 1 + dc): (n, n_actions)."""
+        if self.spread is None:
+            return None
+        first, second = np.triu_indices(contexts.shape[1])
+        double = np.where(first == second, 1.0, 2.0)
+        packed = self.spread[:, first, second] * double
+        per_column = (contexts[:, first] * contexts[:, second]) @ packed.T
+        return np.asarray(per_column @ (actions[:, 1:] ** 2).T)
 
 
 class _Stored(msgspec.Struct, frozen=True, array_like=True):

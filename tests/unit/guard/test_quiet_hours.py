@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from unit.guard.asking import ACTIONS, ask
 
-from penchant.declaring import check_moment
+from penchant.runtime.declaring import check_moment
 from penchant.errors import BadInput
 from penchant.guard.guardrail import permitted
 from penchant.guard.quiet_hours import Quiet, quiet_problem

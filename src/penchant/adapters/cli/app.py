@@ -1,20 +1,84 @@
-"""The command `penchant`: every command under its name."""
+"""The command `penchant`: every command under its name, in the order of the loop.
+
+Rule: what Penchant raises on purpose becomes one line on stderr and exit code 2, here and nowhere
+else; a refusal is no error and exits with 1.
+"""
+
+from importlib.metadata import version
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
+from penchant.adapters.cli.consent import consent_command
+from penchant.adapters.cli.decide import decide_command
+from penchant.adapters.cli.declare import declare_command
+from penchant.adapters.cli.doctor import doctor_command
+from penchant.adapters.cli.explain import explain_command
+from penchant.adapters.cli.export import export_command
+from penchant.adapters.cli.forget import forget_command
+from penchant.adapters.cli.init import init_command
+from penchant.adapters.cli.learn import learn_command
+from penchant.adapters.cli.observe import observe_command
+from penchant.adapters.cli.profile import profile_command
 from penchant.adapters.cli.replay import replay_command
+from penchant.adapters.cli.terminal import warn
+from penchant.errors import PenchantError
 
 __all__ = ["app", "main"]
 
-app = typer.Typer(name="penchant", no_args_is_help=True, add_completion=False)
+
+class _Commands(TyperGroup):
+    """The commands, and the one place where errors become a sentence."""
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]  # noqa: ANN401 - as in click
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except PenchantError as wrong:
+            warn(str(wrong))
+            raise typer.Exit(2) from None
+
+
+# Plain help: as quick as it can be, and the same in a terminal, a pipe and the docs.
+app = typer.Typer(
+    name="penchant",
+    cls=_Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def _say_version(asked: bool) -> None:  # noqa: FBT001 - as typer calls it
+    if asked:
+        typer.echo(f"penchant {version('penchant')}")
+        raise typer.Exit
 
 
 @app.callback()
-def penchant() -> None:
+def penchant(
+    *,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which.")
+    ] = False,
+) -> None:
     """One model per person, decisions that explain themselves."""
 
 
+app.command("init")(init_command)
+app.command("declare")(declare_command)
+app.command("consent")(consent_command)
+app.command("observe")(observe_command)
+app.command("decide")(decide_command)
+app.command("learn")(learn_command)
+app.command("explain")(explain_command)
+app.command("profile")(profile_command)
+app.command("export")(export_command)
+app.command("forget")(forget_command)
 app.command("replay")(replay_command)
+app.command("doctor")(doctor_command)
 
 
 def main() -> None:

@@ -234,4 +234,4 @@ SUM_TOLERANCE = 1e-3  # three times one third, written with three digits, is sti
 
 def _place(sentence: str) -> str:
     """Turn msgspec's `at `$.columns`` into words that a reader of the map knows."""
-    return sentence.replace("`$.", "`").replace("Object missing", "a table misses").rstrip(".")
+    return sentence.replace("`$.", "`").replace("Object ", "").rstrip(".")

@@ -13,8 +13,10 @@ from datetime import datetime
 from hashlib import blake2b
 from secrets import token_bytes
 
+from msgspec import Struct
+
 from penchant.errors import BadName, StoreFailed
-from penchant.journal import NOBODY, Decided, Fact, Learned
+from penchant.journal import NOBODY, Block, Decided, Fact, Learned
 from penchant.words import Decision, Receipt
 
 __all__ = ["MemoryStore"]

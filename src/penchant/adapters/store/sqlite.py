@@ -26,7 +26,7 @@ from penchant.adapters.store.streams import MISFITS, Streams, misfit
 from penchant.adapters.store.wal import LogIndex, beside, check_log
 from penchant.adapters.store.writing import Ticket, Writer
 from penchant.errors import BadName, StoreDamaged
-from penchant.journal import NOBODY, Decided, Fact, encode
+from penchant.journal import NOBODY, Block, Decided, Fact, encode
 from penchant.words import Decision, Receipt
 
 __all__ = ["SqliteStore", "StoreLimits"]
@@ -77,15 +77,16 @@ class SqliteStore:
             self._open(kek, parts)
             self._parts = parts.pop_all()
 
-    def append(self, facts: Sequence[Fact]) -> None:
+    def append(self, facts: Sequence[Fact] | Block) -> None:
         """Keep the facts, all or none; return when they are durable.
 
         Raises:
             StoreFailed: When they could not be made durable; none of them is kept.
             StoreDamaged: When a person's stream is not whole; none of them is kept.
         """
-        if facts:
-            self._writer.submit(Append([self._entry(fact) for fact in facts]))
+        entries = [self._entry(fact) for fact in facts]
+        if entries:
+            self._writer.submit(Append(entries))
 
     def read(self, person: str | None = None) -> Iterator[Fact]:
         """Give one person's facts, or everybody's, in the order of appending.

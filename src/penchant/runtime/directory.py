@@ -4,10 +4,10 @@ Rule: everything here is folded from the journal; dropping it loses nothing.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from penchant.journal import Fact, Journal, Linked
-from penchant.live import LivePerson
+from penchant.runtime.live import LivePerson
 from penchant.profile.registers import fold, join, start
 
 __all__ = ["Directory"]
@@ -55,9 +55,9 @@ class Directory:
         for one in self.ids(person):
             yield from self._journal.read(one)
 
-    def forget(self, person: str) -> None:
-        """Let go of what was read about a person; the journal is asked again when needed."""
-        for one in self.ids(person):
+    def forget(self, ids: Iterable[str]) -> None:
+        """Let go of what was read about some ids; the journal is asked again when needed."""
+        for one in ids:
             self._people.pop(one, None)
             self._home.pop(one, None)
 

@@ -23,7 +23,7 @@ from penchant.model.evidence import Row
 from penchant.model.moment_model import MomentModel
 from penchant.model.version import Version, pack, unpack
 from penchant.profile.registers import Registers, fold, trait_features
-from penchant.words import Action, Belief, Decision, FrozenMap, Moment, Value
+from penchant.words import Action, Belief, Consent, Decision, FrozenMap, Moment, Value
 
 __all__ = ["LiveMoment", "LivePerson", "Submit"]
 
@@ -117,6 +117,7 @@ class LiveMoment:
         self.moment = moment
         self.window = seconds(moment.outcome.window)
         self.actions = _with_fallback(moment.actions, moment)
+        self.plain: dict[str, tuple[int, Consent]] = {}
         self._slate: tuple[int, int, Slate] | None = None
         self._explainer: DecisionExplainer | None = None
 
@@ -153,6 +154,19 @@ class LiveMoment:
     def context_row(self, context: Mapping[str, Value]) -> Floats:
         """Give the raw row of a context, rounded as the evidence keeps it."""
         return self.model.context.encode(context).astype(np.float32).astype(np.float64)
+
+    def context_columns(self, name: str, given: Floats) -> Floats:
+        """Give n contexts that are one list of d numbers each as raw rows."""
+        count, width = given.shape
+        if width == 0:
+            return np.tile(self.context_row({}), (count, 1))
+        first = self.context_row({name: given[0].tolist()}) if count else np.zeros(0)
+        rows = np.tile(first, (count, 1))
+        columns = self.model.context.columns_of(name, tuple(range(width)))
+        if len(set(columns.tolist())) < width:
+            return np.array([self.context_row({name: row.tolist()}) for row in given])
+        rows[:, columns] = given.astype(np.float32)
+        return rows
 
     def context_with(self, context: FrozenMap[Value], person: LivePerson) -> FrozenMap[Value]:
         """Give a context with what the person stated under the moment's purpose."""

@@ -1,0 +1,236 @@
+"""Many calls at once: items as they come over the wire, and columns of one moment.
+
+Rule: a bad item is answered with the sentence that says why; the others go on.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from penchant.runtime.calls import Call
+from penchant.runtime.columns import CONTEXT_NAME, DecidedColumns, LearnedColumns, Made, drawn, weighed
+from penchant.runtime.directory import Directory
+from penchant.errors import BadInput, BadNumber
+from penchant.guard.consent import consent_refusal
+from penchant.limits import check_id
+from penchant.runtime.live import LiveMoment
+from penchant.runtime.memory import Memory
+from penchant.model.evidence import Rows
+from penchant.words import Action, Consent, Moment, Refused
+
+__all__ = [
+    "answered",
+    "call_of",
+    "checked_contexts",
+    "checked_rewards",
+    "decide_columns",
+    "given_of",
+    "learn_columns",
+    "plain",
+    "within",
+]
+
+Floats = NDArray[np.float64]
+_CALL_FIELDS = frozenset({"moment", "person", "context", "actions", "at", "draw"})
+
+
+def call_of(item: Mapping[str, Any]) -> Call | BadInput:
+    """Read one item of a batch, or give the error that says what is wrong with it."""
+    try:
+        return _call(item)
+    except BadInput as error:
+        return error
+
+
+def given_of(item: Mapping[str, Any]) -> tuple[str, float | None, str | None]:
+    """Read one outcome of a batch; what is no mapping has the id of no decision."""
+    if not isinstance(item, Mapping):
+        return "", None, None
+    return str(item.get("decision", "")), item.get("reward"), item.get("outcome")
+
+
+def _call(item: Mapping[str, Any]) -> Call:
+    if not isinstance(item, Mapping) or "moment" not in item:
+        msg = "An item of a batch is a mapping with a `moment`, and a `person`, `context`, `actions`."
+        raise BadInput(msg)
+    if unknown := set(item) - _CALL_FIELDS:
+        msg = f"An item of a batch has no field `{sorted(map(str, unknown))[0]}`."
+        raise BadInput(msg)
+    actions = item.get("actions")
+    try:
+        read = None if actions is None else [_action(action) for action in actions]
+    except (TypeError, msgspec.ValidationError) as error:
+        msg = "An action of a batch is a mapping with a `name`, and `features`, `burden` and so on."
+        raise BadInput(msg) from error
+    return Call(item["moment"], item.get("person"), item.get("context", {}), read, item.get("draw"))
+
+
+def _action(given: object) -> Action:
+    if isinstance(given, Action):
+        return given
+    if isinstance(given, str):
+        return Action(given)
+    fields = dict(given) if isinstance(given, Mapping) else {}
+    features = fields.pop("features", {})
+    return msgspec.structs.replace(msgspec.convert(fields, Action), features=features)
+
+
+A = TypeVar("A")
+
+
+def answered(answer: A | BadInput) -> A | Refused:
+    """Give the answer of one item of a batch: an error becomes a Refused with its sentence."""
+    return Refused(str(answer)) if isinstance(answer, BadInput) else answer
+
+
+def checked_contexts(contexts: object, count: int) -> Floats:
+    """Give contexts in columns as (n, d) floats.
+
+    Raises:
+        BadInput: When they are no table of numbers with a row a person.
+        BadNumber: For NaN and infinity.
+    """
+    if contexts is None:
+        return np.zeros((count, 0))
+    try:
+        table = np.asarray(contexts, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        msg = "Contexts in columns must be an (n, d) table of numbers."
+        raise BadInput(msg) from error
+    if table.ndim != 2 or len(table) != count:  # noqa: PLR2004 - rows and columns
+        msg = f"Contexts in columns must be an (n, d) table with n = {count:,}, a row a person."
+        raise BadInput(msg)
+    if not np.isfinite(table).all():
+        msg = "Contexts in columns must be finite numbers."
+        raise BadNumber(msg)
+    return table
+
+
+def checked_rewards(rewards: object, count: int, moment: Moment) -> Floats:
+    """Give rewards in columns as (n,) floats.
+
+    Raises:
+        BadInput: When they are no list of n numbers.
+    """
+    try:
+        values = np.array(rewards, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        msg = f"Rewards of moment `{moment.name}` in columns must be a list of numbers."
+        raise BadInput(msg) from error
+    if values.shape != (count,):
+        msg = f"Rewards of moment `{moment.name}` in columns must be {count:,} numbers."
+        raise BadInput(msg)
+    return values
+
+
+def within(rewards: Floats, moment: Moment) -> NDArray[np.bool_]:
+    """Say which rewards lie in the moment's range, (n,); NaN does not."""
+    low, high = moment.reward_range
+    return np.asarray((rewards >= low) & (rewards <= high))
+
+
+def plain(
+    live: LiveMoment, people: Sequence[str], memory: Memory, now: datetime
+) -> tuple[list[tuple[int, Consent] | None], list[int]]:
+    """Sort people into those whose decisions can be taken in columns, and the places of others.
+
+    Columns are for whom no guardrail could have anything to say: consent holds without an end, the
+    dial lets every action through, there are no nevers, caps, quiet hours or risks.
+    """
+    known = live.plain
+    found = [known.get(person) for person in people]
+    for place, entry in enumerate(found):
+        if entry is None:
+            person = check_id(people[place], "A person id", memory.limits)
+            found[place] = known.get(person) or _plain_one(live, person, memory.people, now)
+    return found, [place for place, entry in enumerate(found) if entry is None]
+
+
+def _plain_one(
+    live: LiveMoment, person: str, directory: Directory, now: datetime
+) -> tuple[int, Consent] | None:
+    someone = directory.person(person)
+    standing = someone.standing(person, live.moment)
+    consent = standing.consent
+    burden = max(action.burden for action in live.actions)
+    risky = any(action.risk in {"confirm", "human"} for action in live.actions)
+    if (
+        consent_refusal(consent, now)
+        or consent.until is not None
+        or consent.dial < burden
+        or standing.nevers
+        or live.moment.guardrails
+        or risky
+        or someone.features(live.moment.purpose)
+    ):
+        return None
+    live.plain[person] = (live.model.people.row(person), consent)
+    return live.plain[person]
+
+
+def decide_columns(
+    live: LiveMoment,
+    asked: tuple[Sequence[str], Sequence[tuple[int, Consent]], Floats],
+    name: str,
+    now: datetime,
+    draws: Floats,
+) -> DecidedColumns:
+    """Decide for people in columns.
+
+    Args:
+        live: The moment.
+        asked: n people, their rows and consents, and their contexts (n, d).
+        name: Id of the block; a decision's id is `name.place`.
+        now: The time of the decisions.
+        draws: (n,) in [0, 1).
+    """
+    people, entries, given = asked
+    model, slate, at = live.model, live.slate(()), now.timestamp()
+    rows = np.fromiter((row for row, _ in entries), dtype=np.int64, count=len(entries))
+    context = live.context_columns(CONTEXT_NAME, given)
+    version = model.version
+    posterior = model.people.posteriors(model.people.homes(rows), version, at)
+    answer = weighed(slate, version, version.context.apply(context), posterior, live.moment)
+    made = Made(
+        id=name,
+        moment=live.moment,
+        at=now,
+        closes_at=at + live.window,
+        version=version.number,
+        slate=slate,
+        explainer=live.explainer(),
+        people=people,
+        consents=[consent for _, consent in entries],
+        rows=rows,
+        given=given,
+        context=context.astype(np.float32),
+        belief=posterior.mean,
+        draws=draws,
+    )
+    return DecidedColumns(made, answer, drawn(answer.weights, draws))
+
+
+def learn_columns(live: LiveMoment, learned: LearnedColumns) -> None:
+    """Let outcomes in columns teach."""
+    made, places = learned.decided.made, learned.places
+    model, slate = live.model, live.slate(())
+    chosen, rows = learned.decided.chosen[places], made.rows[places]
+    scaled, predicted = learned.scaled, learned.predicted
+    at = np.full(len(places), made.at.timestamp())
+    seen = slate.seen if made.slate.names == slate.names else _seen(live, made.slate.raw)
+    homes = model.people.homes(rows)
+    model.people.add(homes, seen[chosen], scaled - predicted, at, model.version)
+    model.evidence.add(
+        Rows(made.context[places], made.slate.raw[chosen], scaled, predicted, at, rows)
+    )
+
+
+def _seen(live: LiveMoment, raw: Floats) -> Floats:
+    """Give actions that are no longer declared in the basis in force."""
+    version = live.model.version
+    return np.asarray(version.action.apply(raw) @ version.basis)
+

@@ -1,0 +1,308 @@
+"""Many decisions of one moment at once, in columns: the same answers, without objects.
+
+Loop: Decide and Learn, for batches. For people whose consent holds, at moments without guardrails
+of their own, what one decision does is done for n of them by one operation each; a `Decision` is
+built when it is looked at.
+Rule: the propensities are those of `decide.weighing`; a law holds the two to each other.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from penchant.decide.drawing import draw_from
+from penchant.decide.slate import Slate
+from penchant.decide.weighing import (
+    OPTIMISM,
+    PERSON_SCALE,
+    POPULATION_SCALE,
+    TIE,
+    floored,
+)
+from penchant.journal import Decided, Learned
+from penchant.learn.pending import Open
+from penchant.model.people import Posterior
+from penchant.model.version import Version
+from penchant.words import Consent, Decision, Explainer, FrozenMap, Moment, Refused, Value
+
+__all__ = ["CONTEXT_NAME", "Answers", "DecidedColumns", "LearnedColumns", "Made", "Weighed", "drawn", "weighed"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+CONTEXT_NAME = "context"
+"""The feature that a row of contexts given in columns is: a list of d numbers."""
+
+
+class Made(NamedTuple):
+    """What n decisions share, and what went into each.
+
+    Attributes:
+        people: n ids; rows: (n,) their own rows; consents: n, as they stood.
+        given: (n, d) contexts as given; context: (n, dc) as encoded, float32.
+        belief: (n, r) posterior means; draws: (n,).
+    """
+
+    id: str
+    moment: Moment
+    at: datetime
+    closes_at: float
+    version: int
+    slate: Slate
+    explainer: Explainer
+    people: Sequence[str]
+    consents: Sequence[Consent]
+    rows: Ints
+    given: Floats
+    context: NDArray[np.float32]
+    belief: Floats
+    draws: Floats
+
+
+class Weighed(NamedTuple):
+    """Of n decisions over K actions, (n, K) each; see `words.Decision` for what they are."""
+
+    weights: Floats
+    neutral: Floats
+    expected: Floats
+    personal: Floats
+
+
+def weighed(
+    slate: Slate, version: Version, context: Floats, posterior: Posterior, moment: Moment
+) -> Weighed:
+    """Give the propensities of n decisions, and what they rest on.
+
+    Args:
+        slate: The K declared actions.
+        version: In force.
+        context: (n, 1 + dc) scaled.
+        posterior: Means (n, r) and covariances (n, r, r).
+        moment: For its shares.
+    """
+    reward = version.link((context @ version.weights) @ slate.scaled.T)
+    variance = version.variances_of_many(context, slate.scaled)
+    personal = posterior.mean @ slate.seen.T
+    pairs = (slate.seen[:, :, None] * slate.seen[:, None, :]).reshape(len(slate.seen), -1)
+    unsure = posterior.covariance.reshape(len(reward), -1) @ pairs.T
+    own = PERSON_SCALE * np.sqrt(np.maximum(unsure, 0.0))
+    strangers = None if variance is None else POPULATION_SCALE * np.sqrt(variance)
+    own = own if strangers is None else own + strangers
+    neutral = floored(_shares(reward, strangers), moment.explore)
+    weights = floored(_shares(reward + personal, own), moment.explore)
+    weights += moment.neutral_share * (neutral - weights)
+    return Weighed(weights, neutral, reward, personal)
+
+
+def drawn(weights: Floats, draws: Floats) -> Ints:
+    """Draw n actions: their places, (n,); `draws` (n,) in [0, 1)."""
+    ends = np.cumsum(weights, axis=1)
+    return np.minimum((ends <= (draws * ends[:, -1])[:, None]).sum(axis=1), weights.shape[1] - 1)
+
+
+def _shares(base: Floats, width: Floats | None) -> Floats:
+    """Give the share of points at which each action is best, (n, K); see `weighing.shares`."""
+    points = OPTIMISM[:, 0] if width is not None else np.zeros(1)
+    counts = np.zeros_like(base)
+    scores = np.empty_like(base)
+    for point in points:
+        if width is None:
+            scores[:] = base
+        else:
+            np.multiply(width, point, out=scores)
+            scores += base
+        scores -= np.maximum.reduce(scores, axis=1)[:, None]
+        best = scores >= -TIE
+        ties = np.add.reduce(best, axis=1)
+        counts += best if (ties == 1).all() else best / ties[:, None]
+    return counts / len(points)
+
+
+class DecidedColumns:
+    """n decisions of one moment, kept in columns until somebody looks at one.
+
+    It is a block of facts for the journal and a sequence of decisions for the caller.
+    """
+
+    def __init__(self, made: Made, weighed: Weighed, chosen: Ints) -> None:
+        """Keep what was decided; nothing is copied."""
+        self.made = made
+        self.people: Sequence[str] = made.people
+        self.weighed = weighed
+        self.chosen = chosen
+        self.waiting: NDArray[np.bool_] = np.ones(len(chosen), dtype=bool)
+        self._gone: set[int] = set()
+
+    def __len__(self) -> int:
+        """Count the decisions."""
+        return len(self.chosen)
+
+    def __iter__(self) -> Iterator[Decided]:
+        """Build the facts, in order."""
+        return self._facts(range(len(self)))
+
+    def of(self, person: str) -> Iterator[Decided]:
+        """Build the facts of one person."""
+        return self._facts(self._places(person))
+
+    def place(self, decision: str) -> int:
+        """Give the place of the decision of that id, or -1."""
+        block, _, place = decision.rpartition(".")
+        if block != self.made.id or not place.isdecimal() or int(place) >= len(self):
+            return -1
+        return -1 if int(place) in self._gone else int(place)
+
+    def find(self, decision: str) -> Decision | None:
+        """Build the decision of that id, if it is one of these."""
+        place = self.place(decision)
+        return None if place < 0 else self.decision(place)
+
+    def drop(self, person: str) -> int:
+        """Blank everything of one person."""
+        places = list(self._places(person))
+        self._gone.update(places)
+        self.waiting[places] = False
+        made, people = self.made, list(self.people)
+        for column in (made.context, made.belief, *self.weighed):
+            column[places] = 0.0
+        for place in places:
+            people[place] = ""
+        self.people = people
+        self.made = made._replace(people=people)
+        return len(places)
+
+    def decision(self, place: int) -> Decision:
+        """Build one decision."""
+        made, (weights, neutral, expected, personal) = self.made, self.weighed
+        row, slate = tuple(weights[place].tolist()), made.slate
+        chosen = int(self.chosen[place])
+        strangers = tuple(neutral[place].tolist())
+        draw = float(made.draws[place])
+        was = draw_from(row, strangers, draw, made.moment.neutral_share)
+        return Decision(
+            id=f"{made.id}.{place}",
+            moment=made.moment.name,
+            person=made.people[place],
+            at=made.at,
+            action=slate.actions[chosen],
+            propensity=row[chosen],
+            mode="neutral" if was.is_neutral else "personal",
+            names=slate.names,
+            weights=row,
+            neutral=strangers,
+            expected=tuple(expected[place].tolist()),
+            personal=tuple(personal[place].tolist()),
+            belief=tuple(made.belief[place].tolist()),
+            context=self._context(place),
+            draw=draw,
+            version=made.version,
+            consent=made.consents[place],
+            explainer=made.explainer,
+        )
+
+    def opened(self, place: int) -> Open:
+        """Give one decision as it waits for its outcome."""
+        made, chosen = self.made, int(self.chosen[place])
+        row = made.context[place].astype(np.float64)
+        return Open(self.decision(place), row, made.slate.raw[chosen], chosen, made.closes_at)
+
+    def _context(self, place: int) -> FrozenMap[Value]:
+        row = self.made.given[place]
+        return FrozenMap({CONTEXT_NAME: tuple(row.tolist())} if len(row) else {})
+
+    def _places(self, person: str) -> Iterator[int]:
+        return (place for place, one in enumerate(self.people) if one == person)
+
+    def _facts(self, places: Iterable[int]) -> Iterator[Decided]:
+        for place in places:
+            if place not in self._gone:
+                decision = self.decision(place)
+                yield Decided(decision.person or "", decision.at, decision)
+
+
+class LearnedColumns:
+    """Outcomes of decisions that were taken in columns: a block of facts for the journal."""
+
+    def __init__(self, decided: DecidedColumns, places: Ints, rewards: Floats, at: datetime) -> None:
+        """Keep the rewards (n,) of the decisions at `places` (n,)."""
+        self.decided = decided
+        self.places = places
+        self.rewards = rewards
+        self.at = at
+        self.people: Sequence[str] = [decided.people[place] for place in places.tolist()]
+
+    @property
+    def scaled(self) -> Floats:
+        """The rewards in 0..1, (n,)."""
+        low, high = self.decided.made.moment.reward_range
+        return np.asarray((self.rewards - low) / (high - low))
+
+    @property
+    def predicted(self) -> Floats:
+        """What people in general were expected to give for the actions chosen, (n,)."""
+        expected = self.decided.weighed.expected
+        return np.asarray(expected[self.places, self.decided.chosen[self.places]])
+
+    def __iter__(self) -> Iterator[Learned]:
+        """Build the facts, in order."""
+        return self._facts(range(len(self.places)))
+
+    def of(self, person: str) -> Iterator[Learned]:
+        """Build the facts of one person."""
+        return self._facts(index for index, one in enumerate(self.people) if one == person)
+
+    def find(self, decision: str) -> Decision | None:
+        """Give None: outcomes are no decisions."""
+        del decision
+
+    def drop(self, person: str) -> int:
+        """Blank everything of one person."""
+        mine = [index for index, one in enumerate(self.people) if one == person]
+        self.rewards[mine] = 0.0
+        self.people = ["" if one == person else one for one in self.people]
+        return len(mine)
+
+    def _facts(self, indices: Iterable[int]) -> Iterator[Learned]:
+        made, scaled, predicted = self.decided.made, self.scaled, self.predicted
+        for index in indices:
+            if self.people[index]:
+                yield Learned(
+                    person=self.people[index],
+                    at=self.at,
+                    decision=f"{made.id}.{int(self.places[index])}",
+                    moment=made.moment.name,
+                    reward=float(self.rewards[index]),
+                    scaled=float(scaled[index]),
+                    predicted=float(predicted[index]),
+                    version=made.version,
+                )
+
+
+class Answers(Sequence[Decision | Refused]):
+    """The answers of a columnar call, in order; decisions are built when they are looked at."""
+
+    def __init__(self, columns: DecidedColumns, apart: Mapping[int, Decision | Refused], n: int) -> None:
+        """Put n answers together: those `apart` by their place, the others from the columns."""
+        self.columns = columns
+        self.apart = apart
+        places = np.ones(n, dtype=bool)
+        places[list(apart)] = False
+        self.places: Ints = np.where(places, np.cumsum(places) - 1, -1)
+
+    def __len__(self) -> int:
+        """Count the answers."""
+        return len(self.places)
+
+    @overload
+    def __getitem__(self, place: int) -> Decision | Refused: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Decision | Refused]: ...
+    def __getitem__(self, place: int | slice) -> Decision | Refused | list[Decision | Refused]:
+        """Build one answer, or a list of them."""
+        if isinstance(place, slice):
+            return [self[one] for one in range(*place.indices(len(self)))]
+        inside = int(self.places[place])
+        return self.apart[place % len(self)] if inside < 0 else self.columns.decision(inside)

@@ -1,0 +1,98 @@
+"""The first half of the loop with its writes: calls in, decisions out, journalled before seen.
+
+Rule: all calls of a batch are decided on one state; a bad one keeps nobody back.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+
+from penchant.errors import BadInput
+from penchant.journal import NOBODY, Decided
+from penchant.learn.pending import Open
+from penchant.loop import Question, fallback_only, refusal
+from penchant.runtime.batches import answered, checked_contexts, decide_columns, plain
+from penchant.runtime.calls import Call, check_call
+from penchant.runtime.columns import CONTEXT_NAME, Answers
+from penchant.runtime.memory import Memory
+from penchant.words import Decision, FrozenMap
+
+__all__ = ["decide_all", "decide_table"]
+
+_NO_ROW = np.zeros(0)
+
+
+def decide_all(
+    memory: Memory, calls: Sequence[Call | BadInput], now: datetime
+) -> list[Decision | BadInput]:
+    """Decide calls, write all decisions at once, then let them wait for their outcomes."""
+    answers: list[Open | BadInput] = []
+    with memory.lock:
+        for call in calls:
+            try:
+                answers.append(call if isinstance(call, BadInput) else _decided(memory, call, now))
+            except BadInput as error:
+                answers.append(error)
+    opened = [one for one in answers if isinstance(one, Open)]
+    if opened:
+        decisions = [one.decision for one in opened]
+        memory.write([Decided(one.person or NOBODY, now, one) for one in decisions])
+        with memory.lock:
+            for one in opened:
+                _wait_for(memory, one)
+    return [one.decision if isinstance(one, Open) else one for one in answers]
+
+
+def decide_table(
+    memory: Memory, moment: str, people: list[str], contexts: object, now: datetime
+) -> Answers:
+    """Decide one moment for many; those a guardrail might speak about go one by one."""
+    live = memory.moment(moment)
+    given = checked_contexts(contexts, len(people))
+    with memory.lock:
+        entries, others = plain(live, people, memory, now)
+        draws = np.random.default_rng(memory.dice.getrandbits(64)).random(len(people))
+        kept = [entry for entry in entries if entry is not None]
+        here = np.array([entry is not None for entry in entries], dtype=bool)
+        names = [people[place] for place in np.flatnonzero(here).tolist()] if others else people
+        asked = (names, kept, given[here] if others else given)
+        columns = decide_columns(live, asked, memory.name(now), now, draws[here])
+    memory.write(columns)
+    with memory.lock:
+        memory.pending.add_block(columns.made.id, columns, columns.made.closes_at)
+    calls = [
+        Call(moment, people[place], {CONTEXT_NAME: given[place].tolist()}, None, draws[place])
+        for place in others
+    ]
+    apart = zip(others, decide_all(memory, calls, now), strict=True)
+    told = {place: answered(one) for place, one in apart}
+    return Answers(columns, told, len(people))
+
+
+def _decided(memory: Memory, call: Call, now: datetime) -> Open:
+    """Decide under the lock; nothing is kept yet but columns for names never seen before."""
+    check_call(call, memory.limits)
+    live, person = memory.moment(call.moment), call.person
+    context = FrozenMap(call.context)
+    candidates = () if call.actions is None else live.candidates(call.actions)
+    someone = None if person is None else memory.people.person(person)
+    standing = someone and person and someone.standing(person, live.moment) or None
+    draw = memory.dice.random() if call.draw is None else call.draw
+    name = memory.name(now)
+    question = Question(name, live.moment, now, draw, context, standing, candidates)
+    sentence = refusal(question)
+    if sentence and not live.moment.non_profiling:
+        return Open(fallback_only(question, sentence), _NO_ROW, _NO_ROW, 0, 0.0)
+    if someone is not None and not sentence:
+        question = question._replace(context=live.context_with(context, someone))
+    return live.decide(question, None if sentence else person, sentence)
+
+
+def _wait_for(memory: Memory, one: Open) -> None:
+    """Let a decision wait for its outcome, and count towards the caps of its moment."""
+    decision = one.decision
+    if decision.expected:
+        memory.pending.add(one)
+        if decision.person is not None and memory.moments[decision.moment].moment.guardrails:
+            memory.people.person(decision.person).done(decision)

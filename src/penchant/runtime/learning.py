@@ -1,0 +1,141 @@
+"""The second half of the loop with its writes: outcomes in, contributions added.
+
+Rule: an outcome is durable before it teaches; what could not be written stays open.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+
+from penchant.errors import BadInput, StoreError
+from penchant.guard.consent import keeping_refusal
+from penchant.journal import Learned
+from penchant.learn.pending import Open
+from penchant.loop import learned
+from penchant.runtime.batches import answered, checked_rewards, learn_columns, within
+from penchant.runtime.columns import Answers, LearnedColumns
+from penchant.runtime.memory import Memory
+from penchant.words import Accepted, Decision, Refused
+
+__all__ = ["Given", "close_windows", "learn_all", "learn_table"]
+
+Given = tuple[str, float | None, str | None]
+"""What followed a decision: its id, and a reward or the name of an outcome."""
+
+_KEPT = Accepted()
+
+
+def learn_all(
+    memory: Memory, given: Sequence[Given], now: datetime
+) -> list[Accepted | Refused | BadInput]:
+    """Take decisions out, write what followed at once, then let it teach."""
+    pairs: list[tuple[Open, Learned]] = []
+    answers: list[Accepted | Refused | BadInput] = []
+    with memory.lock:
+        for decision, reward, outcome in given:
+            answer = _taken(memory, decision, reward, outcome, now)
+            answers.append(_KEPT if isinstance(answer, tuple) else answer)
+            if isinstance(answer, tuple):
+                pairs.append(answer)
+    _teach(memory, pairs)
+    return answers
+
+
+def learn_table(
+    memory: Memory, answers: Answers, rewards: object, now: datetime
+) -> list[Accepted | Refused]:
+    """Learn what followed decisions that were taken in columns."""
+    columns = answers.columns
+    live = memory.moment(columns.made.moment.name)
+    values = checked_rewards(rewards, len(answers), live.moment)
+    with memory.lock:
+        fits = (answers.places >= 0) & within(values, live.moment)
+        places = answers.places[fits]
+        asked = np.fromiter((columns.people[one] in live.plain for one in places), dtype=bool)
+        fits[fits] = columns.waiting[places] & asked
+        block = LearnedColumns(columns, answers.places[fits], values[fits], now)
+        columns.waiting[block.places] = False
+    try:
+        memory.write(block)
+    except StoreError:
+        columns.waiting[block.places] = True
+        raise
+    with memory.lock:
+        learn_columns(live, block)
+        if live.advance():
+            memory.unwritten.append(live.derived(now))
+    told: list[Accepted | Refused] = [_KEPT] * len(answers)
+    rest = np.flatnonzero(~fits).tolist()
+    given: list[Given] = [(_id(answers[place]), float(values[place]), None) for place in rest]
+    for place, answer in zip(rest, learn_all(memory, given, now), strict=True):
+        told[place] = answered(answer)
+    return told
+
+
+def close_windows(memory: Memory, now: datetime) -> int:
+    """Let decisions whose window ended count as their moment's default; give how many ended."""
+    if not memory.pending.is_due(now.timestamp()):
+        return 0
+    with memory.lock:
+        closed = list(memory.pending.close(now.timestamp()))
+        missing = []
+        for one in closed:
+            if memory.moments[one.decision.moment].moment.outcome.default is not None:
+                fact = _learned(memory, one, now, None, None)
+                if isinstance(fact, Learned):
+                    missing.append((one, fact))
+    _teach(memory, missing)
+    return len(closed)
+
+
+def _id(answer: Decision | Refused) -> str:
+    return answer.id if isinstance(answer, Decision) else ""
+
+
+def _taken(
+    memory: Memory, decision: str, reward: float | None, outcome: str | None, now: datetime
+) -> tuple[Open, Learned] | Refused | BadInput:
+    """Take one decision out with the fact that follows it; put it back when the fact is bad."""
+    one = memory.pending.take(decision)
+    if isinstance(one, str):
+        return Refused(one)
+    try:
+        fact = _learned(memory, one, now, reward, outcome)
+    except BadInput as error:
+        memory.pending.put_back(one)
+        return error
+    return fact if isinstance(fact, Refused) else (one, fact)
+
+
+def _learned(
+    memory: Memory, one: Open, now: datetime, reward: float | None, outcome: str | None
+) -> Learned | Refused:
+    """Give the fact of an outcome, or why it may not be kept."""
+    decision = one.decision
+    live = memory.moment(decision.moment)
+    if decision.person is not None:
+        someone = memory.people.person(decision.person)
+        consent = someone.standing(decision.person, live.moment).consent
+        if sentence := keeping_refusal(consent, now):
+            return Refused(sentence)
+    return learned(one, live.moment, now, reward=reward, outcome=outcome)
+
+
+def _teach(memory: Memory, pairs: Sequence[tuple[Open, Learned]]) -> None:
+    """Write outcomes, then let them teach."""
+    if not pairs:
+        return
+    try:
+        memory.write([fact for _, fact in pairs])
+    except StoreError:
+        with memory.lock:
+            for one, _ in pairs:
+                memory.pending.put_back(one)
+        raise
+    with memory.lock:
+        for one, fact in pairs:
+            live = memory.moments[fact.moment]
+            live.learn(one, fact)
+            if live.advance():
+                memory.unwritten.append(live.derived(fact.at))

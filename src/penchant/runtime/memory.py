@@ -1,0 +1,173 @@
+"""What an engine keeps in memory, and the one way in which it writes.
+
+Rule 1: everything but the lock is folded from the journal; `restored` does it at the start.
+Rule 2: a fact is durable before its effect is seen; nothing is kept of what could not be written.
+Rule 3: the lock guards tables in memory only; `write` does not hold it while the disk is waited
+for, so that concurrent callers share one write.
+"""
+
+import random
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+from penchant.errors import StoreError, UnknownMoment
+from penchant.journal import (
+    Block,
+    Decided,
+    Declared,
+    Derived,
+    Fact,
+    Learned,
+    Linked,
+    Observed,
+    Store,
+)
+from penchant.learn.pending import Open, Pending
+from penchant.limits import Limits, check_time
+from penchant.runtime.directory import Directory
+from penchant.runtime.live import LiveMoment
+from penchant.words import Moment
+
+__all__ = ["Memory"]
+
+
+class Memory:
+    """The moments, people and open decisions of one engine."""
+
+    def __init__(
+        self, store: Store, clock: Callable[[], datetime], dice: random.Random, limits: Limits
+    ) -> None:
+        """Take over a store and fold its journal."""
+        self.store = store
+        self.dice = dice
+        self.limits = limits
+        self.lock = threading.RLock()
+        self.worker = ThreadPoolExecutor(1, thread_name_prefix="penchant-derive")
+        self.moments: dict[str, LiveMoment] = {}
+        self.people = Directory(store)
+        self.pending = Pending(limits.open_decisions)
+        self.unwritten: list[Derived] = []
+        self._clock = clock
+        self._latest = datetime.min.replace(tzinfo=UTC)
+        self._restore()
+
+    def close(self) -> None:
+        """Write what is unwritten and let go of the store; a second call does nothing."""
+        with self.lock:
+            self.worker.shutdown(wait=True)
+            if self.unwritten:
+                self.write([])
+            self.store.close()
+
+    def now(self, at: datetime | None = None) -> datetime:
+        """Give the time of a call; the engine's own clock never runs back."""
+        clock = self._clock()
+        if at is not None:
+            return check_time(at, clock, "The call", self.limits)
+        self._latest = max(clock, self._latest)
+        return self._latest
+
+    def moment(self, name: str) -> LiveMoment:
+        """Give a declared moment.
+
+        Raises:
+            UnknownMoment: When none of that name was declared.
+        """
+        live = self.moments.get(name)
+        if live is None:
+            msg = f"No moment `{name}` was declared. Declare it with `engine.declare(Moment(…))`."
+            raise UnknownMoment(msg)
+        return live
+
+    def name(self, now: datetime) -> str:
+        """Give an id that nothing had before: the time in ms, and 80 bits of the dice."""
+        return f"{int(now.timestamp() * 1000):012x}{self.dice.getrandbits(80):020x}"
+
+    def declare(self, moment: Moment) -> None:
+        """Take a declaration in."""
+        known = self.moments.get(moment.name)
+        if known is None:
+            self.moments[moment.name] = LiveMoment(moment, self.limits, self.worker.submit)
+        else:
+            known.declare(moment)
+
+    def write(self, facts: list[Fact] | Block) -> None:
+        """Make facts durable, and with them the versions derived since the last write."""
+        with self.lock:
+            derived, self.unwritten = self.unwritten, []
+        try:
+            if isinstance(facts, list):
+                self.store.append([*derived, *facts] if derived else facts)
+            else:
+                if derived:
+                    self.store.append(derived)
+                    derived = []
+                self.store.append(facts)
+        except StoreError:
+            with self.lock:
+                self.unwritten = [*derived, *self.unwritten]
+            raise
+
+    def fold(self, fact: Fact) -> None:
+        """Let a person's registers change, and what was kept ready from them go."""
+        if isinstance(fact, Linked):
+            self._relink(fact)
+            return
+        someone = self.people.person(fact.person)
+        if isinstance(fact, Observed):
+            someone.remember(fact.signal.id)
+        someone.fold(fact)
+        self._unready(self.people.ids(fact.person))
+
+    def forget(self, ids: tuple[str, ...], at: datetime) -> int:
+        """Take a person out of every model and table; give how many outcomes that were."""
+        outcomes = 0
+        for live in self.moments.values():
+            if taken := live.unlearn(ids):
+                self.unwritten.append(live.derived(at))
+                outcomes += taken
+        for one in ids:
+            self.pending.drop(one)
+        self._unready(ids)
+        self.people.forget(ids)
+        return outcomes
+
+    def _unready(self, ids: tuple[str, ...]) -> None:
+        for live in self.moments.values():
+            for one in ids:
+                live.plain.pop(one, None)
+
+    def _relink(self, fact: Linked) -> None:
+        """Let two ids become one person, or two again, in every model."""
+        met = [*self.people.ids(fact.person), *(self.people.ids(fact.to) if fact.to else ())]
+        self.people.forget(met)
+        homes = dict.fromkeys(self.people.home(one) for one in met)
+        people = {home: self.people.ids(home) for home in homes}
+        for live in self.moments.values():
+            live.plain.clear()
+            live.gather(people)
+
+    def _restore(self) -> None:
+        """Fold the journal: moments, versions, open decisions and outcomes, in their order."""
+        linked: dict[str, Linked] = {}
+        for fact in self.store.read():
+            if isinstance(fact, Declared):
+                self.declare(fact.moment)
+            elif isinstance(fact, Derived):
+                self.moments[fact.moment].restore(fact)
+            elif isinstance(fact, Decided):
+                if fact.decision.expected:
+                    live = self.moments[fact.decision.moment]
+                    self.pending.add(live.reopened(fact.decision))
+            elif isinstance(fact, Learned):
+                one = self.pending.take(fact.decision)
+                if isinstance(one, Open):
+                    self.moments[fact.moment].learn(one, fact)
+            elif isinstance(fact, Linked):
+                linked[fact.person] = fact
+        for live in self.moments.values():
+            live.restored()
+        for fact in linked.values():
+            self._relink(fact)
