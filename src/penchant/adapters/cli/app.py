@@ -31,7 +31,7 @@ __all__ = ["app", "main"]
 class _Commands(TyperGroup):
     """The commands, and the one place where errors become a sentence."""
 
-    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]  # noqa: ANN401 - as in click
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
         """Run a command."""
         try:
             return super().invoke(ctx)
@@ -77,7 +77,7 @@ app.command("explain")(explain_command)
 app.command("profile")(profile_command)
 app.command("export")(export_command)
 app.command("forget")(forget_command)
-app.command("replay")(replay_command)
+app.command("replay", short_help="Replay a log as if it were live.")(replay_command)
 app.command("doctor")(doctor_command)
 
 

@@ -1,5 +1,6 @@
 """A progress bar for long work: on the terminal's error stream, nothing where there is none."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -9,8 +10,11 @@ _STEPS = 200  # redrawing oftener than the eye sees costs more than the work its
 
 
 @contextmanager
-def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+def progress_bar(what: str, *, disable: bool = False) -> Iterator[Callable[[int, int], None]]:
     """Give a function to call with what is done and of how many; the bar goes when done."""
+    if disable or not sys.stderr.isatty():  # rich is not even loaded
+        yield lambda _done, _total: None
+        return
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -21,14 +25,14 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
     )
 
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
+        shown = 0
 
         def advance(done: int, total: int) -> None:
-            if done % max(1, total // _STEPS) == 0 or done == total:
+            nonlocal shown
+            if done * _STEPS // max(total, 1) > shown or done == total:
+                shown = done * _STEPS // max(total, 1)
                 bar.update(task, completed=done, total=total)
 
         yield advance

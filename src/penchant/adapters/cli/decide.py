@@ -1,0 +1,141 @@
+"""`penchant decide`: what to do at a moment, for a person, right now."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+import typer
+
+from penchant.adapters.cli.database import open_engine
+from penchant.adapters.cli.options import DEFAULT_DATABASE, AsJson, At, Database
+from penchant.adapters.cli.terminal import labelled, say_json, show
+from penchant.adapters.cli.values import named_values, time_of
+from penchant.adapters.toml_moments import actions_of
+from penchant.errors import BadInput
+from penchant.words import Action, Decision
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+__all__ = ["decide_command", "decision_as_plain"]
+
+_MOST_OTHERS = 5
+
+
+def decide_command(
+    moment: Annotated[str, typer.Argument(metavar="MOMENT", help="The moment's name.")],
+    *,
+    person: Annotated[
+        str | None,
+        typer.Option("--person", metavar="PERSON", help="For whom; else for nobody in particular."),
+    ] = None,
+    context: Annotated[
+        list[str] | None,
+        typer.Option("--context", metavar="NAME=VALUE", help="What holds now. May be repeated."),
+    ] = None,
+    actions: Annotated[
+        Path | None,
+        typer.Option(
+            "--actions",
+            metavar="FILE",
+            help="A JSON list of actions to choose from, instead of the declared; - is stdin.",
+        ),
+    ] = None,
+    draw: Annotated[
+        float | None, typer.Option("--draw", metavar="0..1", help="Instead of the dice.")
+    ] = None,
+    at: At = None,
+    db: Database = DEFAULT_DATABASE,
+    as_json: AsJson = False,
+) -> None:
+    """Decide a moment, for a person or for nobody in particular.
+
+    The decision is kept, so that `learn` and `explain` can name it. Values are read as JSON
+    where they are JSON, else as text.
+
+    penchant decide home.hero --person ada --context hour=9 --context device=phone
+    """
+    held = named_values(context, "--context")
+    candidates = None if actions is None else _actions(actions)
+    when = time_of(at, "--at")
+    with open_engine(db) as engine:
+        decision = engine.decide(
+            moment, person=person, context=held, actions=candidates, at=when, draw=draw
+        )
+        if as_json:
+            say_json(decision_as_plain(decision))
+        else:
+            show(*_parts(decision))
+
+
+def decision_as_plain(decision: Decision) -> dict[str, Any]:
+    """Give a decision as JSON has it: propensities by name, reasons as they are said."""
+    consent = decision.consent
+    return {
+        "id": decision.id,
+        "moment": decision.moment,
+        "person": decision.person,
+        "at": decision.at,
+        "action": decision.action,
+        "propensity": decision.propensity,
+        "propensities": decision.propensities,
+        "neutral_propensities": decision.neutral_propensities,
+        "mode": decision.mode,
+        "executed": decision.executed,
+        "forced": decision.forced,
+        "reasons": decision.reasons,
+        "removed": decision.removed,
+        "context": decision.context,
+        "consent": consent,
+        "version": decision.version,
+    }
+
+
+def _actions(path: Path) -> tuple[Action, ...]:
+    """Read the actions to choose from."""
+    try:
+        content = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    except OSError as wrong:
+        raise BadInput(f"`{path}` cannot be read: {wrong.strerror}.") from None
+    try:
+        given = msgspec.json.decode(content)
+    except (msgspec.DecodeError, RecursionError) as wrong:
+        raise BadInput(f"`{path}` is not JSON: {wrong}.") from None
+    return actions_of(given, f"`{path}`")
+
+
+def _parts(decision: Decision) -> Iterator["RenderableType"]:
+    """Give the action, then why, and how it can be named later."""
+    from rich.text import Text
+
+    yield Text(decision.action.name, style="bold")
+    yield labelled(_rows(decision))
+
+
+def _rows(decision: Decision) -> Iterator[tuple[str, str]]:
+    yield from (("why", reason.sentence) for reason in decision.reasons)
+    if decision.forced:
+        yield "forced", decision.forced
+    yield "chance", f"{_percent(decision.propensity)}, {decision.mode}"
+    others = sorted(
+        ((weight, name) for name, weight in decision.propensities.items()), reverse=True
+    )
+    others = [(weight, name) for weight, name in others if name != decision.action.name]
+    if others:
+        told = [f"{name} {_percent(weight)}" for weight, name in others[:_MOST_OTHERS]]
+        more = len(others) - len(told)
+        yield "others", ", ".join(told) + (f" and {more:,} more" if more else "")
+    yield from (("removed", f"{one.action}: {one.sentence}") for one in decision.removed)
+    yield "decision", decision.id
+
+
+def _percent(share: float) -> str:
+    """Give a share in percent with three figures at most.
+
+    Example:
+        >>> _percent(0.98208), _percent(0.002), _percent(1.0)
+        ('98.2 %', '0.2 %', '100 %')
+    """
+    return f"{100 * share:.3g} %"

@@ -1,0 +1,122 @@
+"""Signals as JSON Lines: one object a line, one answer a line, whatever the line holds.
+
+Rule 1: a line that cannot be read is answered with a sentence, and the rest goes on.
+Rule 2: a sentence never repeats what a line says.
+Rule 3: memory is bounded by a batch, whatever the length of the file or of one line.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import groupby, islice
+from typing import Any, BinaryIO, NamedTuple
+
+import msgspec
+from msgspec import Struct
+
+from penchant.engine import Engine
+from penchant.limits import Limits
+from penchant.words import Accepted, FrozenMap, Refused, Signal
+
+__all__ = ["Answer", "observe_lines"]
+
+_BATCH_LINES = 500
+_LIMITS = Limits()
+
+
+class Answer(NamedTuple):
+    """What became of the line of that number, counted from 1; `read` is how many bytes it had."""
+
+    line: int
+    result: Accepted | Refused
+    read: int
+
+
+class _Line(Struct, forbid_unknown_fields=True):
+    """A signal as it is written on a line; what a field may hold is asked by the intake."""
+
+    kind: str
+    person: str
+    purpose: str | None = None
+    at: datetime | None = None
+    data: dict[str, Any] = {}
+    nature: str = "implicit"
+    source: str = ""
+    id: str = ""
+
+    def signal(self) -> Signal:
+        """Give it as the noun."""
+        nature: Any = self.nature
+        return Signal(
+            self.kind,
+            person=self.person,
+            at=self.at,
+            data=FrozenMap(self.data),
+            nature=nature,
+            source=self.source,
+            id=self.id,
+        )
+
+
+class _Read(NamedTuple):
+    """A line that was read: what it says, or why it says nothing."""
+
+    number: int
+    says: _Line | Refused
+    length: int
+
+
+def observe_lines(engine: Engine, file: BinaryIO, *, purpose: str | None) -> Iterator[Answer]:
+    """Observe every line of a file, in order.
+
+    Args:
+        engine: Who keeps the signals.
+        file: JSON Lines in UTF-8; empty lines are passed over.
+        purpose: For lines that name none.
+    """
+    reading = _lines(file)
+    while batch := list(islice(reading, _BATCH_LINES)):
+        yield from _observe(engine, batch, purpose)
+
+
+def _observe(engine: Engine, batch: Sequence[_Read], purpose: str | None) -> Iterator[Answer]:
+    """Observe a batch; lines that follow each other under one purpose are kept in one write."""
+
+    def under(one: _Read) -> tuple[bool, str | None]:
+        readable = isinstance(one.says, _Line)
+        return readable, (one.says.purpose or purpose) if isinstance(one.says, _Line) else None
+
+    for (_, asked), run in groupby(batch, under):
+        lines = list(run)
+        signals = [one.says.signal() for one in lines if isinstance(one.says, _Line)]
+        answers = iter(engine.observe(signals, purpose=asked) if signals else ())
+        for one in lines:
+            result = one.says if isinstance(one.says, Refused) else next(answers)
+            yield Answer(one.number, result, one.length)
+
+
+def _lines(file: BinaryIO) -> Iterator[_Read]:
+    """Read line by line; of a line that is too long, only that it is."""
+    number, most = 0, _LIMITS.batch_bytes
+    while line := file.readline(most + 1):
+        number += 1
+        length = len(line)
+        is_long = length > most
+        while not line.endswith(b"\n") and (line := file.readline(most)):
+            length += len(line)
+        if is_long:
+            yield _Read(number, Refused(f"A line has more than {most:,} bytes."), length)
+        elif line.strip():
+            yield _Read(number, _read(line), length)
+
+
+def _read(line: bytes) -> _Line | Refused:
+    """Read one line."""
+    try:
+        return msgspec.json.decode(line, type=_Line)
+    except msgspec.ValidationError as wrong:
+        said = str(wrong).replace("Object ", "it ").replace("`$.", "`")
+        return Refused(f"Not a signal: {said[0].lower()}{said[1:]}.")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return Refused(
+            'Not JSON. Write one object a line: {"kind": "shop.viewed", "person": "ada"}.'
+        )

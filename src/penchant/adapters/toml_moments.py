@@ -1,0 +1,231 @@
+"""Moments from a TOML file: the nouns of `words.py`, written down. See docs/reference/cli.md.
+
+Rule 1: a key has the name of its field in `words.Moment`, `Action`, `Outcome`, `Cap`, `QuietHours`.
+Rule 2: a mistake is an error that names the file, the moment, the key and what was expected.
+Rule 3: a file is read whole or not at all; one bad moment keeps the others back.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from re import search
+from typing import Any, get_origin
+
+import msgspec
+from msgspec import Struct
+
+from penchant.errors import BadInput
+from penchant.limits import Limits, is_finite
+from penchant.runtime.declaring import check_moment
+from penchant.words import Action, Cap, FrozenMap, Moment, Outcome, QuietHours
+
+__all__ = ["NO_DEFAULT", "actions_of", "moments_of", "read_moments"]
+
+NO_DEFAULT = "none"
+"""What `outcome.default` says where a missing outcome teaches nothing; TOML has no word for it."""
+
+_RULES: Mapping[str, type[Struct]] = {"cap": Cap, "quiet_hours": QuietHours}
+_TYPES = {"str": "text", "int": "whole number", "float": "number", "bool": "yes or no"}
+_TYPES |= {"array": "list", "object": "table"}
+_VALUE = "must be true or false, a finite number, a text or a list of such numbers"
+
+
+def read_moments(path: Path, *, limits: Limits | None = None) -> tuple[Moment, ...]:
+    """Read the moments of a file.
+
+    Raises:
+        BadInput: When the file cannot be read, is no TOML, or a moment in it cannot be decided;
+            see `declaring.check_moment` for the narrower classes.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as wrong:
+        msg = f"`{path}` cannot be read: {wrong.strerror}. `penchant init` writes an example."
+        raise BadInput(msg) from None
+    try:
+        tables = msgspec.toml.decode(content)
+    except msgspec.DecodeError as wrong:
+        msg = f"`{path}` is not TOML: {wrong}."
+        raise BadInput(msg) from None
+    return moments_of(tables, str(path), limits=limits)
+
+
+def moments_of(
+    tables: Mapping[str, Any], where: str, *, limits: Limits | None = None
+) -> tuple[Moment, ...]:
+    """Build the moments of a decoded file.
+
+    Args:
+        tables: What the TOML holds: `moments`, a list of tables.
+        where: The name of the file, for messages.
+        limits: Bounds of the engine that will get them.
+
+    Raises:
+        BadInput: For the first thing that is wrong.
+
+    Example:
+        >>> tables = {"moments": [{"name": "home.hero", "purpose": "news", "explore": 0.02}]}
+        >>> moments_of(tables, "penchant.toml")[0].explore
+        0.02
+        >>> moments_of({"moments": [{"name": "home.hero", "explor": 0.02}]}, "penchant.toml")
+        Traceback (most recent call last):
+        ...
+        penchant.errors.BadInput: `penchant.toml`, moment 1 (`home.hero`): there is no key
+        `explor`; is `explore` meant?
+    """
+    for key in tables:
+        if key != "moments":
+            raise BadInput(f"`{where}`: there is no key `{key}`; is `[[moments]]` meant?")
+    given = tables.get("moments")
+    if not isinstance(given, list) or not given:
+        raise BadInput(f"`{where}` declares no moment. Begin each with a line `[[moments]]`.")
+    moments = tuple(
+        _moment(table, f"`{where}`", number, limits or Limits())
+        for number, table in enumerate(given, 1)
+    )
+    names = [moment.name for moment in moments]
+    for name in names:
+        if names.count(name) > 1:
+            raise BadInput(f"`{where}` declares moment `{name}` twice. Give each its own name.")
+    return moments
+
+
+def actions_of(given: object, where: str) -> tuple[Action, ...]:
+    """Build the actions of a decoded list, as a call or a moment gives them.
+
+    Raises:
+        BadInput: For the first thing that is wrong.
+
+    Example:
+        >>> actions_of([{"name": "run", "features": {"price": 80}}], "`cards.json`")[0].name
+        'run'
+    """
+    if not isinstance(given, list):
+        raise BadInput(f"{where} must hold a list of actions, each with its `name`.")
+    for sentence in _strange_among(given, Action, "action"):
+        raise BadInput(f"{where}: {sentence}")
+    actions: tuple[Action, ...] = _converted(given, tuple[Action, ...], where)
+    return actions
+
+
+def _moment(table: Any, where: str, number: int, limits: Limits) -> Moment:
+    """Build one moment and see that it can be decided; say which it is, by number and name."""
+    name = table.get("name") if isinstance(table, dict) else None
+    place = f"{where}, moment {number}" + (f" (`{name}`)" if isinstance(name, str) else "")
+    for sentence in _strange(table):
+        raise BadInput(f"{place}: {sentence}")
+    outcome = table.get("outcome")
+    if isinstance(outcome, dict) and outcome.get("default") == NO_DEFAULT:
+        table = {**table, "outcome": {**outcome, "default": None}}
+    moment: Moment = _converted(table, Moment, place)
+    try:
+        check_moment(moment, limits)
+    except BadInput as wrong:
+        raise type(wrong)(f"{where}: {wrong}") from None
+    return moment
+
+
+def _strange(table: object) -> Iterator[str]:
+    """Say which keys of a moment are none."""
+    if not isinstance(table, dict):
+        yield "this must be a table; begin it with `[[moments]]`."
+        return
+    yield from _unknown(table, Moment.__struct_fields__, "")
+    outcome = table.get("outcome")
+    if isinstance(outcome, dict):
+        yield from _unknown(outcome, Outcome.__struct_fields__, "`outcome`: ")
+    yield from _strange_among(table.get("actions"), Action, "action")
+    rules = table.get("guardrails")
+    for number, rule in enumerate(rules if isinstance(rules, list) else (), 1):
+        yield from _strange_rule(rule, f"guardrail {number}: ")
+
+
+def _strange_among(tables: object, noun: type[Struct], what: str) -> Iterator[str]:
+    """Say which keys in a list of tables are none."""
+    for number, table in enumerate(tables if isinstance(tables, list) else (), 1):
+        if isinstance(table, dict):
+            yield from _unknown(table, noun.__struct_fields__, f"{what} {number}: ")
+
+
+def _strange_rule(rule: object, place: str) -> Iterator[str]:
+    """Say what is wrong with the type or the keys of a guardrail."""
+    if not isinstance(rule, dict):
+        return
+    noun = _RULES.get(str(rule.get("type")))
+    if noun is None:
+        yield f"{place}its `type` must be one of {', '.join(f'`{name}`' for name in _RULES)}."
+        return
+    yield from _unknown(rule, ("type", *noun.__struct_fields__), place)
+
+
+def _unknown(table: Mapping[str, Any], fields: Sequence[str], place: str) -> Iterator[str]:
+    """Say which keys are not among the fields, and which might be meant."""
+    for key in table:
+        if key not in fields:
+            near = get_close_matches(key, fields, 1)
+            listed = ", ".join(f"`{name}`" for name in fields)
+            meant = f"is `{near[0]}` meant?" if near else f"there are {listed}."
+            yield f"{place}there is no key `{key}`; {meant}"
+
+
+def _converted(given: object, kind: Any, place: str) -> Any:
+    """Build a noun; turn what msgspec says into words that a reader of the file knows."""
+    try:
+        return msgspec.convert(given, kind, dec_hook=_map)
+    except msgspec.ValidationError as wrong:
+        raise BadInput(f"{place}: {_in_words(str(wrong))}") from None
+
+
+def _map(kind: type, value: Any) -> Any:
+    """Build a map of features; msgspec adds the place to what is raised here."""
+    if (get_origin(kind) or kind) is not FrozenMap:
+        raise NotImplementedError(kind)
+    if not isinstance(value, dict):
+        raise ValueError("must be a table, such as { price = 80 }")  # noqa: TRY004 - msgspec's word
+    for name, one in value.items():
+        if not _is_value(one):
+            raise ValueError(f"`{name}` {_VALUE}")
+    return FrozenMap(value)
+
+
+def _is_value(value: object) -> bool:
+    if isinstance(value, list):
+        return all(is_finite(one) and not isinstance(one, bool) for one in value)
+    return isinstance(value, bool | str) or is_finite(value)
+
+
+def _in_words(sentence: str) -> str:
+    """Turn what msgspec says of a path into the file's own words.
+
+    Example:
+        >>> _in_words("Expected `float`, got `str` - at `$.actions[1].burden`")
+        'action 2: `burden` should be a number and is a text.'
+    """
+    said, _, path = sentence.partition(" - at ")
+    said = said.rstrip(".")
+    if types := search(r"^Expected `([^`]+)`, got `([^`]+)`$", said):
+        said = f"should be {_typed(types[1])} and is {_typed(types[2])}"
+    elif missing := search(r"missing required field `(.+)`", said):
+        said = f"misses `{missing[1]}`"
+    elif not said.startswith(("must", "`")):
+        said = f"is not as it should be: {said[0].lower()}{said[1:]}"
+    return f"{_place_of(path, says=said)}{said}."
+
+
+def _typed(types: str) -> str:
+    """Give the types that msgspec names in words."""
+    words = [_TYPES.get(one.strip(), one.strip()) for one in types.split("|")]
+    return "a " + " or a ".join(word for word in words if word != "null")
+
+
+def _place_of(path: str, *, says: str) -> str:
+    """Give a path in words: `$.actions[1].burden` is the `burden` of action 2."""
+    keys: list[str] = []
+    place = ""
+    for step in path.strip("`").removeprefix("$").replace("[", ".[").split("."):
+        if step.startswith("["):
+            what = keys.pop().removesuffix("s") if keys else "action"
+            place += f"{what} {int(step.strip('[]')) + 1}: "
+        elif step:
+            keys.append(step)
+    return place + (f"`{'.'.join(keys)}`{':' if says.startswith('`') else ''} " if keys else "")
