@@ -127,7 +127,7 @@ def acceptance(logged: Floats) -> Floats:
 
 
 def resample(
-    groups: Sequence[object], rng: np.random.Generator, *, n_resamples: int = RESAMPLES
+    groups: Sequence[object] | Ints, rng: np.random.Generator, *, n_resamples: int = RESAMPLES
 ) -> Resamples:
     """Draw groups (people) with replacement, as many as there are.
 

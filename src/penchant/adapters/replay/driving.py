@@ -18,6 +18,7 @@ from msgspec import Struct
 from penchant.adapters.replay.map_file import LogMap
 from penchant.adapters.replay.rows import BadRow, Row
 from penchant.engine import Engine
+from penchant.errors import BadInput
 from penchant.journal import Store
 from penchant.limits import Limits, seconds
 from penchant.words import Action, Decision, FrozenMap, Moment, Outcome, Refused, Signal
@@ -60,8 +61,7 @@ class Driven(Struct, frozen=True):
 
 def moment_of(plan: LogMap) -> Moment:
     """Declare the moment of a map. A missing reward teaches nothing: the outcome has no default."""
-    known_after = seconds(plan.moment.known_after) if plan.moment.known_after else 0.0
-    window = f"{known_after + _GRACE_SECONDS:.0f}s"
+    window = f"{seconds(plan.moment.known_after) + _GRACE_SECONDS:.0f}s"
     return Moment(
         plan.moment.name,
         purpose=plan.moment.purpose,
@@ -91,7 +91,7 @@ class Driver:
         self._clock = clock
         self._plan = plan
         self._dice = random.Random(f"accept {seed}")  # noqa: S311 - to be repeated
-        self._known_after = timedelta(seconds=seconds(plan.moment.known_after or "1s"))
+        self._known_after = timedelta(seconds=seconds(plan.moment.known_after))
         self._waiting: list[tuple[datetime, int, str, float]] = []
         self._traits: dict[str, Iterable[object]] = {}
         self.refused: list[BadRow] = []
@@ -109,18 +109,16 @@ class Driver:
         at = row.at.astimezone(UTC)
         self._learn_until(at)
         self._clock.advance(at)
-        self._meet(row)
-        self._observe(row, at)
-        if row.action is None:
-            return None
-        plan, logged = self._plan, self._plan.actions[row.action].name
         try:
-            decision = self._engine.decide(
-                plan.moment.name, person=row.person, context=row.context, at=at
-            )
-        except ValueError as wrong:  # a context that cannot be used: this row only
+            self._meet(row)
+            self._observe(row, at)
+            decision = self._decide(row, at)
+        except BadInput as wrong:  # an id or a context that cannot be used: this row only
             self.refused.append(BadRow(row.line, str(wrong)))
             return None
+        if row.action is None or decision is None:
+            return None
+        plan, logged = self._plan, self._plan.actions[row.action].name
         accepted = self._accepts(decision, logged, least / row.propensity)
         if accepted and row.reward is not None:
             low, high = plan.moment.reward_range
@@ -134,6 +132,13 @@ class Driver:
             chance=decision.propensities.get(logged, 0.0),
             accepted=accepted,
         )
+
+    def _decide(self, row: Row, at: datetime) -> Decision | None:
+        """Ask the engine, where the row is a moment."""
+        if row.action is None:
+            return None
+        name = self._plan.moment.name
+        return self._engine.decide(name, person=row.person, context=row.context, at=at)
 
     def _accepts(self, decision: Decision, logged: str, chance: float) -> bool:
         """Tell whether what the engine drew is what was done, and the second draw passes."""
@@ -150,8 +155,8 @@ class Driver:
     def _meet(self, row: Row) -> None:
         """Ask somebody new for consent, as an app would; people of a trial have given it."""
         if row.person not in self._traits:
-            self._traits[row.person] = ()
             self._engine.consent(row.person, self._plan.moment.purpose, granted=True, dial=1.0)
+            self._traits[row.person] = ()
 
     def _observe(self, row: Row, at: datetime) -> None:
         """Tell what the row shows of the person: traits that changed, and signals."""

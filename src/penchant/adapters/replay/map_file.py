@@ -12,7 +12,8 @@ from typing import Literal, TypeAlias
 import msgspec
 from msgspec import Struct
 
-from penchant.errors import BadInput
+from penchant.errors import BadInput, BadNumber
+from penchant.limits import seconds
 from penchant.words import NOTHING, Value
 
 __all__ = [
@@ -67,7 +68,7 @@ class MomentMap(Struct, frozen=True, forbid_unknown_fields=True):
     purpose: str
     reward_range: tuple[float, float] = (0.0, 1.0)
     clip: bool = False
-    known_after: str = ""
+    known_after: str = "1s"
     explore: float = 0.01
     neutral_share: float = 0.01
     half_life: str = "365d"
@@ -203,6 +204,10 @@ def _problems(plan: LogMap) -> Iterator[str]:
         if twice is not None:
             yield f"two actions have the same `{field}`, `{twice}`."
     yield from _propensity_problems(plan)
+    try:
+        seconds(plan.moment.known_after, what="`moment.known_after`")
+    except BadNumber as wrong:
+        yield str(wrong)
     low, high = plan.moment.reward_range
     if not low < high:
         yield f"`moment.reward_range` must rise (got {low:g} to {high:g})."

@@ -1,4 +1,4 @@
-"""Rendering: a report as a terminal shows it, 80 columns wide or more.
+"""The page of a replay: its report as a terminal shows it, 80 columns wide or more.
 
 Rule 1: nothing is computed here. Rule 2: no colour carries a meaning; weight and place do.
 Rule 3: every number stands under its unit, every estimate beside its interval.
@@ -7,42 +7,34 @@ Rule 3: every number stands under its unit, every estimate beside its interval.
 import re
 from collections.abc import Iterator, Sequence
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from penchant.adapters.cli.terminal import spoken
 from penchant.adapters.replay.estimating import ENGINE, LOGGED
 from penchant.adapters.replay.report import Card, Comparison, PolicyValue, ReplayReport
 
-__all__ = ["render"]
+__all__ = ["page"]
 
-WIDEST = 100  # longer lines are hard to read, however wide the terminal
 QUIET = "dim"
 
 
-def render(report: ReplayReport, console: Console) -> None:
-    """Print a report."""
-    with console.capture() as captured:
-        for part in _parts(report):
-            console.print(part, width=min(console.width, WIDEST))
-    lines = captured.get().splitlines()
-    console.file.write("".join(f"{line.rstrip()}\n" for line in lines))  # cells are padded
-
-
-def _parts(report: ReplayReport) -> Iterator[RenderableType]:
+def page(report: ReplayReport) -> Iterator[RenderableType]:
+    """Give the parts of a report, from the top down."""
     yield Text(report.title, style="bold")
     yield Text(f"replayed as if live, seed {report.seed}", style=QUIET)
     yield ""
     yield _counts(report)
     yield from _bad_rows(report)
     for warning in report.warnings:
-        yield Padding(Text.assemble(("Note  ", "bold"), _plain(warning)), (1, 0, 0, 2))
+        yield Padding(Text.assemble(("Note  ", "bold"), spoken(warning)), (1, 0, 0, 2))
     yield ""
     yield Text(f"Estimated {report.reward_is}, per available moment")
     yield _values(report)
     yield ""
-    yield from (Padding(_plain(line), (0, 0, 0, 2)) for line in _verdicts(report))
+    yield from (Padding(spoken(line), (0, 0, 0, 2)) for line in _verdicts(report))
     yield ""
     yield _footing(report)
     for card in report.cards:
@@ -93,7 +85,7 @@ def _grid() -> Table:
 def _bad_rows(report: ReplayReport) -> Iterator[RenderableType]:
     """Show what is wrong with the first lines that were left out."""
     for one in report.bad_rows:
-        yield Padding(_plain(f"line {one.line:,}: {one.sentence}"), (0, 0, 0, 2))
+        yield Padding(spoken(f"line {one.line:,}: {one.sentence}"), (0, 0, 0, 2))
     more = report.counts.bad_rows - len({one.line for one in report.bad_rows})
     if more:
         yield Padding(Text(f"and {more:,} more lines"), (0, 0, 0, 2))
@@ -168,7 +160,7 @@ def _footing(report: ReplayReport) -> Table:
         "intervals": f"{counts.people:,} people drawn anew, {report.resamples:,} times",
     }
     for what, meaning in told.items():
-        table.add_row(f"  {what}", _quoted(meaning))
+        table.add_row(f"  {what}", spoken(meaning))
     return table
 
 
@@ -184,25 +176,13 @@ def _card(card: Card) -> Iterator[RenderableType]:
     table.add_column(justify="right", no_wrap=True)
     for one in card.beliefs:
         sure = f"{100 * one.sure:.0f} % sure" if one.sure else ""
-        table.add_row(f"    {_short(one.name)}", _plain(one.says), sure)
+        table.add_row(f"    {_short(one.name)}", spoken(one.says), sure)
     yield table
     yield Text(f"  last decision, {card.decided_at.replace('T', ' ')}", style=QUIET)
     for sentence in card.sentences:
-        yield Padding(_plain(sentence), (0, 0, 0, 4))
+        yield Padding(spoken(sentence), (0, 0, 0, 4))
 
 
 def _short(name: str) -> str:
     """Give the estimator of a belief: `counts.wellbeing.walked` is of `counts`."""
     return re.split(r"[ .]", name, maxsplit=1)[0]
-
-
-def _plain(sentence: str) -> Text:
-    """Give a sentence as text: names in backticks get quotes, and stand out where there is bold."""
-    text = Text(_quoted(sentence))
-    text.highlight_regex(r"“[^”]*”", "bold")
-    return text
-
-
-def _quoted(sentence: str) -> str:
-    """Turn backticks, which are for readers of code, into quotes."""
-    return re.sub(r"`([^`]*)`", r"“\1”", sentence)
