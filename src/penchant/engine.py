@@ -30,6 +30,7 @@ from penchant.words import (
     Accepted,
     Action,
     Consent,
+    ConsentState,
     Decision,
     Explanation,
     Moment,
@@ -97,7 +98,7 @@ class Engine:
         if packs:
             msg = f"No pack is installed, so `{packs[0]}` cannot be loaded. Open without packs."
             raise BadInput(msg)
-        return cls(cls.open_store(path), dice=random.Random(seed))
+        return cls(cls.open_store(path), dice=random.Random(seed))  # noqa: S311 - as above
 
     def __enter__(self) -> Self:
         """Use the engine as a context manager."""
@@ -164,7 +165,9 @@ class Engine:
             now = memory.now(at)
             registers = memory.people.person(person).registers
             before = registers.consent(purpose).state
-            state = "granted" if granted else "withdrawn" if before == "granted" else "denied"
+            state: ConsentState = (
+                "granted" if granted else "withdrawn" if before == "granted" else "denied"
+            )
             fact = Consented(person, now, Consent(purpose, state, dial, now, until))
             if full := no_room(registers, fact):
                 return Refused(full)
@@ -290,7 +293,9 @@ class Engine:
             registers = memory.people.person(person).registers
             facts = list(memory.people.facts(person))
             home = memory.people.home(person)
-            tastes = [live.belief(home, now) for live in memory.moments.values()]
+            tastes = [
+                live.learning.belief(name, home, now) for name, live in memory.moments.items()
+            ]
         beliefs = believe(facts, now=now, time_zone=registers.time_zone)
         return profile_of(registers, (*beliefs, *(one for one in tastes if one is not None)))
 
@@ -320,7 +325,7 @@ class Engine:
         items: str | Sequence[Mapping[str, Any]],
         *,
         people: Sequence[str] | None = None,
-        contexts: Any = None,  # noqa: ANN401 - (n, d) array of floats, or None
+        contexts: Any = None,
         at: datetime | None = None,
     ) -> Sequence[Decision | Refused]:
         """Decide many moments; answers come in order, and a bad item keeps nobody back.
@@ -345,7 +350,7 @@ class Engine:
         self,
         items: Sequence[Any],
         *,
-        rewards: Any = None,  # noqa: ANN401 - (n,) array of floats, or None
+        rewards: Any = None,
         at: datetime | None = None,
     ) -> Sequence[Accepted | Refused]:
         """Learn many outcomes; answers come in order.

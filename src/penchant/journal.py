@@ -110,12 +110,12 @@ class Derived(Struct, frozen=True, tag="derived", omit_defaults=True):
 Fact = Observed | Consented | Linked | Decided | Learned | Declared | Derived
 
 
-def as_plain(value: Any) -> Any:  # noqa: ANN401 - msgspec's hook takes and gives anything
+def as_plain(value: Any) -> Any:
     """Turn what msgspec does not know into what it does: maps to dicts, explainers to nothing."""
     return dict(value) if isinstance(value, FrozenMap) else None
 
 
-def _from_plain(kind: type, value: Any) -> Any:  # noqa: ANN401 - as above
+def _from_plain(kind: type, value: Any) -> Any:
     """Build the FrozenMap that a field of that type wants."""
     if (get_origin(kind) or kind) is FrozenMap:
         return FrozenMap(value)

@@ -30,7 +30,16 @@ from penchant.model.people import Posterior
 from penchant.model.version import Version
 from penchant.words import Action, Consent, Decision, Explainer, FrozenMap, Moment, Never, Value
 
-__all__ = ["Question", "Standing", "View", "decide", "fallback_only", "learned", "refusal", "replayed"]
+__all__ = [
+    "Question",
+    "Standing",
+    "View",
+    "decide",
+    "fallback_only",
+    "learned",
+    "refusal",
+    "replayed",
+]
 
 Floats = NDArray[np.float64]
 
@@ -113,17 +122,16 @@ def decide(
     Returns:
         The decision, and the place of its action in `view.slate`.
     """
-    moment = question.moment
-    left = permitted(view.slate.actions, _asked(question), guardrails)
-    slate = view.slate
+    moment, slate = question.moment, view.slate
+    left = permitted(slate.actions, _asked(question), guardrails)
     if len(left.kept) < len(slate.actions):
         slate = slate.kept(left.kept)
     weighing = _weigh(view, slate, moment)
-    weights, neutral = tuple(weighing.weights.tolist()), tuple(weighing.neutral.tolist())
+    weights, neutral, expected, personal = (tuple(column.tolist()) for column in weighing)
     drawn = draw_from(weights, neutral, question.draw, moment.neutral_share)
     place, forced = _settle(drawn, slate, moment, left)
     posterior, standing = view.posterior, question.standing
-    return Decision(
+    decision = Decision(
         id=question.id,
         moment=moment.name,
         person=standing.person if standing else None,
@@ -134,8 +142,8 @@ def decide(
         names=slate.names,
         weights=weights,
         neutral=neutral,
-        expected=tuple(weighing.expected.tolist()),
-        personal=tuple(weighing.personal.tolist()),
+        expected=expected,
+        personal=personal,
         belief=() if posterior is None else tuple(posterior.mean.tolist()),
         context=question.context,
         candidates=question.candidates,
@@ -147,7 +155,8 @@ def decide(
         drawn=slate.names[drawn.place] if forced else "",
         note=note,
         explainer=view.explainer,
-    ), left.kept[place]
+    )
+    return decision, left.kept[place]
 
 
 def learned(
@@ -222,4 +231,3 @@ def replayed(decision: Decision, neutral_share: float) -> str:
     """
     drawn = draw_from(decision.weights, decision.neutral, decision.draw, neutral_share)
     return decision.names[drawn.place]
-

@@ -7,13 +7,14 @@ Rule 3: building a noun never fails on personal content; what comes in is checke
 (`signals/`, `model/encoding.py`), against `limits.py`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from types import MappingProxyType
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol
 
 from msgspec import Struct
 from msgspec.structs import force_setattr
+
+from penchant.frozen_map import FrozenMap, frozen
 
 __all__ = [
     "NOTHING",
@@ -39,67 +40,13 @@ __all__ = [
     "Signal",
     "Trait",
     "Value",
+    "frozen",
     "sureness",
 ]
 
-Value = bool | float | int | str | tuple[float, ...]
-V = TypeVar("V")
-
+Value = bool | float | int | str | Sequence[float]
 NOTHING = "nothing"
 """The reserved action: leave the person alone."""
-
-
-class FrozenMap(Mapping[str, V]):
-    """An immutable mapping kept as two tuples: names and values, in the order given.
-
-    Lists among the values become tuples. Equality is that of mappings.
-
-    Example:
-        >>> FrozenMap({"price": 80, "sport": "run"})["sport"]
-        'run'
-    """
-
-    __slots__ = ("names", "held")
-
-    names: tuple[str, ...]
-    held: tuple[V, ...]
-
-    def __init__(self, given: Mapping[str, V] = MappingProxyType({})) -> None:
-        """Copy `given`; later changes to it are not seen."""
-        self.names = tuple(given)
-        self.held = tuple(
-            tuple(value) if type(value) is list else value for value in given.values()
-        )
-
-    def __getitem__(self, name: str) -> V:
-        """Give the value of `name`."""
-        try:
-            return self.held[self.names.index(name)]
-        except ValueError:
-            raise KeyError(name) from None
-
-    def __iter__(self) -> Iterator[str]:
-        """Go through the names."""
-        return iter(self.names)
-
-    def __len__(self) -> int:
-        """Count the names."""
-        return len(self.names)
-
-    def __hash__(self) -> int:
-        """Hash by content, whatever the order."""
-        return hash(frozenset(zip(self.names, self.held, strict=True)))
-
-    def __repr__(self) -> str:
-        """Show as a mapping."""
-        return f"FrozenMap({dict(self)})"
-
-
-def _freeze(noun: Struct, field: str) -> None:
-    """Turn a mapping given for `field` into a FrozenMap, at construction only."""
-    given = getattr(noun, field)
-    if type(given) is not FrozenMap:
-        force_setattr(noun, field, FrozenMap(given))
 
 
 class Accepted(Struct, frozen=True):
@@ -130,14 +77,14 @@ class Signal(Struct, frozen=True):
     kind: str
     person: str = ""
     at: datetime | None = None
-    data: FrozenMap[Value] = FrozenMap()
+    data: Mapping[str, Value] = FrozenMap()
     nature: Literal["explicit", "implicit", "contextual", "sensed"] = "implicit"
     source: str = ""
     id: str = ""
 
     def __post_init__(self) -> None:
         """Freeze the data."""
-        _freeze(self, "data")
+        force_setattr(self, "data", frozen(self.data))
 
 
 class Trait(Struct, frozen=True):
@@ -175,11 +122,14 @@ class Never(Struct, frozen=True):
     end: str = ""
 
 
+ConsentState = Literal["granted", "denied", "withdrawn", "expired", "not_asked"]
+
+
 class Consent(Struct, frozen=True):
     """One person's answer for one purpose, and the dial: the greatest burden allowed, 0..1."""
 
     purpose: str
-    state: Literal["granted", "denied", "withdrawn", "expired", "not_asked"] = "not_asked"
+    state: ConsentState = "not_asked"
     dial: float = 0.0
     at: datetime | None = None
     until: datetime | None = None
@@ -193,7 +143,7 @@ class Action(Struct, frozen=True):
     """
 
     name: str
-    features: FrozenMap[Value] = FrozenMap()
+    features: Mapping[str, Value] = FrozenMap()
     content: str = ""
     channel: str = ""
     burden: float = 0.0
@@ -201,7 +151,7 @@ class Action(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         """Freeze the features."""
-        _freeze(self, "features")
+        force_setattr(self, "features", frozen(self.features))
 
 
 class Outcome(Struct, frozen=True):
@@ -245,14 +195,14 @@ class Moment(Struct, frozen=True):
 
     name: str
     purpose: str = ""
-    actions: tuple[Action, ...] = ()
+    actions: Sequence[Action] = ()
     outcome: Outcome = Outcome()
     default: str = ""
     explore: float = 0.01
     neutral_share: float = 0.01
     reward_range: tuple[float, float] = (0.0, 1.0)
     half_life: str = "365d"
-    guardrails: tuple[GuardrailRule, ...] = ()
+    guardrails: Sequence[GuardrailRule] = ()
     non_profiling: bool = False
 
     def __post_init__(self) -> None:
@@ -375,11 +325,11 @@ class Belief(Struct, frozen=True):
     name: str
     says: str
     sure: float
-    data: FrozenMap[float] = FrozenMap()
+    data: Mapping[str, float] = FrozenMap()
 
     def __post_init__(self) -> None:
         """Freeze the data."""
-        _freeze(self, "data")
+        force_setattr(self, "data", frozen(self.data))
 
 
 class Profile(Struct, frozen=True):

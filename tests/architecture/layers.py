@@ -13,6 +13,7 @@ __all__ = ["FREE", "LAYERS", "cycles", "layers", "packs", "purity", "stars"]
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("penchant.adapters",),
     ("penchant.engine",),
+    ("penchant.runtime",),
     ("penchant.loop", "penchant.pack"),
     (
         "penchant.signals",
@@ -27,6 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("penchant.algebra",),
     ("penchant.words",),
     ("penchant.limits",),
+    ("penchant.frozen_map",),
     ("penchant.errors",),
 )
 
@@ -46,7 +48,7 @@ IMPURE = frozenset(
     }
 )
 IMPURE_CALLS = re.compile(r"open|(.+\.)?(datetime\.(now|utcnow|today)|date\.today)")
-OUTER_RINGS = ("penchant.adapters", "penchant.engine", "penchant.packs")
+OUTER_RINGS = ("penchant.adapters", "penchant.engine", "penchant.runtime", "penchant.packs")
 
 
 def layers(sources: Sequence[Source]) -> list[str]:

@@ -8,7 +8,7 @@ one they are scaled so that they add up to the difference of the rewards.
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,12 +26,12 @@ class Part(NamedTuple):
     """One named part of a margin, in units of the scaled reward.
 
     `feature` is a feature of the action, `context` one of the context or "" for any context;
-    `is_person` tells this person's part from that of people in general.
+    `source` says whether it is this person or people in general.
     """
 
     feature: str
     context: str
-    is_person: bool
+    source: Literal["person", "people"]
     amount: float
 
 
@@ -71,11 +71,13 @@ def margin_of(
     features = _groups(of_actions, _named(pair), len(chosen))
     contexts = _groups(of_context, decision.context.items(), len(context))
     parts = [
-        Part(feature, around, False, float(amounts[np.ix_(rows, columns)].sum()))
+        Part(feature, around, "people", float(amounts[np.ix_(rows, columns)].sum()))
         for feature, columns in features
         for around, rows in contexts
     ]
-    parts += [Part(feature, "", True, float(own[columns].sum())) for feature, columns in features]
+    parts += [
+        Part(feature, "", "person", float(own[columns].sum())) for feature, columns in features
+    ]
     parts.sort(key=lambda part: -abs(part.amount))
     return Margin(*pair, tuple(parts), float(amounts.sum()), float(own.sum()))
 

@@ -25,9 +25,7 @@ _TRIFLE = 0.05
 class DecisionExplainer:
     """Explains the decisions of one moment that were taken under one version."""
 
-    def __init__(
-        self, moment: Moment, version: Version, encoders: tuple[Encoder, Encoder]
-    ) -> None:
+    def __init__(self, moment: Moment, version: Version, encoders: tuple[Encoder, Encoder]) -> None:
         """Keep what the explanations are read from."""
         self.moment = moment
         self.version = version
@@ -115,7 +113,7 @@ def _parts(margin: Margin, moment: Moment) -> list[Reason]:
     return [
         Reason(
             _part_sentence(part, margin),
-            "person" if part.is_person else "people",
+            part.source,
             part.amount * (high - low),
         )
         for part in margin.parts[:_SHOWN]
@@ -124,7 +122,7 @@ def _parts(margin: Margin, moment: Moment) -> list[Reason]:
 
 
 def _part_sentence(part: Part, margin: Margin) -> str:
-    who = "You" if part.is_person else "People in general"
+    who = "You" if part.source == "person" else "People in general"
     verb = "lean" if part.amount > 0 else "lean less"
     around = f" when `{part.context}` is as it is now" if part.context else ""
     return f"{who} {verb} to {_compared(part.feature, margin)}{around}."

@@ -97,7 +97,7 @@ def _is_equal(never: Never, action: Action) -> bool:
     wanted: object = never.equals
     if isinstance(wanted, list):
         wanted = tuple(wanted)
-    return never.feature in action.features.names and action.features[never.feature] == wanted
+    return never.feature in action.features and action.features[never.feature] == wanted
 
 
 def _is_value(given: object) -> bool:

@@ -107,7 +107,7 @@ def adopt_at(count: int) -> int:
 def plan(model: MomentModel) -> RoundTask:
     """Give the round that starts now."""
     rows = model.evidence.rows()
-    homes = np.where(rows.person >= 0, model.people.homes(np.maximum(rows.person, 0)), -1)
+    homes = np.where(rows.person >= 0, model.people.homes.of(np.maximum(rows.person, 0)), -1)
     return RoundTask(
         rows=rows,
         homes=homes,
@@ -204,7 +204,7 @@ def rebuild(model: MomentModel) -> None:
     del weights  # those of the version are kept to the last bit
     model.version = version._replace(spread=spread)
     task = plan(model)
-    n_people = len(model.people)
+    n_people = len(model.people.homes)
     sums = refold(task.rows, task.homes, version, n_people, model.half_life)
     model.people.adopt(sums, model.evidence.rows(len(task.homes)), version)
 

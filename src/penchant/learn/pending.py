@@ -72,7 +72,9 @@ class Pending:
         decision = one.decision
         self._open[decision.id] = one
         heappush(self._closing, (one.closes_at, decision.id))
-        if len(self._closing) > 2 * (len(self._open) + len(self._blocks)) + 1_024:  # mostly decisions taken out since
+        if (
+            len(self._closing) > 2 * (len(self._open) + len(self._blocks)) + 1_024
+        ):  # mostly decisions taken out since
             known = self._open.keys() | self._blocks.keys()
             self._closing = sorted(entry for entry in self._closing if entry[1] in known)
         if decision.person is None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from penchant.model.version import Prior
 
-__all__ = ["Basis", "Panel", "basis_of", "first_prior", "improve", "panel_of"]
+__all__ = ["Basis", "Panel", "Prior", "basis_of", "first_prior", "improve", "panel_of"]
 
 Floats = NDArray[np.float64]
 
@@ -30,7 +30,7 @@ class Panel(NamedTuple):
     gram: Floats
     moment: Floats
     square: Floats
-    count: Floats
+    n_outcomes: Floats
 
 
 class Basis(NamedTuple):
@@ -46,7 +46,9 @@ def first_prior(width: int, noise: float) -> Prior:
     return Prior(_TAU * np.eye(width), noise)
 
 
-def panel_of(features: Floats, residual: Floats, weight: Floats, person: NDArray[np.int64]) -> Panel:
+def panel_of(
+    features: Floats, residual: Floats, weight: Floats, person: NDArray[np.int64]
+) -> Panel:
     """Fold the outcomes of some people into full sums.
 
     Args:
@@ -66,8 +68,10 @@ def panel_of(features: Floats, residual: Floats, weight: Floats, person: NDArray
         gram[index] = weighted[mine].T @ features[mine]
     moment = np.zeros((people, width))
     np.add.at(moment, person, weighted * residual[:, None])
-    square = np.bincount(person, weights=weight * residual**2, minlength=people)
-    return Panel(gram, moment, square, np.bincount(person, weights=weight, minlength=people))
+    square, count = np.zeros(people), np.zeros(people)
+    np.add.at(square, person, weight * residual**2)
+    np.add.at(count, person, weight)
+    return Panel(gram, moment, square, count)
 
 
 def improve(prior: Prior, panel: Panel, steps: int) -> Prior:
@@ -92,7 +96,7 @@ def improve(prior: Prior, panel: Panel, steps: int) -> Prior:
         covariance = (
             _PSEUDO_PEOPLE * _TAU * np.eye(width) + spread.sum(axis=0) + mean.T @ mean
         ) / people
-        noise = max(float(left.sum() / panel.count.sum()), _LEAST_NOISE)
+        noise = max(float(left.sum() / panel.n_outcomes.sum()), _LEAST_NOISE)
     return Prior(covariance, noise)
 
 

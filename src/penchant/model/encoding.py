@@ -12,14 +12,14 @@ alone had is written down.
 import math
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from penchant.errors import BadInput, BadNumber, FeatureTypeChanged, LimitReached
 from penchant.limits import Limits, check_id, check_length
-from penchant.words import Action, FrozenMap, Value
+from penchant.words import Action, FrozenMap, Value, frozen
 
 __all__ = ["COLUMNS", "OWN", "Column", "Encoder", "Row", "column_hash", "features_of"]
 
@@ -28,6 +28,10 @@ Row = NDArray[np.float64]
 COLUMNS: Final = 256
 OWN: Final = 192
 _CACHED_ACTIONS: Final = 16_384
+_CACHED_PLANS: Final = 4_096
+_SMALL: Final = 2.0**62
+_LARGEST: Final = 1e150
+_LARGEST_WHOLE: Final = 2**63
 
 _KINDS: Final[Mapping[type, str]] = {
     bool: "yes/no",
@@ -42,7 +46,7 @@ _KINDS: Final[Mapping[type, str]] = {
 class Column(NamedTuple):
     """Where the value of a name goes, and the sign it is added with."""
 
-    index: int
+    place: int
     sign: float
 
 
@@ -75,7 +79,7 @@ def column_hash(name: str) -> int:
 
 def features_of(action: Action) -> FrozenMap[Value]:
     """Give an action's features; one that has none is known by its name."""
-    return action.features if action.features.names else FrozenMap({"action": action.name})
+    return frozen(action.features) if action.features else FrozenMap({"action": action.name})
 
 
 class Encoder:
@@ -141,18 +145,18 @@ class Encoder:
         texts = [self._text(name, values[place]) for place, name in plan.texts]
         lists = [(self._list(name, values[place]), values[place]) for place, name in plan.lists]
         row = self._blank.copy()
-        finite = True
+        small = True
         if plan.numbers:
             whole = len(plan.numbers) == len(values)
-            finite = _put(
+            small = _put(
                 row, plan.columns, values if whole else [values[place] for place in plan.numbers]
             )
         for column in texts:
-            row[column.index] += column.sign
+            row[column.place] += column.sign
         for columns, numbers in lists:
-            finite = _put(row, columns, numbers) and finite
-        if not finite:
-            self._refuse_infinite(names, values)
+            small = _put(row, columns, numbers) and small
+        if not small:
+            self._check_large(names, values)
         return row
 
     def encode_actions(self, actions: Sequence[Action]) -> Row:
@@ -166,7 +170,7 @@ class Encoder:
     def columns_of(self, name: str, value: Value) -> NDArray[np.intp]:
         """Give the columns that the value of one feature goes to."""
         if isinstance(value, str):
-            return np.array([self._text(name, value).index])
+            return np.array([self._text(name, value).place])
         if isinstance(value, list | tuple):
             return self._list(name, value).indices
         return self._columns([(name, isinstance(value, bool))]).indices
@@ -174,7 +178,7 @@ class Encoder:
     def _action(self, action: Action) -> Row:
         """Give the row of an action, from memory when nothing about it changed."""
         known = self._actions.get(action.name)
-        features = action.features
+        features = frozen(action.features)
         if known is not None:
             held = known[0].held
             same = features is known[0] or (
@@ -194,26 +198,27 @@ class Encoder:
     def _plan(self, shape: tuple[tuple[str, ...], tuple[type, ...]]) -> _Plan:
         """Lay out a shape that is seen for the first time, after checking it."""
         check_length(len(shape[0]), self.limits.features, f"Features of the {self.side}")
+        kinds = {name: self._checked_kind(name, given) for name, given in zip(*shape, strict=True)}
+        self._kinds.update(kinds)
         numbers: list[int] = []
         texts: list[tuple[int, str]] = []
         lists: list[tuple[int, str]] = []
-        for place, (name, given) in enumerate(zip(*shape, strict=True)):
-            kind = self._check_kind(name, given)
+        for place, (name, kind) in enumerate(kinds.items()):
             if kind == "text":
                 texts.append((place, name))
             elif kind == "list":
                 lists.append((place, name))
             else:
                 numbers.append(place)
-        columns = self._columns(
-            [(shape[0][place], shape[1][place] is bool) for place in numbers]
-        )
+        columns = self._columns([(shape[0][place], shape[1][place] is bool) for place in numbers])
         plan = _Plan(tuple(numbers), columns, tuple(texts), tuple(lists))
+        if len(self._plans) >= _CACHED_PLANS:
+            self._plans.clear()
         self._plans[shape] = plan
         return plan
 
-    def _check_kind(self, name: str, given: type) -> str:
-        """Give the kind of a feature and see that it is the one it always had."""
+    def _checked_kind(self, name: str, given: type) -> str:
+        """Give the kind of a feature after seeing that it is the one it always had."""
         check_id(name, f"A feature name of the {self.side}", self.limits)
         kind = _KINDS.get(given, "")
         if not kind:
@@ -222,7 +227,7 @@ class Encoder:
                 "A feature is a yes/no, a number, a text or a list of numbers."
             )
             raise BadInput(msg)
-        before = self._kinds.setdefault(name, kind)
+        before = self._kinds.get(name, kind)
         if kind != before:
             msg = (
                 f"Feature `{name}` of the {self.side} was a {before} before and is a {kind} now. "
@@ -233,15 +238,19 @@ class Encoder:
 
     def _columns(self, names: Sequence[tuple[str, bool]]) -> _Columns:
         found = [self._place(column_hash(name), is_indicator=flag) for name, flag in names]
-        indices = np.array([column.index for column in found], dtype=np.intp)
-        own = all(column.index < OWN for column in found)
+        indices = np.array([column.place for column in found], dtype=np.intp)
+        own = all(column.place < OWN for column in found)
         return _Columns(indices, np.array([column.sign for column in found]), own)
 
     def _text(self, name: str, value: Value) -> Column:
         text = str(value)
         found = self._by_text.get((name, text))
         if found is None:
-            size = len(text.encode())
+            try:
+                size = len(text.encode())
+            except UnicodeEncodeError:
+                msg = f"Feature `{name}` of the {self.side} is not a valid Unicode text."
+                raise BadInput(msg) from None
             check_length(size, self.limits.string_bytes, f"Bytes of the text `{name}`")
             found = self._place(column_hash(f"{name}={text}"), is_indicator=True)
             self._by_text[name, text] = found
@@ -271,31 +280,41 @@ class Encoder:
             column = Column(len(self._by_hash), 1.0)
         else:
             column = Column(OWN + key % (COLUMNS - OWN), 1.0 if key >> 63 else -1.0)
-        while len(self.indicators) <= column.index:
-            self.indicators.append(is_indicator or column.index >= OWN)
+        while len(self.indicators) <= column.place:
+            self.indicators.append(is_indicator or column.place >= OWN)
         self._blank = np.where(self.indicators, 0.0, np.nan)
         self._by_hash[key] = (column, is_indicator)
         return column
 
-    def _refuse_infinite(self, names: Sequence[str], values: Sequence[Value]) -> None:
-        """Name the feature that is not finite; huge but finite numbers are refused as well."""
+    def _check_large(self, names: Sequence[str], values: Sequence[Value]) -> None:
+        """Name the feature that is not finite, or so large that its square is not.
+
+        Whole numbers beyond 64 bits are refused as well: the journal cannot hold them.
+        """
         for name, value in zip(names, values, strict=True):
             numbers = value if isinstance(value, list | tuple) else (value,)
             for number in numbers:
-                if not isinstance(number, str) and not abs(number) < 1e150:  # noqa: PLR2004 - squares stay finite
-                    msg = f"Feature `{name}` of the {self.side} must be a finite number below 1e150."
+                most = _LARGEST_WHOLE if isinstance(number, int) else _LARGEST
+                if not isinstance(number, str) and not abs(number) < most:
+                    msg = (
+                        f"Feature `{name}` of the {self.side} must be a finite number below 1e150, "
+                        "and a whole one must fit 64 bits."
+                    )
                     raise BadNumber(msg)
 
 
-def _put(row: Row, columns: _Columns, numbers: object) -> bool:
-    """Write numbers into a row and say whether all are finite; in shared columns they add up."""
+def _put(row: Row, columns: _Columns, numbers: Sequence[Any]) -> bool:
+    """Write numbers into a row and say whether all are small; in shared columns they add up."""
     try:
-        values = np.asarray(numbers, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+        length = math.hypot(*numbers)
+    except TypeError as error:
         msg = "A list among the features holds something that is not a number."
         raise BadInput(msg) from error
+    except OverflowError:
+        return False
+    values = np.asarray(numbers, dtype=np.float64)
     if columns.own:
         row[columns.indices] = values
     else:
         np.add.at(row, columns.indices, columns.signs * values)
-    return math.isfinite(values.dot(values))
+    return length < _SMALL

@@ -8,7 +8,7 @@ Rule 2: features are kept as float32, and are rounded to it before they are used
 what was computed live and what is computed from these rows are the same numbers.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +46,11 @@ class Rows(NamedTuple):
 
     def where(self, mask: NDArray[np.bool_]) -> "Rows":
         """Give the rows for which `mask` holds, (n,) bool."""
-        return Rows(*(column[mask] for column in self))
+        return Rows(*(column[mask] for column in _columns(self)))
+
+    def between(self, start: int, end: int) -> "Rows":
+        """Give the rows from `start` to `end`, as views."""
+        return Rows(*(column[start:end] for column in _columns(self)))
 
 
 class Evidence:
@@ -75,7 +79,7 @@ class Evidence:
         rows = self._rows
         rows.context[start:end, : new.context.shape[1]] = new.context
         rows.action[start:end, : new.action.shape[1]] = new.action
-        for column, values in zip(rows[2:], new[2:], strict=True):
+        for column, values in zip(_columns(rows)[2:], _columns(new)[2:], strict=True):
             column[start:end] = values
         self._count = end
 
@@ -95,12 +99,12 @@ class Evidence:
     def rows(self, start: int = 0, end: int | None = None) -> Rows:
         """Give the outcomes from `start` to `end` as views: read them, do not write."""
         stop = self._count if end is None else end
-        return Rows(*(column[start:stop] for column in self._rows))
+        return self._rows.between(start, stop)
 
     def forget(self, person: int) -> None:
         """Blank the rows of one person: no feature, no reward, no time, no weight."""
         mine = np.flatnonzero(self._rows.person[: self._count] == person)
-        for column in self._rows:
+        for column in _columns(self._rows):
             column[mine] = 0
         self._rows.person[mine] = -1
         self._rows.predicted[mine] = np.nan
@@ -115,9 +119,16 @@ class Evidence:
         if count <= capacity and same:
             return
         new = _blank(max(capacity, 2 * count if count > capacity else 0), wide_context, wide_action)
-        for before, after in zip(old, new, strict=True):
-            after[(slice(self._count), *(slice(n) for n in before.shape[1:]))] = before[: self._count]
+        for before, after in zip(_columns(old), _columns(new), strict=True):
+            after[(slice(self._count), *(slice(n) for n in before.shape[1:]))] = before[
+                : self._count
+            ]
         self._rows = new
+
+
+def _columns(rows: Rows) -> tuple[NDArray[Any], ...]:
+    """Give the columns alike, whatever they hold."""
+    return tuple(rows)
 
 
 def _blank(capacity: int, n_context: int, n_action: int) -> Rows:

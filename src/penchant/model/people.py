@@ -10,7 +10,6 @@ Rule 3: people who turn out to be one keep their own rows in the evidence and sh
 Source of the posterior: Bayesian linear regression, e.g. Bishop 2006, eq. 3.50-3.51.
 """
 
-from collections.abc import Iterable
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from penchant.algebra import faded
 from penchant.model.evidence import Rows
+from penchant.model.homes import Homes
 from penchant.model.version import Version
 
 __all__ = ["People", "Posterior", "Sums", "refold"]
@@ -45,7 +45,7 @@ class Sums(NamedTuple):
     gram: Floats
     moment: Floats
     step: Ints
-    count: Ints
+    n_outcomes: Ints
 
 
 class _Held(NamedTuple):
@@ -64,57 +64,29 @@ class People:
         """Start with nobody; `half_life` in seconds."""
         self.half_life = half_life
         self.step_seconds = half_life / STEPS
-        self.names: list[str] = []
-        self._rows: dict[str, int] = {}
-        self._home: Ints = np.zeros(0, dtype=np.int64)
+        self.homes = Homes()
         self._sums = _no_sums(0, 0)
         self._held = _none_held(0, 0)
 
-    def __len__(self) -> int:
-        """Count the people."""
-        return len(self.names)
+    def row(self, person: str) -> int:
+        """Give the row of a person, a new one for a newcomer, with room for sums."""
+        row = self.homes.row(person)
+        self._fit(row + 1)
+        return row
 
     def step(self, at: float) -> int:
         """Give the step that a time (seconds) falls into."""
         return int(at // self.step_seconds)
 
-    def row(self, person: str) -> int:
-        """Give the row of a person, a new one for a newcomer."""
-        found = self._rows.get(person)
-        if found is None:
-            found = len(self.names)
-            self._rows[person] = found
-            self.names.append(person)
-            self._fit(found + 1)
-            self._home[found] = found
-        return found
-
-    def find(self, person: str) -> int:
-        """Give the home row of a person, or -1 when nothing was learned about them."""
-        found = self._rows.get(person, -1)
-        return -1 if found < 0 else int(self._home[found])
-
-    def homes(self, rows: Ints) -> Ints:
-        """Give the home rows of some rows."""
-        return self._home[rows]
-
     def counts(self, rows: Ints) -> Ints:
         """Give how many outcomes were learned for some home rows."""
-        return self._sums.count[rows]
-
-    def gather(self, persons: Iterable[str], home: str) -> None:
-        """Let the ids of one person live in one row; refold it afterwards."""
-        target = self.row(home)
-        for person in persons:
-            self._home[self.row(person)] = target
+        return self._sums.n_outcomes[rows]
 
     def forget(self, person: str) -> int:
-        """Blank the sums of a person and free the name; give the row, -1 when unknown."""
-        row = self._rows.pop(person, -1)
-        if row >= 0:
-            self.names[row] = ""
+        """Blank the sums of a person and free the id; give the row, -1 when unknown."""
+        row = self.homes.forget(person)
+        if 0 <= row < len(self._sums.n_outcomes):
             self._blank(row)
-            self._home[row] = row
         return row
 
     def posteriors(self, rows: Ints, version: Version, at: float) -> Posterior:
@@ -171,7 +143,7 @@ class People:
         first, second = _upper(len(seen))
         sums.gram[row] += seen[first] * seen[second] * weight
         sums.moment[row] += seen * (residual * weight)
-        sums.count[row] += 1
+        sums.n_outcomes[row] += 1
         if held.version[row] != version.round or held.step[row] != step or step < latest:
             held.version[row] = -1
             return
@@ -183,11 +155,11 @@ class People:
 
     def adopt(self, sums: Sums, later: Rows, version: Version) -> None:
         """Take over refolded sums, and add the evidence that came while they were folded."""
-        capacity = max(len(self._home), _FIRST_CAPACITY)
+        capacity = max(len(self.homes), _FIRST_CAPACITY)
         fresh = _no_sums(capacity, version.rank)
         for new, old in zip(fresh, sums, strict=True):
             new[: len(old)] = old
-        _fold(fresh, later, self._home[np.maximum(later.person, 0)], version, self.half_life)
+        _fold(fresh, later, self.homes.of(np.maximum(later.person, 0)), version, self.half_life)
         self._sums, self._held = fresh, _none_held(capacity, version.rank)
 
     def refold_one(self, person: str, rows: Rows, version: Version) -> None:
@@ -195,7 +167,7 @@ class People:
         home = self.row(person)
         self._blank(home)
         mine = rows.person >= 0
-        mine[mine] = self._home[rows.person[mine]] == home
+        mine[mine] = self.homes.of(rows.person[mine]) == home
         some = rows.where(mine)
         _fold(self._sums, some, np.full(len(some.reward), home), version, self.half_life)
 
@@ -224,21 +196,17 @@ class People:
 
     def _fit(self, count: int) -> None:
         """Make room for `count` people."""
-        if count <= len(self._home):
+        if count <= len(self._sums.n_outcomes):
             return
         capacity = max(_FIRST_CAPACITY, 2 * count)
         rank = self._sums.moment.shape[1]
-        home, sums, held = self._home, self._sums, self._held
-        self._home = np.zeros(capacity, dtype=np.int64)
-        self._home[: len(home)] = home
+        sums, held = self._sums, self._held
         self._sums, self._held = _no_sums(capacity, rank), _none_held(capacity, rank)
         for before, after in zip((*sums, *held), (*self._sums, *self._held), strict=True):
             after[: len(before)] = before
 
 
-def refold(
-    rows: Rows, homes: Ints, version: Version, n_people: int, half_life: float
-) -> Sums:
+def refold(rows: Rows, homes: Ints, version: Version, n_people: int, half_life: float) -> Sums:
     """Give everybody's sums, folded anew from the evidence under a version.
 
     Args:
@@ -276,7 +244,7 @@ def _accumulate(sums: Sums, rows: Ints, seen: Floats, residual: Floats, steps: I
     first, second = _upper(seen.shape[1])
     np.add.at(sums.gram, rows, seen[:, first] * seen[:, second] * weight[:, None])
     np.add.at(sums.moment, rows, seen * (residual * weight)[:, None])
-    np.add.at(sums.count, rows, 1)
+    np.add.at(sums.n_outcomes, rows, 1)
 
 
 def _left(steps: Ints) -> Floats:

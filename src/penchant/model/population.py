@@ -100,9 +100,9 @@ class Products:
         full = (context[:, :, None] * action[:, None, :]).reshape(len(context), -1)
         if len(self._columns) <= PRODUCTS:
             return full
-        shared = np.zeros((len(full), PRODUCTS))
-        np.add.at(shared, (slice(None), self._columns), full * self._signs)
-        return shared
+        shared = np.zeros((PRODUCTS, len(full)))
+        np.add.at(shared, self._columns, (full * self._signs).T)
+        return shared.T
 
 
 class Blocks:
@@ -118,15 +118,21 @@ class Blocks:
         self._moment = zero(n_action - 1, n_context)
 
     def add(self, rows: Contributions, sign: float = 1.0) -> None:
-        """Add x xᵀ and r x to the block of the action taken."""
-        taken = rows.action[:, 1:].argmax(axis=1)
+        """Add x xᵀ and r x to the block of the action taken, x being context times action value.
+
+        An action that is newer than the scaling has no block yet; the next round gives it one.
+        """
+        values = rows.action[:, 1:]
+        taken = np.abs(values).argmax(axis=1)
+        value = values[np.arange(len(taken)), taken]
         gram = np.zeros_like(self._gram.total)
         moment = np.zeros_like(self._moment.total)
         weight = sign * rows.weight
-        for action in np.unique(taken):
-            mine = taken == action
-            weighted = rows.context[mine] * weight[mine, None]
-            gram[action] = weighted.T @ rows.context[mine]
+        for action in np.unique(taken[value != 0.0]):
+            mine = (taken == action) & (value != 0.0)
+            x = rows.context[mine] * value[mine, None]
+            weighted = x * weight[mine, None]
+            gram[action] = weighted.T @ x
             moment[action] = weighted.T @ rows.reward[mine]
         self._gram = add(self._gram, Sum(gram, rows.at), self.half_life)
         self._moment = add(self._moment, Sum(moment, rows.at), self.half_life)
@@ -137,7 +143,7 @@ class Blocks:
         inverse = np.linalg.inv(self._gram.total + self.precision * np.eye(width))
         means = np.einsum("kij,kj->ki", inverse, self._moment.total)
         weights = np.concatenate([np.zeros((width, 1)), means.T], axis=1)
-        return weights, noise * inverse
+        return weights, np.asarray(noise * inverse, dtype=np.float64)
 
 
 def population_for(
@@ -154,11 +160,10 @@ def _layout(n_context: int, n_action: int) -> tuple[NDArray[np.intp], Floats]:
     count = n_context * n_action
     if count <= PRODUCTS:
         return np.arange(count, dtype=np.intp), np.ones(count)
-    i, j = np.divmod(np.arange(count, dtype=np.uint64), np.uint64(n_action))
-    mixed = (i * np.uint64(2654435761) + j * np.uint64(40503)) * np.uint64(0x9E3779B97F4A7C15)
+    i, j = np.divmod(np.arange(count), n_action)
     single = (i == 0) | (j == 0)
     own = int(single.sum())
-    columns = own + (mixed >> np.uint64(40)).astype(np.intp) % (PRODUCTS - own)
+    dice = np.random.default_rng(count)  # the layout of a shape is fixed, and nothing is drawn
+    columns = own + dice.integers(0, PRODUCTS - own, count)
     columns[single] = np.arange(own)
-    signs = np.where(single | (mixed >> np.uint64(63) == 0), 1.0, -1.0)
-    return columns, signs
+    return columns, np.where(single, 1.0, dice.choice([-1.0, 1.0], count))

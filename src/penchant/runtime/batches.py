@@ -5,21 +5,28 @@ Rule: a bad item is answered with the sentence that says why; the others go on.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.runtime.calls import Call
-from penchant.runtime.columns import CONTEXT_NAME, DecidedColumns, LearnedColumns, Made, drawn, weighed
-from penchant.runtime.directory import Directory
 from penchant.errors import BadInput, BadNumber
 from penchant.guard.consent import consent_refusal
 from penchant.limits import check_id
-from penchant.runtime.live import LiveMoment
-from penchant.runtime.memory import Memory
 from penchant.model.evidence import Rows
+from penchant.runtime.calls import Call
+from penchant.runtime.columns import (
+    CONTEXT_NAME,
+    DecidedColumns,
+    LearnedColumns,
+    Made,
+    drawn,
+    weighed,
+)
+from penchant.runtime.directory import Directory
+from penchant.runtime.live_moment import LiveMoment
+from penchant.runtime.memory import Memory
 from penchant.words import Action, Consent, Moment, Refused
 
 __all__ = [
@@ -38,7 +45,7 @@ Floats = NDArray[np.float64]
 _CALL_FIELDS = frozenset({"moment", "person", "context", "actions", "at", "draw"})
 
 
-def call_of(item: Mapping[str, Any]) -> Call | BadInput:
+def call_of(item: object) -> Call | BadInput:
     """Read one item of a batch, or give the error that says what is wrong with it."""
     try:
         return _call(item)
@@ -46,19 +53,19 @@ def call_of(item: Mapping[str, Any]) -> Call | BadInput:
         return error
 
 
-def given_of(item: Mapping[str, Any]) -> tuple[str, float | None, str | None]:
+def given_of(item: object) -> tuple[str, float | None, str | None]:
     """Read one outcome of a batch; what is no mapping has the id of no decision."""
     if not isinstance(item, Mapping):
         return "", None, None
     return str(item.get("decision", "")), item.get("reward"), item.get("outcome")
 
 
-def _call(item: Mapping[str, Any]) -> Call:
+def _call(item: object) -> Call:
     if not isinstance(item, Mapping) or "moment" not in item:
-        msg = "An item of a batch is a mapping with a `moment`, and a `person`, `context`, `actions`."
+        msg = "An item of a batch is a mapping with a `moment`, a `person`, a `context`."
         raise BadInput(msg)
     if unknown := set(item) - _CALL_FIELDS:
-        msg = f"An item of a batch has no field `{sorted(map(str, unknown))[0]}`."
+        msg = f"An item of a batch has no field `{min(map(str, unknown))}`."
         raise BadInput(msg)
     actions = item.get("actions")
     try:
@@ -193,7 +200,7 @@ def decide_columns(
     rows = np.fromiter((row for row, _ in entries), dtype=np.int64, count=len(entries))
     context = live.context_columns(CONTEXT_NAME, given)
     version = model.version
-    posterior = model.people.posteriors(model.people.homes(rows), version, at)
+    posterior = model.people.posteriors(model.people.homes.of(rows), version, at)
     answer = weighed(slate, version, version.context.apply(context), posterior, live.moment)
     made = Made(
         id=name,
@@ -222,10 +229,17 @@ def learn_columns(live: LiveMoment, learned: LearnedColumns) -> None:
     scaled, predicted = learned.scaled, learned.predicted
     at = np.full(len(places), made.at.timestamp())
     seen = slate.seen if made.slate.names == slate.names else _seen(live, made.slate.raw)
-    homes = model.people.homes(rows)
+    homes = model.people.homes.of(rows)
     model.people.add(homes, seen[chosen], scaled - predicted, at, model.version)
     model.evidence.add(
-        Rows(made.context[places], made.slate.raw[chosen], scaled, predicted, at, rows)
+        Rows(
+            made.context[places],
+            made.slate.raw[chosen].astype(np.float32),
+            scaled,
+            predicted,
+            at,
+            rows,
+        )
     )
 
 
@@ -233,4 +247,3 @@ def _seen(live: LiveMoment, raw: Floats) -> Floats:
     """Give actions that are no longer declared in the basis in force."""
     version = live.model.version
     return np.asarray(version.action.apply(raw) @ version.basis)
-

@@ -1,11 +1,11 @@
 """One call to decide, as it comes in, and the check of what is in it."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from penchant.errors import BadInput
 from penchant.limits import Limits, check_id, check_number
-from penchant.words import Action
+from penchant.words import Action, FrozenMap, Value
 
 __all__ = ["Call", "check_call"]
 
@@ -13,17 +13,17 @@ _LARGEST_DRAW = 1.0 - 2.0**-53
 
 
 class Call(NamedTuple):
-    """What `Engine.decide` was asked."""
+    """What `Engine.decide` was asked; nothing of it is checked yet."""
 
     moment: str
     person: str | None
-    context: Mapping[str, Any]
+    context: object
     actions: Iterable[Action] | None
     draw: float | None
 
 
-def check_call(call: Call, limits: Limits) -> None:
-    """See that a call can be decided.
+def check_call(call: Call, limits: Limits) -> FrozenMap[Value]:
+    """See that a call can be decided, and give its context.
 
     Raises:
         BadName: For a person id that is none.
@@ -37,3 +37,4 @@ def check_call(call: Call, limits: Limits) -> None:
     if not isinstance(call.context, Mapping):
         msg = f"The context of moment `{call.moment}` must be a mapping of names to values."
         raise BadInput(msg)
+    return FrozenMap(call.context)

@@ -28,7 +28,16 @@ from penchant.model.people import Posterior
 from penchant.model.version import Version
 from penchant.words import Consent, Decision, Explainer, FrozenMap, Moment, Refused, Value
 
-__all__ = ["CONTEXT_NAME", "Answers", "DecidedColumns", "LearnedColumns", "Made", "Weighed", "drawn", "weighed"]
+__all__ = [
+    "CONTEXT_NAME",
+    "Answers",
+    "DecidedColumns",
+    "LearnedColumns",
+    "Made",
+    "Weighed",
+    "drawn",
+    "weighed",
+]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -100,7 +109,8 @@ def weighed(
 def drawn(weights: Floats, draws: Floats) -> Ints:
     """Draw n actions: their places, (n,); `draws` (n,) in [0, 1)."""
     ends = np.cumsum(weights, axis=1)
-    return np.minimum((ends <= (draws * ends[:, -1])[:, None]).sum(axis=1), weights.shape[1] - 1)
+    passed = (ends <= (draws * ends[:, -1])[:, None]).sum(axis=1)
+    return np.asarray(np.minimum(passed, weights.shape[1] - 1), dtype=np.int64)
 
 
 def _shares(base: Floats, width: Floats | None) -> Floats:
@@ -226,7 +236,9 @@ class DecidedColumns:
 class LearnedColumns:
     """Outcomes of decisions that were taken in columns: a block of facts for the journal."""
 
-    def __init__(self, decided: DecidedColumns, places: Ints, rewards: Floats, at: datetime) -> None:
+    def __init__(
+        self, decided: DecidedColumns, places: Ints, rewards: Floats, at: datetime
+    ) -> None:
         """Keep the rewards (n,) of the decisions at `places` (n,)."""
         self.decided = decided
         self.places = places
@@ -257,6 +269,7 @@ class LearnedColumns:
     def find(self, decision: str) -> Decision | None:
         """Give None: outcomes are no decisions."""
         del decision
+        return None
 
     def drop(self, person: str) -> int:
         """Blank everything of one person."""
@@ -284,7 +297,9 @@ class LearnedColumns:
 class Answers(Sequence[Decision | Refused]):
     """The answers of a columnar call, in order; decisions are built when they are looked at."""
 
-    def __init__(self, columns: DecidedColumns, apart: Mapping[int, Decision | Refused], n: int) -> None:
+    def __init__(
+        self, columns: DecidedColumns, apart: Mapping[int, Decision | Refused], n: int
+    ) -> None:
         """Put n answers together: those `apart` by their place, the others from the columns."""
         self.columns = columns
         self.apart = apart

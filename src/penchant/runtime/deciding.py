@@ -16,7 +16,7 @@ from penchant.runtime.batches import answered, checked_contexts, decide_columns,
 from penchant.runtime.calls import Call, check_call
 from penchant.runtime.columns import CONTEXT_NAME, Answers
 from penchant.runtime.memory import Memory
-from penchant.words import Decision, FrozenMap
+from penchant.words import Decision
 
 __all__ = ["decide_all", "decide_table"]
 
@@ -72,12 +72,13 @@ def decide_table(
 
 def _decided(memory: Memory, call: Call, now: datetime) -> Open:
     """Decide under the lock; nothing is kept yet but columns for names never seen before."""
-    check_call(call, memory.limits)
     live, person = memory.moment(call.moment), call.person
-    context = FrozenMap(call.context)
+    context = check_call(call, memory.limits)
     candidates = () if call.actions is None else live.candidates(call.actions)
-    someone = None if person is None else memory.people.person(person)
-    standing = someone and person and someone.standing(person, live.moment) or None
+    someone, standing = None, None
+    if person is not None:
+        someone = memory.people.person(person)
+        standing = someone.standing(person, live.moment)
     draw = memory.dice.random() if call.draw is None else call.draw
     name = memory.name(now)
     question = Question(name, live.moment, now, draw, context, standing, candidates)

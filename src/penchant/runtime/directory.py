@@ -7,8 +7,8 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 
 from penchant.journal import Fact, Journal, Linked
-from penchant.runtime.live import LivePerson
 from penchant.profile.registers import fold, join, start
+from penchant.runtime.live_person import LivePerson
 
 __all__ = ["Directory"]
 

@@ -63,8 +63,7 @@ def learn_table(
         raise
     with memory.lock:
         learn_columns(live, block)
-        if live.advance():
-            memory.unwritten.append(live.derived(now))
+        memory.advance(live, now)
     told: list[Accepted | Refused] = [_KEPT] * len(answers)
     rest = np.flatnonzero(~fits).tolist()
     given: list[Given] = [(_id(answers[place]), float(values[place]), None) for place in rest]
@@ -136,6 +135,5 @@ def _teach(memory: Memory, pairs: Sequence[tuple[Open, Learned]]) -> None:
     with memory.lock:
         for one, fact in pairs:
             live = memory.moments[fact.moment]
-            live.learn(one, fact)
-            if live.advance():
-                memory.unwritten.append(live.derived(fact.at))
+            live.learning.learn(one, fact)
+            memory.advance(live, fact.at)

@@ -27,7 +27,7 @@ from penchant.journal import (
 from penchant.learn.pending import Open, Pending
 from penchant.limits import Limits, check_time
 from penchant.runtime.directory import Directory
-from penchant.runtime.live import LiveMoment
+from penchant.runtime.live_moment import LiveMoment
 from penchant.words import Moment
 
 __all__ = ["Memory"]
@@ -121,12 +121,17 @@ class Memory:
         someone.fold(fact)
         self._unready(self.people.ids(fact.person))
 
+    def advance(self, live: LiveMoment, at: datetime) -> None:
+        """Let a moment's versions follow its outcomes; a new one is written with the next facts."""
+        if live.learning.advance():
+            self.unwritten.append(live.learning.derived(live.moment.name, at))
+
     def forget(self, ids: tuple[str, ...], at: datetime) -> int:
         """Take a person out of every model and table; give how many outcomes that were."""
         outcomes = 0
         for live in self.moments.values():
-            if taken := live.unlearn(ids):
-                self.unwritten.append(live.derived(at))
+            if taken := live.learning.unlearn(ids):
+                self.unwritten.append(live.learning.derived(live.moment.name, at))
                 outcomes += taken
         for one in ids:
             self.pending.drop(one)
@@ -147,7 +152,7 @@ class Memory:
         people = {home: self.people.ids(home) for home in homes}
         for live in self.moments.values():
             live.plain.clear()
-            live.gather(people)
+            live.learning.gather(people)
 
     def _restore(self) -> None:
         """Fold the journal: moments, versions, open decisions and outcomes, in their order."""
@@ -156,18 +161,22 @@ class Memory:
             if isinstance(fact, Declared):
                 self.declare(fact.moment)
             elif isinstance(fact, Derived):
-                self.moments[fact.moment].restore(fact)
-            elif isinstance(fact, Decided):
-                if fact.decision.expected:
-                    live = self.moments[fact.decision.moment]
-                    self.pending.add(live.reopened(fact.decision))
-            elif isinstance(fact, Learned):
-                one = self.pending.take(fact.decision)
-                if isinstance(one, Open):
-                    self.moments[fact.moment].learn(one, fact)
+                self.moments[fact.moment].learning.restore(fact)
             elif isinstance(fact, Linked):
                 linked[fact.person] = fact
+            else:
+                self._reopen(fact)
         for live in self.moments.values():
-            live.restored()
+            live.learning.restored()
         for fact in linked.values():
             self._relink(fact)
+
+    def _reopen(self, fact: Fact) -> None:
+        """Let a decision of the journal wait again, or an outcome join the evidence."""
+        if isinstance(fact, Decided) and fact.decision.expected:
+            live = self.moments[fact.decision.moment]
+            self.pending.add(live.reopened(fact.decision))
+        elif isinstance(fact, Learned):
+            one = self.pending.take(fact.decision)
+            if isinstance(one, Open):
+                self.moments[fact.moment].learning.learn(one, fact)

@@ -5,27 +5,23 @@ Loop: the first arrow. Shape, statement, consent and room are asked in this orde
 
 from datetime import datetime
 
-from penchant.runtime.directory import Directory
-from penchant.runtime.memory import Memory
 from penchant.guard.consent import keeping_refusal
 from penchant.journal import Fact, Linked, Observed
 from penchant.profile.registers import no_room
-from penchant.signals import CONTROL_KINDS, check_signal, check_statement
+from penchant.runtime.directory import Directory
+from penchant.runtime.memory import Memory
+from penchant.signals import CONTROL_KINDS, check_signal
 from penchant.words import Refused, Signal
 
 __all__ = ["received"]
 
 
-def received(
-    signal: Signal, purpose: str, now: datetime, memory: Memory
-) -> Refused | list[Fact]:
+def received(signal: Signal, purpose: str, now: datetime, memory: Memory) -> Refused | list[Fact]:
     """Give the facts to keep of a signal; none when it is a repeat of one that is kept."""
     limits, people = memory.limits, memory.people
     checked = check_signal(signal, now=now, limits=limits)
     if isinstance(checked, Refused):
         return checked
-    if sentence := check_statement(checked, limits=limits):
-        return Refused(sentence)
     live = people.person(checked.person)
     if checked.id and checked.id in live.signal_ids:
         return []

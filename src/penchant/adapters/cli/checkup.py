@@ -1,7 +1,7 @@
 """The checks of `penchant doctor`: each looks at one thing and says ok, warn or bad.
 
 Rule 1: a check that cannot look says so; it never passes for a good one.
-Rule 2: a finding that is not ok says what to do.
+Rule 2: a finding that is not ok says what to do, in `do` or, where it is an error, in its sentence.
 """
 
 import os
@@ -192,7 +192,8 @@ def _fold(store: Store) -> Finding:
 
 
 def _broken(name: str, wrong: PenchantError) -> Finding:
-    return Finding(name, "bad", str(wrong), "Restore the database and its keys from one backup.")
+    """Give an error as a finding; its sentence says what to do."""
+    return Finding(name, "bad", str(wrong))
 
 
 def _long(time: timedelta) -> str:

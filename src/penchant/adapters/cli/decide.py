@@ -55,7 +55,7 @@ def decide_command(
     The decision is kept, so that `learn` and `explain` can name it. Values are read as JSON
     where they are JSON, else as text.
 
-    penchant decide home.hero --person ada --context hour=9 --context device=phone
+    penchant decide home.hero --person ada --context hour=9
     """
     held = named_values(context, "--context")
     candidates = None if actions is None else _actions(actions)
@@ -119,12 +119,10 @@ def _rows(decision: Decision) -> Iterator[tuple[str, str]]:
     if decision.forced:
         yield "forced", decision.forced
     yield "chance", f"{_percent(decision.propensity)}, {decision.mode}"
-    others = sorted(
-        ((weight, name) for name, weight in decision.propensities.items()), reverse=True
-    )
-    others = [(weight, name) for weight, name in others if name != decision.action.name]
+    others = [one for one in decision.propensities.items() if one[0] != decision.action.name]
     if others:
-        told = [f"{name} {_percent(weight)}" for weight, name in others[:_MOST_OTHERS]]
+        others.sort(key=lambda one: -one[1])
+        told = [f"{name} {_percent(weight)}" for name, weight in others[:_MOST_OTHERS]]
         more = len(others) - len(told)
         yield "others", ", ".join(told) + (f" and {more:,} more" if more else "")
     yield from (("removed", f"{one.action}: {one.sentence}") for one in decision.removed)

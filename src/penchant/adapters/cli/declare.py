@@ -7,7 +7,7 @@ import typer
 
 from penchant.adapters.cli.database import open_engine
 from penchant.adapters.cli.options import DEFAULT_DATABASE, AsJson, Database
-from penchant.adapters.cli.terminal import say, say_json
+from penchant.adapters.cli.terminal import counted, say, say_json
 from penchant.adapters.toml_moments import read_moments
 
 __all__ = ["declare_command"]
@@ -34,6 +34,5 @@ def declare_command(
         say_json({"declared": [moment.name for moment in moments]})
         return
     for moment in moments:
-        count = len(moment.actions)
-        actions = "1 action" if count == 1 else f"{count:,} actions"
+        actions = counted(len(moment.actions), "action")
         say(f"Declared {moment.name}: {actions}, for the purpose {moment.purpose}.")

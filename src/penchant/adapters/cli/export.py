@@ -9,7 +9,7 @@ import typer
 
 from penchant.adapters.cli.database import open_engine
 from penchant.adapters.cli.options import DEFAULT_DATABASE, AsJson, Database, Person
-from penchant.adapters.cli.terminal import say, say_json, warn
+from penchant.adapters.cli.terminal import counted, say, say_json, warn
 from penchant.errors import BadInput
 
 __all__ = ["export_command"]
@@ -41,7 +41,7 @@ def export_command(
     if as_json:
         say_json({"wrote": str(to), "facts": count})
     else:
-        say(f"Wrote {count:,} {'fact' if count == 1 else 'facts'} to {to}.")
+        say(f"Wrote {counted(count, 'fact')} to {to}.")
 
 
 def _write(path: Path, lines: str) -> None:

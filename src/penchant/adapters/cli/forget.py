@@ -7,7 +7,7 @@ import typer
 
 from penchant.adapters.cli.database import open_engine
 from penchant.adapters.cli.options import DEFAULT_DATABASE, AsJson, Database, Person
-from penchant.adapters.cli.terminal import labelled, say_json, show, warn
+from penchant.adapters.cli.terminal import counted, labelled, say_json, show, warn
 
 __all__ = ["forget_command"]
 
@@ -31,9 +31,10 @@ def forget_command(
     if as_json:
         say_json(receipt)
         return
+    facts, outcomes = counted(receipt.entries, "fact"), counted(receipt.outcomes, "outcome")
     rows = [
         ("forgotten", f"{receipt.at:%Y-%m-%d %H:%M:%S} UTC"),
-        ("erased", f"{receipt.entries:,} facts, {receipt.outcomes:,} outcomes out of the model"),
+        ("erased", f"{facts}, {outcomes} out of the model"),
         ("receipt", f"{receipt.pseudonym}; it names nobody"),
     ]
     show(labelled(rows if receipt.entries else [("forgotten", "nothing was kept"), *rows[2:]]))
@@ -46,6 +47,9 @@ def _confirm(person: str) -> None:
         typer.Exit: When it was not; nothing is forgotten.
     """
     typer.echo("This cannot be undone. Type the person's id to forget them: ", nl=False, err=True)
-    if sys.stdin.readline().strip() != person.strip():
+    typed = sys.stdin.readline()
+    if not sys.stdin.isatty():  # where nobody pressed a key, the line is not ended yet
+        warn("")
+    if typed.strip() != person.strip():
         warn("Not forgotten: what was typed is not the id.")
         raise typer.Exit(1)

@@ -12,7 +12,7 @@ from penchant.adapters.cli.database import open_engine
 from penchant.adapters.cli.options import DEFAULT_DATABASE, AsJson, At, Database
 from penchant.adapters.cli.progress import progress_bar
 from penchant.adapters.cli.signal_lines import Answer, observe_lines
-from penchant.adapters.cli.terminal import answer, refusal, say, say_json, warn
+from penchant.adapters.cli.terminal import answer, counted, refusal, say, say_json, warn
 from penchant.adapters.cli.values import named_values, time_of
 from penchant.engine import Engine
 from penchant.errors import BadInput
@@ -63,7 +63,7 @@ def observe_command(
     is answered, a bad one does not keep the others back, and the exit code is 1 when any was
     refused.
 
-    penchant observe shop.viewed --person ada --purpose news --data item=sneakers
+    penchant observe shop.viewed --person ada --purpose news --data item=fins
 
     penchant observe --from signals.jsonl --purpose news
     """
@@ -109,7 +109,7 @@ def _observe_file(engine: Engine, path: Path, purpose: str | None, *, as_json: b
             _tell(one, as_json=as_json)
             advance(read, size)
     if not as_json:
-        say(f"Kept {kept:,} of {count:,} {'signal' if count == 1 else 'signals'}.")
+        say(f"Kept {kept:,} of {counted(count, 'signal')}.")
     if kept < count:
         raise typer.Exit(1)
 

@@ -15,6 +15,7 @@ from rich.text import Text
 from penchant.adapters.cli.terminal import spoken
 from penchant.adapters.replay.estimating import ENGINE, LOGGED
 from penchant.adapters.replay.report import Card, Comparison, PolicyValue, ReplayReport
+from penchant.words import Value
 
 __all__ = ["page"]
 
@@ -179,8 +180,17 @@ def _card(card: Card) -> Iterator[RenderableType]:
         table.add_row(f"    {_short(one.name)}", spoken(one.says), sure)
     yield table
     yield Text(f"  last decision, {card.decided_at.replace('T', ' ')}", style=QUIET)
+    seen = ", ".join(f"{name} {_plain(value)}" for name, value in card.context.items())
+    yield Padding(Text(seen, style=QUIET), (0, 0, 0, 4))
     for sentence in card.sentences:
         yield Padding(spoken(sentence), (0, 0, 0, 4))
+
+
+def _plain(value: Value) -> str:
+    """Give a value of the context as people write it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
 def _short(name: str) -> str:

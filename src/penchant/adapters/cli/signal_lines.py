@@ -6,14 +6,16 @@ Rule 3: memory is bounded by a batch, whatever the length of the file or of one 
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from itertools import groupby, islice
+from re import search
 from typing import Any, BinaryIO, NamedTuple
 
 import msgspec
 from msgspec import Struct
 
+from penchant.adapters.cli.values import time_of
 from penchant.engine import Engine
+from penchant.errors import BadTime
 from penchant.limits import Limits
 from penchant.words import Accepted, FrozenMap, Refused, Signal
 
@@ -31,37 +33,49 @@ class Answer(NamedTuple):
     read: int
 
 
+class _Said(NamedTuple):
+    """A signal, and the purpose that its line names."""
+
+    signal: Signal
+    purpose: str | None
+
+
 class _Line(Struct, forbid_unknown_fields=True):
     """A signal as it is written on a line; what a field may hold is asked by the intake."""
 
     kind: str
     person: str
     purpose: str | None = None
-    at: datetime | None = None
+    at: str | None = None
     data: dict[str, Any] = {}
     nature: str = "implicit"
     source: str = ""
     id: str = ""
 
-    def signal(self) -> Signal:
-        """Give it as the noun."""
+    def said(self) -> _Said:
+        """Give it as the noun, with its purpose.
+
+        Raises:
+            BadTime: When its time is none.
+        """
         nature: Any = self.nature
-        return Signal(
+        signal = Signal(
             self.kind,
             person=self.person,
-            at=self.at,
+            at=time_of(self.at, "at"),
             data=FrozenMap(self.data),
             nature=nature,
             source=self.source,
             id=self.id,
         )
+        return _Said(signal, self.purpose)
 
 
 class _Read(NamedTuple):
     """A line that was read: what it says, or why it says nothing."""
 
     number: int
-    says: _Line | Refused
+    says: _Said | Refused
     length: int
 
 
@@ -82,12 +96,12 @@ def _observe(engine: Engine, batch: Sequence[_Read], purpose: str | None) -> Ite
     """Observe a batch; lines that follow each other under one purpose are kept in one write."""
 
     def under(one: _Read) -> tuple[bool, str | None]:
-        readable = isinstance(one.says, _Line)
-        return readable, (one.says.purpose or purpose) if isinstance(one.says, _Line) else None
+        said = one.says
+        return (True, said.purpose or purpose) if isinstance(said, _Said) else (False, None)
 
     for (_, asked), run in groupby(batch, under):
         lines = list(run)
-        signals = [one.says.signal() for one in lines if isinstance(one.says, _Line)]
+        signals = [one.says.signal for one in lines if isinstance(one.says, _Said)]
         answers = iter(engine.observe(signals, purpose=asked) if signals else ())
         for one in lines:
             result = one.says if isinstance(one.says, Refused) else next(answers)
@@ -109,14 +123,26 @@ def _lines(file: BinaryIO) -> Iterator[_Read]:
             yield _Read(number, _read(line), length)
 
 
-def _read(line: bytes) -> _Line | Refused:
+def _read(line: bytes) -> _Said | Refused:
     """Read one line."""
     try:
-        return msgspec.json.decode(line, type=_Line)
+        return msgspec.json.decode(line, type=_Line).said()
+    except BadTime as wrong:
+        return Refused(f"Not a signal: {wrong}")
     except msgspec.ValidationError as wrong:
-        said = str(wrong).replace("Object ", "it ").replace("`$.", "`")
-        return Refused(f"Not a signal: {said[0].lower()}{said[1:]}.")
+        return Refused(f"Not a signal: {_said(str(wrong))}")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Refused(
             'Not JSON. Write one object a line: {"kind": "shop.viewed", "person": "ada"}.'
         )
+
+
+def _said(sentence: str) -> str:
+    """Say what msgspec found without the names of fields that are none: they may be personal."""
+    if "unknown field" in sentence:
+        return f"it has a field that no signal has; there are {', '.join(_Line.__struct_fields__)}."
+    if missing := search(r"missing required field `(\w+)`", sentence):
+        return f"it has no `{missing[1]}`."
+    if types := search(r"Expected `(.+)`, got `.+` - at `\$\.(\w+)", sentence):
+        return f"its `{types[2]}` is of another type than {types[1]}."
+    return "it must be an object, with braces around it."

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.text import Text
 
-__all__ = ["answer", "labelled", "refusal", "say", "say_json", "show", "spoken", "warn"]
+__all__ = ["answer", "counted", "labelled", "refusal", "say", "say_json", "show", "spoken", "warn"]
 
 _WIDEST = 100  # longer lines are hard to read, however wide the terminal
 
@@ -38,6 +38,16 @@ def warn(line: str) -> None:
 def say_json(value: Any) -> None:
     """Print one JSON value on one line."""
     typer.echo(msgspec.json.encode(value, enc_hook=as_plain).decode())
+
+
+def counted(number: int, what: str) -> str:
+    """Say how many of what there are.
+
+    Example:
+        >>> counted(1, "fact"), counted(1_200, "fact")
+        ('1 fact', '1,200 facts')
+    """
+    return f"{number:,} {what}" + ("" if number == 1 else "s")
 
 
 def refusal(result: Accepted | Refused) -> str:

@@ -54,6 +54,7 @@ class CardMaker:
             traits=tuple(f"{trait.name} = {trait.value}" for trait in profile.traits),
             beliefs=tuple(Known(one.name, one.says, one.sure) for one in profile.beliefs),
             decided_at=last.row.at.isoformat(timespec="minutes"),
+            context=last.row.context,
             action=last.action,
             propensity=last.propensity,
             sentences=engine.explain(last.decision).sentences,

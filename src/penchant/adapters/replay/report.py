@@ -6,6 +6,7 @@ Rule: a number that may not be said (`None`) has a sentence in `warnings` that s
 from msgspec import Struct
 
 from penchant.adapters.replay.rows import BadRow
+from penchant.words import FrozenMap, Value
 
 __all__ = ["Card", "Comparison", "Counts", "Known", "PolicyValue", "ReplayReport"]
 
@@ -69,6 +70,7 @@ class Card(Struct, frozen=True):
     traits: tuple[str, ...]
     beliefs: tuple[Known, ...]
     decided_at: str
+    context: FrozenMap[Value]
     action: str
     propensity: float
     sentences: tuple[str, ...]

@@ -50,7 +50,7 @@ class MemoryStore:
             if self._closed:
                 raise _closed()
             kept, slots = self._facts, self._slots
-            if not isinstance(facts, list | tuple):
+            if not isinstance(facts, Sequence):
                 self._append_block(facts)
                 return
             for fact in facts:

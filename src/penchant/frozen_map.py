@@ -1,0 +1,64 @@
+"""An immutable mapping, so that nouns can be frozen to the last value.
+
+Rule: a value that goes in as a list comes out as a tuple; everything else is kept as it is.
+"""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+__all__ = ["FrozenMap", "frozen"]
+
+V = TypeVar("V")
+
+
+class FrozenMap(Mapping[str, V]):
+    """An immutable mapping kept as two tuples: names and values, in the order given.
+
+    Lists among the values become tuples. Equality is that of mappings.
+
+    Example:
+        >>> FrozenMap({"price": 80, "sport": "run"})["sport"]
+        'run'
+    """
+
+    __slots__ = ("held", "names")
+
+    names: tuple[str, ...]
+    held: tuple[V, ...]
+
+    def __init__(self, given: Mapping[str, V] = MappingProxyType({})) -> None:
+        """Copy `given`; later changes to it are not seen."""
+        self.names = tuple(given)
+        held: tuple[Any, ...] = tuple(given.values())
+        if list in set(map(type, held)):
+            held = tuple(tuple(value) if type(value) is list else value for value in held)
+        self.held = held
+
+    def __getitem__(self, name: str) -> V:
+        """Give the value of `name`."""
+        try:
+            return self.held[self.names.index(name)]
+        except ValueError:
+            raise KeyError(name) from None
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the names."""
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        """Count the names."""
+        return len(self.names)
+
+    def __hash__(self) -> int:
+        """Hash by content, whatever the order."""
+        return hash(frozenset(zip(self.names, self.held, strict=True)))
+
+    def __repr__(self) -> str:
+        """Show as a mapping."""
+        return f"FrozenMap({dict(self)})"
+
+
+def frozen(given: Mapping[str, V]) -> FrozenMap[V]:
+    """Give a mapping as a FrozenMap; one that is none already is copied."""
+    return given if type(given) is FrozenMap else FrozenMap(given)

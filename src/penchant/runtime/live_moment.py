@@ -1,0 +1,162 @@
+"""A declared moment while an engine runs: what would be slow to make anew for each decision.
+
+Everything here follows from the journal and can be dropped; the engine owns it under its lock.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from penchant.decide.explaining import DecisionExplainer
+from penchant.decide.slate import Slate, slate_of
+from penchant.errors import BadInput
+from penchant.learn.pending import Open
+from penchant.limits import Limits, check_length, seconds
+from penchant.loop import Question, View, decide
+from penchant.runtime.live_model import LiveModel, Submit
+from penchant.runtime.live_person import LivePerson
+from penchant.words import Action, Consent, Decision, FrozenMap, Moment, Value
+
+__all__ = ["LiveMoment"]
+
+Floats = NDArray[np.float64]
+
+
+class LiveMoment:
+    """One moment at work: its model, the slate of its actions, the versions decisions name."""
+
+    def __init__(self, moment: Moment, limits: Limits, submit: Submit) -> None:
+        """Start with nothing learned."""
+        self.limits = limits
+        self.learning = LiveModel(seconds(moment.half_life), limits, submit)
+        self.model = self.learning.model
+        self._submit = submit
+        self.declare(moment)
+
+    def declare(self, moment: Moment) -> None:
+        """Take a (new) declaration; what was learned stays."""
+        self.moment = moment
+        self.window = seconds(moment.outcome.window)
+        self.actions = _with_fallback(tuple(moment.actions), moment)
+        self.plain: dict[str, tuple[int, Consent]] = {}
+        self._slate: tuple[int, int, Slate] | None = None
+        self._explainer: DecisionExplainer | None = None
+
+    def candidates(self, given: Iterable[Action]) -> tuple[Action, ...]:
+        """Check the actions given with a call.
+
+        Raises:
+            BadInput: When there is none, or two have the same name.
+            LimitReached: When there are more than a call may give.
+        """
+        actions = tuple(given)
+        check_length(len(actions), self.limits.candidates_per_call, "Actions of a call")
+        if not actions:
+            msg = (
+                f"A decision of moment `{self.moment.name}` was given an empty list of actions. "
+                "Give at least one, or leave `actions` out to use the declared ones."
+            )
+            raise BadInput(msg)
+        if len({action.name for action in actions}) < len(actions):
+            msg = f"Two actions given to moment `{self.moment.name}` have the same name."
+            raise BadInput(msg)
+        return actions
+
+    def slate(self, candidates: tuple[Action, ...]) -> Slate:
+        """Give the slate of a call, or that of the declared actions."""
+        version, encoder = self.model.version, self.model.action
+        if candidates:
+            return slate_of(_with_fallback(candidates, self.moment), encoder, version)
+        if self._slate is None or self._slate[:2] != (version.round, encoder.width):
+            slate = slate_of(self.actions, encoder, version)
+            self._slate = (version.round, encoder.width, slate)
+        return self._slate[2]
+
+    def context_row(self, context: Mapping[str, Value]) -> Floats:
+        """Give the raw row of a context, rounded as the evidence keeps it."""
+        return self.model.context.encode(context).astype(np.float32).astype(np.float64)
+
+    def context_columns(self, name: str, given: Floats) -> Floats:
+        """Give n contexts that are one list of d numbers each as raw rows."""
+        count, width = given.shape
+        if width == 0:
+            return np.tile(self.context_row({}), (count, 1))
+        first = self.context_row({name: given[0].tolist()}) if count else np.zeros(0)
+        rows = np.tile(first, (count, 1))
+        columns = self.model.context.columns_of(name, tuple(range(width)))
+        if len(set(columns.tolist())) < width:
+            return np.array([self.context_row({name: row.tolist()}) for row in given])
+        rows[:, columns] = given.astype(np.float32)
+        return rows
+
+    def context_with(self, context: FrozenMap[Value], person: LivePerson) -> FrozenMap[Value]:
+        """Give a context with what the person stated under the moment's purpose."""
+        stated = person.features(self.moment.purpose)
+        return FrozenMap({**context, **stated}) if stated.names else context
+
+    def decide(self, question: Question, person: str | None, note: str) -> Open:
+        """Decide a question; `person` is whose own part counts, None for nobody's."""
+        model, at = self.model, question.at.timestamp()
+        row, slate = self.context_row(question.context), self.slate(question.candidates)
+        version, people = model.version, model.people
+        posterior = None
+        if person is not None:
+            posterior = people.posterior(people.homes.find(person), version, at)
+        view = View(version, slate, version.context.apply(row), posterior, self.explainer())
+        decision, place = decide(question, view, note=note)
+        return Open(
+            decision,
+            row,
+            slate.raw[place],
+            decision.names.index(decision.action.name),
+            at + self.window,
+        )
+
+    def reopened(self, decision: Decision) -> Open:
+        """Give a decision of the journal as it was when it waited for its outcome."""
+        action = self.model.action.encode_actions([decision.action])[0]
+        place = decision.names.index(decision.action.name)
+        row, at = self.context_row(decision.context), decision.at.timestamp()
+        return Open(decision, row, action, place, at + self.window)
+
+    def explainer(self, number: int | None = None) -> DecisionExplainer:
+        """Give what explains the decisions of the version in force, or of an earlier one."""
+        version = self.model.version if number is None else self.learning.versions[number]
+        if self._explainer is None or self._explainer.version.number != version.number:
+            encoders = (self.model.context, self.model.action)
+            explainer = DecisionExplainer(self.moment, version, encoders)
+            if number is not None:
+                return explainer
+            self._explainer = explainer
+        return self._explainer
+
+    def check_redeclared(self, moment: Moment) -> None:
+        """See that what was learned still fits a new declaration.
+
+        Raises:
+            BadInput: When outcomes were learned and the scale of rewards or time is another now.
+        """
+        old = self.moment
+        changed = [
+            name
+            for name in ("reward_range", "half_life")
+            if getattr(old, name) != getattr(moment, name)
+        ]
+        if changed and len(self.model.evidence):
+            msg = (
+                f"Moment `{moment.name}` has learned outcomes, so its `{changed[0]}` cannot "
+                "change. Declare a moment of another name."
+            )
+            raise BadInput(msg)
+        if changed:
+            self.learning = LiveModel(seconds(moment.half_life), self.limits, self._submit)
+            self.model = self.learning.model
+
+
+def _with_fallback(actions: tuple[Action, ...], moment: Moment) -> tuple[Action, ...]:
+    """Give the actions with the moment's fallback among them."""
+    if any(action.name == moment.fallback for action in actions):
+        return actions
+    declared = (action for action in moment.actions if action.name == moment.fallback)
+    return (*actions, next(declared, Action(moment.fallback)))
