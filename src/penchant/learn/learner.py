@@ -191,18 +191,20 @@ def unlearn(model: MomentModel, person: str) -> int:
 
 
 def rebuild(model: MomentModel) -> None:
-    """Fold the sums of the version in force anew from the evidence, after a restart."""
+    """Fold the sums of the version in force anew from the evidence, after a restart.
+
+    The first `model.folded` outcomes are those it was derived from.
+    """
     version = model.version
     if version.round == 0:
         return
     shape = (1 + len(version.context.mean), 1 + len(version.action.mean))
     model.population = population_for(*shape, model.half_life, has_features=version.is_logistic)
-    rows = model.evidence.rows(0, version.n_outcomes)
+    rows = model.evidence.rows(0, model.folded)
     model.population.add(_contributions(rows, version.context, version.action, model.half_life))
-    model.folded = version.n_outcomes
     weights, spread = model.population.solve(version.noise)
     del weights  # those of the version are kept to the last bit
-    model.version = version._replace(spread=spread)
+    model.version = version._replace(spread=spread, n_outcomes=model.folded)
     task = plan(model)
     n_people = len(model.people.homes)
     sums = refold(task.rows, task.homes, version, n_people, model.half_life)

@@ -46,17 +46,22 @@ class LiveModel:
 
     def learn(self, one: Open, fact: Learned) -> None:
         """Add the contribution of one outcome; a forced decision teaches nothing."""
-        if one.decision.forced:
-            return
-        model, at = self.model, one.decision.at.timestamp()
-        row = -1
-        if fact.person:
-            row = model.people.row(fact.person)
-            version = model.version
+        if self.keep(one, fact) and fact.person:
+            people, version = self.model.people, self.model.version
             seen = version.action.apply(one.action) @ version.basis
-            home = model.people.homes.find(fact.person)
-            model.people.add_one(home, seen, fact.scaled - fact.predicted, at, version)
-        model.evidence.add_one(Row(one.context, one.action, fact.scaled, fact.predicted, at, row))
+            home, at = people.homes.find(fact.person), one.decision.at.timestamp()
+            people.add_one(home, seen, fact.scaled - fact.predicted, at, version)
+
+    def keep(self, one: Open, fact: Learned) -> bool:
+        """Add one outcome to the evidence alone, and say whether it teaches."""
+        if one.decision.forced:
+            return False
+        row = self.model.people.row(fact.person) if fact.person else -1
+        at = one.decision.at.timestamp()
+        self.model.evidence.add_one(
+            Row(one.context, one.action, fact.scaled, fact.predicted, at, row)
+        )
+        return True
 
     def advance(self) -> bool:
         """Take a due round into force, refresh the weights, start the next round.
@@ -132,7 +137,17 @@ class LiveModel:
         version, of_context, of_actions = unpack(fact.numbers)
         self.model.context.restore(of_context)
         self.model.action.restore(of_actions)
-        self.model.version = self.versions[version.number] = version
+        self.versions[version.number] = version
+        if version.number > self.model.version.number:
+            self.model.version = version
+
+    def reached(self, number: int) -> None:
+        """Note that the version in force was derived from what is kept so far.
+
+        Its own count does not say: some of those outcomes may be forgotten by now.
+        """
+        if number == self.model.version.number:
+            self.model.folded = len(self.model.evidence)
 
     def restored(self) -> None:
         """Fold the sums of the version in force anew, once all facts were read."""

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 
 from penchant.errors import StoreError, UnknownMoment
 from penchant.journal import (
+    NOBODY,
     Block,
     Decided,
     Declared,
@@ -155,13 +156,22 @@ class Memory:
             live.learning.gather(people)
 
     def _restore(self) -> None:
-        """Fold the journal: moments, versions, open decisions and outcomes, in their order."""
+        """Fold the journal: moments and versions, then decisions and outcomes in their order.
+
+        Versions come first, because they say which column a name had: the decisions that brought
+        it may be forgotten by now.
+        """
+        for fact in self.store.read(NOBODY):
+            if isinstance(fact, Declared):
+                self.declare(fact.moment)
+            elif isinstance(fact, Derived):
+                self.moments[fact.moment].learning.restore(fact)
         linked: dict[str, Linked] = {}
         for fact in self.store.read():
             if isinstance(fact, Declared):
                 self.declare(fact.moment)
             elif isinstance(fact, Derived):
-                self.moments[fact.moment].learning.restore(fact)
+                self.moments[fact.moment].learning.reached(fact.version)
             elif isinstance(fact, Linked):
                 linked[fact.person] = fact
             else:
@@ -179,4 +189,4 @@ class Memory:
         elif isinstance(fact, Learned):
             one = self.pending.take(fact.decision)
             if isinstance(one, Open):
-                self.moments[fact.moment].learning.learn(one, fact)
+                self.moments[fact.moment].learning.keep(one, fact)
