@@ -122,10 +122,8 @@ def decide(
     Returns:
         The decision, and the place of its action in `view.slate`.
     """
-    moment, slate = question.moment, view.slate
-    left = permitted(slate.actions, _asked(question), guardrails)
-    if len(left.kept) < len(slate.actions):
-        slate = slate.kept(left.kept)
+    moment = question.moment
+    left, slate = _permitted(question, view.slate, guardrails)
     weighing = _weigh(view, slate, moment)
     weights, neutral, expected, personal = (tuple(column.tolist()) for column in weighing)
     drawn = draw_from(weights, neutral, question.draw, moment.neutral_share)
@@ -180,6 +178,14 @@ def learned(
         version=decision.version,
         origin="missing" if is_missing else "outcome" if outcome is not None else "reward",
     )
+
+
+def _permitted(
+    question: Question, slate: Slate, guardrails: Sequence[Guardrail]
+) -> tuple[Permitted, Slate]:
+    """Ask the guardrails; give what they say, and the slate of what they leave."""
+    left = permitted(slate.actions, _asked(question), guardrails)
+    return left, slate if len(left.kept) == len(slate.actions) else slate.kept(left.kept)
 
 
 def _asked(question: Question) -> Asked:

@@ -17,6 +17,7 @@ from penchant.adapters.replay.report import (
     ReplayReport,
 )
 from penchant.adapters.replay.rows import BadRow
+from penchant.words import FrozenMap
 
 REPORT = ReplayReport(
     title="A small log",
@@ -62,6 +63,7 @@ REPORT = ReplayReport(
                 Known("interests", "nothing stands out yet", 0.0),
             ),
             decided_at="2015-11-16T18:01-05:00",
+            context=FrozenMap({"place": "home", "degrees_outside": 12.0, "sun": True}),
             action="tip",
             propensity=0.985,
             sentences=("`tip` was chosen; its chance was 98.5 %.",),
@@ -124,6 +126,7 @@ def test_a_person_is_shown_with_belief_and_reasons() -> None:
     assert not next(line for line in text.splitlines() if "interests" in line).endswith("sure")
     assert "‘tip’ was chosen; its chance was 98.5 %." in text
     assert "last decision, 2015-11-16 18:01-05:00" in text
+    assert "    place home, degrees_outside 12, sun yes" in text
 
 
 def test_what_differs_is_said() -> None:

@@ -4,6 +4,8 @@ Rule: what Penchant raises on purpose becomes one line on stderr and exit code 2
 else; a refusal is no error and exits with 1.
 """
 
+import io
+import sys
 from importlib.metadata import version
 from typing import Annotated, Any
 
@@ -82,5 +84,9 @@ app.command("doctor")(doctor_command)
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; pipes and files get UTF-8, terminals what they can show."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            encoding = None if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="replace")
     app()

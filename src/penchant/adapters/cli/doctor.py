@@ -38,7 +38,7 @@ def _table(findings: Sequence[Finding]) -> "RenderableType":
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column(style="dim", no_wrap=True)
-    table.add_column(ratio=1)
+    table.add_column(ratio=1, overflow="fold")
     for one in findings:
         state = one.state if one.state == "ok" else f"[bold]{one.state}[/bold]"
         table.add_row(state, one.check, spoken(f"{one.says} {one.do}".strip()))

@@ -114,13 +114,19 @@ def _lines(file: BinaryIO) -> Iterator[_Read]:
     while line := file.readline(most + 1):
         number += 1
         length = len(line)
-        is_long = length > most
-        while not line.endswith(b"\n") and (line := file.readline(most)):
-            length += len(line)
-        if is_long:
+        if length > most:
+            length += _pass_over(file, line)
             yield _Read(number, Refused(f"A line has more than {most:,} bytes."), length)
         elif line.strip():
             yield _Read(number, _read(line), length)
+
+
+def _pass_over(file: BinaryIO, part: bytes) -> int:
+    """Read to the end of a line that is too long, piece by piece; give how many bytes that was."""
+    length = 0
+    while not part.endswith(b"\n") and (part := file.readline(_LIMITS.batch_bytes)):
+        length += len(part)
+    return length
 
 
 def _read(line: bytes) -> _Said | Refused:
@@ -143,6 +149,6 @@ def _said(sentence: str) -> str:
         return f"it has a field that no signal has; there are {', '.join(_Line.__struct_fields__)}."
     if missing := search(r"missing required field `(\w+)`", sentence):
         return f"it has no `{missing[1]}`."
-    if types := search(r"Expected `(.+)`, got `.+` - at `\$\.(\w+)", sentence):
-        return f"its `{types[2]}` is of another type than {types[1]}."
+    if types := search(r"Expected `(\w+).*`, got `.+` - at `\$\.(\w+)", sentence):
+        return f"its `{types[2]}` must be {'an object' if types[1] == 'object' else 'a text'}."
     return "it must be an object, with braces around it."

@@ -99,7 +99,7 @@ def labelled(rows: Iterable[tuple[str, str]]) -> "RenderableType":
 
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style="dim", no_wrap=True, min_width=8)
-    table.add_column(ratio=1)
+    table.add_column(ratio=1, overflow="fold")
     before = ""
     for label, sentence in rows:
         table.add_row("" if label == before else label, spoken(sentence))

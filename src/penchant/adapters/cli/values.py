@@ -44,6 +44,7 @@ def value_of(text: str, what: str) -> Any:
 
     Raises:
         BadNumber: For a number that no float can hold.
+        BadInput: For a text with bytes in it that are no Unicode.
     """
     try:
         return msgspec.json.decode(text)
@@ -51,6 +52,8 @@ def value_of(text: str, what: str) -> Any:
         if _NUMBER.fullmatch(text.strip()):
             raise BadNumber(f"{what} is a number too large to keep.") from None
         return text
+    except UnicodeEncodeError:
+        raise BadInput(f"{what} is not a valid Unicode text.") from None
 
 
 def time_of(text: str | None, option: str) -> datetime | None:
