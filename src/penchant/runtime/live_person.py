@@ -21,7 +21,7 @@ class LivePerson:
     def __init__(self, registers: Registers, facts: Iterable[Fact]) -> None:
         """Start from registers and the facts they were folded from."""
         self.registers = registers
-        self.recent: dict[str, tuple[float, ...]] = {}
+        self.recent: dict[str, tuple[tuple[float, str], ...]] = {}
         self.signal_ids: dict[str, None] = {}
         self._standings: dict[tuple[str, str], Standing] = {}
         self._features: dict[str, FrozenMap[Value]] = {}
@@ -45,10 +45,10 @@ class LivePerson:
                 del self.signal_ids[next(iter(self.signal_ids))]
 
     def done(self, decision: Decision) -> None:
-        """Keep when something was done, for the caps of its moment."""
+        """Keep when what was done, for the caps of its moment."""
         if decision.executed and len(decision.names) > 1:
-            times = (*self.recent.get(decision.moment, ()), decision.at.timestamp())
-            self.recent[decision.moment] = times[-1_000:]
+            done = (decision.at.timestamp(), decision.action.name)
+            self.recent[decision.moment] = (*self.recent.get(decision.moment, ()), done)[-1_000:]
             self._standings.pop((decision.person or "", decision.moment), None)
 
     def standing(self, person: str, moment: Moment) -> Standing:
@@ -61,10 +61,15 @@ class LivePerson:
                 registers.consent(moment.purpose),
                 registers.nevers,
                 registers.time_zone,
-                self.recent.get(moment.name, ()) if moment.guardrails else (),
+                self._recent(moment) if moment.guardrails else (),
             )
             self._standings[person, moment.name] = found
         return found
+
+    def _recent(self, moment: Moment) -> tuple[float, ...]:
+        """Give when something was done at a moment; its fallback is nothing done."""
+        done = self.recent.get(moment.name, ())
+        return tuple(at for at, action in done if action != moment.fallback)
 
     def features(self, purpose: str) -> FrozenMap[Value]:
         """Give the traits and goals stated under a purpose, as features."""
