@@ -158,14 +158,20 @@ def decide(
 
 
 def learned(
-    one: Open, moment: Moment, at: datetime, *, reward: float | None, outcome: str | None
+    one: Open,
+    moment: Moment,
+    at: datetime,
+    *,
+    reward: float | None = None,
+    outcome: str | None = None,
+    is_missing: bool = False,
 ) -> Learned:
     """Decide -> Learn: what an outcome adds, as a fact; a missing one counts as the default.
 
     Raises:
-        BadNumber: For a reward outside the moment's range, or another outcome's name.
+        BadNumber: For a reward outside the moment's range, another outcome's name, both or neither.
     """
-    decision, is_missing = one.decision, reward is None and outcome is None
+    decision = one.decision
     value = reward_of(moment, moment.outcome.default if is_missing else reward, outcome)
     return Learned(
         person=decision.person or "",

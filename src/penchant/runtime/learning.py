@@ -81,7 +81,7 @@ def close_windows(memory: Memory, now: datetime) -> int:
         missing = []
         for one in closed:
             if memory.moments[one.decision.moment].moment.outcome.default is not None:
-                fact = _learned(memory, one, now, None, None)
+                fact = _learned(memory, one, now, is_missing=True)
                 if isinstance(fact, Learned):
                     missing.append((one, fact))
     _teach(memory, missing)
@@ -96,11 +96,11 @@ def _taken(
     memory: Memory, decision: str, reward: float | None, outcome: str | None, now: datetime
 ) -> tuple[Open, Learned] | Refused | BadInput:
     """Take one decision out with the fact that follows it; put it back when the fact is bad."""
-    one = memory.pending.take(decision)
+    one = memory.pending.take(decision if isinstance(decision, str) else "")
     if isinstance(one, str):
         return Refused(one)
     try:
-        fact = _learned(memory, one, now, reward, outcome)
+        fact = _learned(memory, one, now, reward=reward, outcome=outcome)
     except BadInput as error:
         memory.pending.put_back(one)
         return error
@@ -108,7 +108,13 @@ def _taken(
 
 
 def _learned(
-    memory: Memory, one: Open, now: datetime, reward: float | None, outcome: str | None
+    memory: Memory,
+    one: Open,
+    now: datetime,
+    *,
+    reward: float | None = None,
+    outcome: str | None = None,
+    is_missing: bool = False,
 ) -> Learned | Refused:
     """Give the fact of an outcome, or why it may not be kept."""
     decision = one.decision
@@ -118,7 +124,7 @@ def _learned(
         consent = someone.standing(decision.person, live.moment).consent
         if sentence := keeping_refusal(consent, now):
             return Refused(sentence)
-    return learned(one, live.moment, now, reward=reward, outcome=outcome)
+    return learned(one, live.moment, now, reward=reward, outcome=outcome, is_missing=is_missing)
 
 
 def _teach(memory: Memory, pairs: Sequence[tuple[Open, Learned]]) -> None:
