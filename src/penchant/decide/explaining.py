@@ -12,7 +12,16 @@ import numpy as np
 from penchant.decide.contributions import Margin, Part, margin_of
 from penchant.model.encoding import Encoder, features_of
 from penchant.model.version import Version
-from penchant.words import Action, Decision, Explanation, Moment, Reason, Removed, Value
+from penchant.words import (
+    Action,
+    Decision,
+    Explanation,
+    FrozenMap,
+    Moment,
+    Reason,
+    Removed,
+    Value,
+)
 
 __all__ = ["DecisionExplainer", "explain"]
 
@@ -66,7 +75,13 @@ def explain(
     tries = [_try(decision, margin, moment)] if explored else []
     return _told(
         decision,
-        [*notes, *tries, *_parts(margin, moment), *_share(decision, margin), *rules],
+        [
+            *notes,
+            *tries,
+            *_parts(margin, moment, decision.context),
+            *_share(decision, margin),
+            *rules,
+        ],
         share=_person_share(margin),
         runner_up=margin.other.name,
         change=_what_would_change(decision, actions, version, encoders),
@@ -104,7 +119,7 @@ def _told(
     )
 
 
-def _parts(margin: Margin, moment: Moment) -> list[Reason]:
+def _parts(margin: Margin, moment: Moment, context: FrozenMap[Value]) -> list[Reason]:
     """Give the largest parts a sentence each; with no model yet there is nothing to say."""
     whole = sum(abs(part.amount) for part in margin.parts)
     if whole == 0.0:
@@ -112,7 +127,7 @@ def _parts(margin: Margin, moment: Moment) -> list[Reason]:
     low, high = moment.reward_range
     return [
         Reason(
-            _part_sentence(part, margin),
+            _part_sentence(part, margin, context),
             part.source,
             part.amount * (high - low),
         )
@@ -121,11 +136,17 @@ def _parts(margin: Margin, moment: Moment) -> list[Reason]:
     ]
 
 
-def _part_sentence(part: Part, margin: Margin) -> str:
+def _part_sentence(part: Part, margin: Margin, context: FrozenMap[Value]) -> str:
     who = "You" if part.source == "person" else "People in general"
     verb = "lean" if part.amount > 0 else "lean less"
-    around = f" when `{part.context}` is as it is now" if part.context else ""
+    around = f" when {_stated(part.context, context)}" if part.context else ""
     return f"{who} {verb} to {_compared(part.feature, margin)}{around}."
+
+
+def _stated(name: str, context: FrozenMap[Value]) -> str:
+    """Name a feature of the context with its value; a list has too many to name."""
+    value = context[name]
+    return f"`{name}` is as now" if isinstance(value, tuple) else f"`{name}` is {_shown(value)}"
 
 
 def _compared(feature: str, margin: Margin) -> str:

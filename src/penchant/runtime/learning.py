@@ -93,7 +93,7 @@ def _id(answer: Decision | Refused) -> str:
 
 
 def _taken(
-    memory: Memory, decision: str, reward: float | None, outcome: str | None, now: datetime
+    memory: Memory, decision: object, reward: float | None, outcome: str | None, now: datetime
 ) -> tuple[Open, Learned] | Refused | BadInput:
     """Take one decision out with the fact that follows it; put it back when the fact is bad."""
     one = memory.pending.take(decision if isinstance(decision, str) else "")

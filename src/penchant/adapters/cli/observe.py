@@ -102,7 +102,11 @@ def _observe_file(engine: Engine, path: Path, purpose: str | None, *, as_json: b
         typer.Exit: When a line was refused.
     """
     kept = count = read = 0
-    with _opened(path) as (file, size), progress_bar("Observing", disable=size == 0) as advance:
+    is_shown = not (as_json and sys.stdout.isatty())  # a bar between answers would tear them
+    with (
+        _opened(path) as (file, size),
+        progress_bar("Observing", disable=not (size and is_shown)) as advance,
+    ):
         for one in observe_lines(engine, file, purpose=purpose):
             count, read = count + 1, read + one.read
             kept += bool(one.result)

@@ -25,7 +25,9 @@ def progress_bar(what: str, *, disable: bool = False) -> Iterator[Callable[[int,
     )
 
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    # rich would else send what is printed meanwhile to stderr, answers to programs too.
+    with Progress(*columns, console=console, transient=True, redirect_stdout=False) as bar:
         task = bar.add_task(what, total=None)
         shown = 0
 
