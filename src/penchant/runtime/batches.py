@@ -175,7 +175,7 @@ def _plain_one(
         or someone.features(live.moment.purpose)
     ):
         return None
-    live.plain[person] = (live.model.people.row(person), consent)
+    live.plain[person] = (live.learning.row(person, directory.home(person)), consent)
     return live.plain[person]
 
 

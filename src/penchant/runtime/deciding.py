@@ -87,7 +87,8 @@ def _decided(memory: Memory, call: Call, now: datetime) -> Open:
         return Open(fallback_only(question, sentence), _NO_ROW, _NO_ROW, 0, 0.0)
     if someone is not None and not sentence:
         question = question._replace(context=live.context_with(context, someone))
-    return live.decide(question, None if sentence else person, sentence)
+    home = None if someone is None or sentence else someone.registers.person
+    return live.decide(question, home, sentence)
 
 
 def _wait_for(memory: Memory, one: Open) -> None:

@@ -141,5 +141,6 @@ def _teach(memory: Memory, pairs: Sequence[tuple[Open, Learned]]) -> None:
     with memory.lock:
         for one, fact in pairs:
             live = memory.moments[fact.moment]
-            live.learning.learn(one, fact)
+            home = memory.people.home(fact.person) if fact.person else ""
+            live.learning.learn(one, fact, home)
             memory.advance(live, fact.at)

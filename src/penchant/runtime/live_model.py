@@ -44,19 +44,30 @@ class LiveModel:
         self._running: _Running | None = None
         self._next_round = learner.next_round_at(0)
 
-    def learn(self, one: Open, fact: Learned) -> None:
-        """Add the contribution of one outcome; a forced decision teaches nothing."""
-        if self.keep(one, fact) and fact.person:
+    def row(self, person: str, home: str) -> int:
+        """Give the row of an id, living with the one its person goes by."""
+        row = self.model.people.row(person)
+        if home != person:
+            self.model.people.row(home)
+            self.model.people.homes.gather([person], home)
+        return row
+
+    def learn(self, one: Open, fact: Learned, home: str) -> None:
+        """Add the contribution of one outcome; a forced decision teaches nothing.
+
+        `home` is the id that the person goes by.
+        """
+        if self.keep(one, fact, home) and fact.person:
             people, version = self.model.people, self.model.version
             seen = version.action.apply(one.action) @ version.basis
-            home, at = people.homes.find(fact.person), one.decision.at.timestamp()
-            people.add_one(home, seen, fact.scaled - fact.predicted, at, version)
+            mine, at = people.homes.find(fact.person), one.decision.at.timestamp()
+            people.add_one(mine, seen, fact.scaled - fact.predicted, at, version)
 
-    def keep(self, one: Open, fact: Learned) -> bool:
+    def keep(self, one: Open, fact: Learned, home: str) -> bool:
         """Add one outcome to the evidence alone, and say whether it teaches."""
         if one.decision.forced:
             return False
-        row = self.model.people.row(fact.person) if fact.person else -1
+        row = self.row(fact.person, home) if fact.person else -1
         at = one.decision.at.timestamp()
         self.model.evidence.add_one(
             Row(one.context, one.action, fact.scaled, fact.predicted, at, row)

@@ -96,7 +96,7 @@ class LiveMoment:
         return FrozenMap({**context, **stated}) if stated.names else context
 
     def decide(self, question: Question, person: str | None, note: str) -> Open:
-        """Decide a question; `person` is whose own part counts, None for nobody's."""
+        """Decide a question; `person` is whose own part counts, by the id they go by, or None."""
         model, at = self.model, question.at.timestamp()
         row, slate = self.context_row(question.context), self.slate(question.candidates)
         version, people = model.version, model.people

@@ -189,4 +189,4 @@ class Memory:
         elif isinstance(fact, Learned):
             one = self.pending.take(fact.decision)
             if isinstance(one, Open):
-                self.moments[fact.moment].learning.keep(one, fact)
+                self.moments[fact.moment].learning.keep(one, fact, fact.person)
