@@ -49,6 +49,11 @@ class MomentModel:
         self.folded = 0
         """Outcomes that are in the population's sums."""
 
+    def fade_in(self, half_life: float) -> None:
+        """Let sums lose half their weight in so many seconds; only while there are none."""
+        self.half_life = half_life
+        self.people.fade_in(half_life)
+
     def forget(self, person: str) -> tuple[int, NDArray[np.bool_]]:
         """Give the row of a person and which outcomes were theirs; see `learn.learner.unlearn`."""
         row = self.people.forget(person)

@@ -62,11 +62,15 @@ class People:
 
     def __init__(self, half_life: float) -> None:
         """Start with nobody; `half_life` in seconds."""
-        self.half_life = half_life
-        self.step_seconds = half_life / STEPS
+        self.fade_in(half_life)
         self.homes = Homes()
         self._sums = _no_sums(0, 0)
         self._held = _none_held(0, 0)
+
+    def fade_in(self, half_life: float) -> None:
+        """Let sums lose half their weight in so many seconds; only while there are none."""
+        self.half_life = half_life
+        self.step_seconds = half_life / STEPS
 
     def row(self, person: str) -> int:
         """Give the row of a person, a new one for a newcomer, with room for sums."""

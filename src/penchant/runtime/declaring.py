@@ -3,6 +3,7 @@
 from penchant.errors import BadInput, BadNumber, UnknownAction
 from penchant.guard.quiet_hours import quiet_problem
 from penchant.limits import Limits, check_id, check_length, check_number, seconds
+from penchant.model.encoding import Encoder
 from penchant.words import NOTHING, Action, Cap, GuardrailRule, Moment
 
 __all__ = ["check_moment"]
@@ -15,9 +16,10 @@ def check_moment(moment: Moment, limits: Limits) -> None:
         BadName: For a name, purpose or outcome that is no id.
         BadNumber: For a share, burden, window, half-life or reward range that makes no sense.
         UnknownAction: When the default is not among the actions.
-        BadInput: When two actions have one name, one is called `nothing` but has features, or
+        BadInput: When two actions have one name, a feature has a value no feature may have, or
             quiet hours cannot be read.
-        LimitReached: For more actions or features than a moment may have.
+        FeatureTypeChanged: When two actions give a feature values of different types.
+        LimitReached: For more actions or features than a moment may have, or too long ones.
 
     Example:
         >>> check_moment(Moment("home.hero", purpose="recommendation"), Limits())
@@ -30,6 +32,7 @@ def check_moment(moment: Moment, limits: Limits) -> None:
     for action in moment.actions:
         _check_action(action, where, limits)
     _check_names(moment, where)
+    Encoder(f"actions {where}", limits).encode_actions(moment.actions)
     check_number(moment.explore, f"`explore` {where}", 0.0, 1.0)
     check_number(moment.neutral_share, f"`neutral_share` {where}", 0.0, 1.0)
     _check_rewards(moment, where)
@@ -53,9 +56,6 @@ def _check_rule(rule: GuardrailRule, where: str) -> None:
 def _check_action(action: Action, where: str, limits: Limits) -> None:
     check_id(action.name, f"An action's name {where}", limits)
     check_number(action.burden, f"The burden of `{action.name}` {where}", 0.0, 1.0)
-    check_length(
-        len(action.features), limits.features, f"Features of the action `{action.name}` {where}"
-    )
     if action.name == NOTHING and action.burden > 0:
         msg = f"The action `nothing` {where} has a burden; leaving a person alone has none."
         raise BadNumber(msg)

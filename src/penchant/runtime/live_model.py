@@ -97,6 +97,16 @@ class LiveModel:
         self._note_version()
         return True
 
+    def redeclared(self, half_life: float) -> None:
+        """Take a half-life, and let actions that are new have columns soon, not at the next round.
+
+        Without a column an action can be neither told apart nor tried beyond the floor. A half-life
+        changes only before the first outcome (`LiveMoment.check_redeclared`).
+        """
+        self.model.fade_in(half_life)
+        if self.model.version.round and self.model.action.width > len(self.model.version.action.mean):
+            self._next_round = len(self.model.evidence)
+
     def settle(self) -> None:
         """Wait for a round under way and take it into force at once."""
         if self._running is not None:
@@ -164,6 +174,7 @@ class LiveModel:
         """Fold the sums of the version in force anew, once all facts were read."""
         learner.rebuild(self.model)
         self._next_round = learner.next_round_at(len(self.model.evidence))
+        self.redeclared(self.model.half_life)
 
     def _note_version(self) -> None:
         self.versions[self.model.version.number] = self.model.version._replace(spread=None)

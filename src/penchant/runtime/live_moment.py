@@ -31,12 +31,12 @@ class LiveMoment:
         self.limits = limits
         self.learning = LiveModel(seconds(moment.half_life), limits, submit)
         self.model = self.learning.model
-        self._submit = submit
         self.declare(moment)
 
     def declare(self, moment: Moment) -> None:
         """Take a (new) declaration; what was learned stays."""
         self.moment = moment
+        self.learning.redeclared(seconds(moment.half_life))
         self.window = seconds(moment.outcome.window)
         self.actions = _with_fallback(tuple(moment.actions), moment)
         self.plain: dict[str, tuple[int, Consent]] = {}
@@ -132,10 +132,11 @@ class LiveMoment:
         return self._explainer
 
     def check_redeclared(self, moment: Moment) -> None:
-        """See that what was learned still fits a new declaration.
+        """See that what was learned still fits a new declaration; before it is written.
 
         Raises:
-            BadInput: When outcomes were learned and the scale of rewards or time is another now.
+            BadInput: When outcomes were learned and the scale of rewards or time is another now,
+                or a feature of an action has another type than before.
         """
         old = self.moment
         changed = [
@@ -149,9 +150,7 @@ class LiveMoment:
                 "change. Declare a moment of another name."
             )
             raise BadInput(msg)
-        if changed:
-            self.learning = LiveModel(seconds(moment.half_life), self.limits, self._submit)
-            self.model = self.learning.model
+        self.model.action.encode_actions(moment.actions)
 
 
 def _with_fallback(actions: tuple[Action, ...], moment: Moment) -> tuple[Action, ...]:
