@@ -1,0 +1,195 @@
+"""Rivals: other people's learners, each well set, behind one protocol.
+
+Vowpal Wabbit reads text, one line for the shared part and one for each action, and is asked and
+taught decision by decision; it gives propensities and is taught with the propensity that was
+used (cost = -reward). MABWiser keeps a model for each of a declared set of arms and gives
+expectations, not propensities: it plays the best expectation in the slate, and is asked and
+taught in batches of 50, because it predicts all of its arms at once.
+Both see what Penchant sees: context, traits, item features, the person's id where stated.
+Needs the packages `vowpalwabbit` and `mabwiser`; knows nothing of Penchant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Protocol
+
+import numpy as np
+import vowpalwabbit
+from mabwiser.mab import MAB, LearningPolicy
+from worlds import Floats, Ints, Round, World, normalised
+
+
+class Rival(Protocol):
+    """A learner that can be asked and taught.
+
+    Attributes:
+        name: What it is called in tables.
+        batch: How many decisions it is asked for before it is taught.
+    """
+
+    name: str
+    batch: int
+
+    def decide(self, people: Ints, contexts: Floats, slates: Ints) -> Floats:
+        """Give the propensity of each candidate: ``(n, k) float64``, rows sum to 1."""
+        ...
+
+    def learn(self, positions: Ints, propensities: Floats, rewards: Floats) -> None:
+        """Learn from what followed the decisions last asked for.
+
+        Args:
+            positions: ``(n,) int64``, the candidate that was shown.
+            propensities: ``(n,) float64``, the probability with which it was shown.
+            rewards: ``(n,) float64``, what followed.
+        """
+        ...
+
+
+VW_BOUNDED = "--regcbopt --cb_min_cost -1 --cb_max_cost 0 --mellowness 0.001"
+VW_SQUARE = "--squarecb --gamma_scale 1000"
+VW_BITS = 22
+"""2^22 weights: 2,000 people x 33 features fit without collisions that would hurt it."""
+MAB_BATCH = 50
+
+
+class VowpalWabbit:
+    """Vowpal Wabbit 9 through its Python `Workspace`, `--cb_explore_adf`, text format."""
+
+    batch = 1
+
+    def __init__(self, world: World, explorer: str, *, personal: bool) -> None:
+        """Start an empty learner.
+
+        Args:
+            world: Gives the items; their features are known to the learner.
+            explorer: How it explores, for example `VW_SQUARE`.
+            personal: Whether person x (1, item features) is crossed in; context x item always is.
+        """
+        crosses = ["ca", "pa"] if personal else ["ca"]
+        interactions = " ".join(f"--interactions {cross}" for cross in crosses)
+        self.name = f"VW {explorer.split(maxsplit=1)[0][2:]} {'personal' if personal else 'pooled'}"
+        self._workspace = vowpalwabbit.Workspace(
+            f"--cb_explore_adf {explorer} {interactions} -b {VW_BITS} --quiet"
+        )
+        self._label = vowpalwabbit.LabelType.CONTEXTUAL_BANDIT
+        self._personal = personal
+        self._items = [f"|a {_named('f', row)}" for row in world.items]
+        self._lines: list[str] = []
+
+    def decide(self, people: Ints, contexts: Floats, slates: Ints) -> Floats:
+        """Ask for one decision (`batch` is 1)."""
+        person = f" |p p{people[0]}" if self._personal else ""
+        shared = f"shared |c {_named('c', contexts[0])}{person}"
+        self._lines = [shared, *(self._items[item] for item in slates[0])]
+        found = np.array([self._with_examples(self._lines, self._workspace.predict)])
+        return np.asarray(found / found.sum())
+
+    def learn(self, positions: Ints, propensities: Floats, rewards: Floats) -> None:
+        """Teach the decision last asked for."""
+        lines = list(self._lines)
+        place = int(positions[0]) + 1
+        lines[place] = f"0:{-rewards[0]}:{propensities[0]:.6f} {lines[place]}"
+        self._with_examples(lines, self._workspace.learn)
+
+    def _with_examples(self, lines: list[str], use: Callable[[Any], Any]) -> Any:
+        """Parse lines, use them, and give them back to the workspace."""
+        examples = self._workspace.parse(lines, self._label)
+        answer = use(examples)
+        self._workspace.finish_example(examples)
+        return answer
+
+
+class Mabwiser:
+    """MABWiser with every item of the world as an arm and a ridge regression on context each.
+
+    It has no place for item features or for people, so it is a pooled rival.
+    """
+
+    batch = MAB_BATCH
+
+    def __init__(self, world: World, policy: str, alpha: float) -> None:
+        """Start an empty learner.
+
+        Args:
+            world: Gives the arms.
+            policy: `LinTS` or `LinUCB`.
+            alpha: Its degree of exploration.
+        """
+        self.name = f"MABWiser {policy}"
+        self._arms = list(range(len(world.items)))
+        chosen = getattr(LearningPolicy, policy)(alpha=alpha)
+        self._mab = MAB(self._arms, chosen, seed=world.seed)
+        self._contexts: Floats | None = None
+        self._slates: Ints | None = None
+        self._started = False
+
+    def decide(self, people: Ints, contexts: Floats, slates: Ints) -> Floats:
+        """Give all to the best expectation in each slate; before any outcome, share evenly."""
+        del people
+        self._contexts = np.column_stack([np.ones(len(contexts)), contexts])
+        self._slates = slates
+        if not self._started:
+            return np.full(slates.shape, 1 / slates.shape[1])
+        answer = self._mab.predict_expectations(self._contexts)
+        rows = [answer] if isinstance(answer, dict) else answer
+        values = np.array([[row[arm] for arm in self._arms] for row in rows])
+        best = np.take_along_axis(values, slates, axis=1).argmax(axis=1)
+        return np.asarray(np.eye(slates.shape[1])[best])
+
+    def learn(self, positions: Ints, propensities: Floats, rewards: Floats) -> None:
+        """Teach the batch last asked for."""
+        del propensities
+        if self._contexts is None or self._slates is None:
+            return
+        arms = self._slates[np.arange(len(positions)), positions]
+        teach = self._mab.partial_fit if self._started else self._mab.fit
+        teach(arms, rewards, self._contexts)
+        self._started = True
+
+
+RIVALS: Mapping[str, Callable[[World], Rival]] = MappingProxyType(
+    {
+        "vw-squarecb-pooled": lambda world: VowpalWabbit(world, VW_SQUARE, personal=False),
+        "vw-squarecb-personal": lambda world: VowpalWabbit(world, VW_SQUARE, personal=True),
+        "vw-regcbopt-pooled": lambda world: VowpalWabbit(world, VW_BOUNDED, personal=False),
+        "vw-regcbopt-personal": lambda world: VowpalWabbit(world, VW_BOUNDED, personal=True),
+        "mabwiser-lints": lambda world: Mabwiser(world, "LinTS", 0.05),
+        "mabwiser-linucb": lambda world: Mabwiser(world, "LinUCB", 0.1),
+    }
+)
+"""Every rival by name. MABWiser's alphas are the best of .05, .1, .3 and 1 on seed 100."""
+
+
+def play(rival: Rival, world: World) -> Floats:
+    """Let a rival play a whole world.
+
+    Args:
+        rival: An empty learner.
+        world: Where it plays.
+
+    Returns:
+        ``(rounds, 2) float64``: gain over a random choice, and the gain that was possible.
+    """
+    return np.array([_play_round(rival, step) for step in world.rounds()])
+
+
+def _play_round(rival: Rival, step: Round) -> Floats:
+    """Let a rival decide once for everybody."""
+    chosen = np.empty(len(step.people), dtype=np.int64)
+    for start in range(0, len(chosen), rival.batch):
+        part = slice(start, start + rival.batch)
+        weights = rival.decide(step.people[part], step.contexts[part], step.slates[part])
+        ends = weights.cumsum(axis=1)
+        positions = (ends <= step.draws[part, None] * ends[:, -1:]).sum(axis=1)
+        rows = np.arange(len(positions))
+        rewards = step.luck[part] < step.expected[part][rows, positions]
+        rival.learn(positions, weights[rows, positions], rewards.astype(np.float64))
+        chosen[part] = positions
+    return np.asarray(normalised(step.expected, chosen).sum(axis=1))
+
+
+def _named(prefix: str, row: Floats) -> str:
+    """Write numbers as Vowpal Wabbit features."""
+    return " ".join(f"{prefix}{place}:{value:.4f}" for place, value in enumerate(row))
