@@ -15,7 +15,7 @@ import msgspec
 
 from penchant.errors import BadInput, UnknownDecision
 from penchant.journal import Consented, Declared, Fact, Store, as_plain
-from penchant.limits import Limits, check_id, check_length, check_number
+from penchant.limits import Limits, check_end, check_id, check_length, check_number
 from penchant.profile.beliefs import believe, profile_of
 from penchant.profile.registers import no_room
 from penchant.runtime.batches import answered, call_of, given_of
@@ -160,6 +160,7 @@ class Engine:
         memory = self._memory
         check_id(person, "A person id", memory.limits)
         check_id(purpose, "A purpose", memory.limits)
+        check_end(until)
         dial = check_number(dial, "The dial", 0.0, 1.0) if granted else 0.0
         with memory.lock:
             now = memory.now(at)
@@ -199,7 +200,7 @@ class Engine:
         memory = self._memory
         with memory.lock:
             now = memory.now()
-            answers = [received(signal, purpose or "", now, memory) for signal in signals]
+            answers = received(signals, purpose or "", now, memory)
         facts: list[Fact] = [
             fact for answer in answers if not isinstance(answer, Refused) for fact in answer
         ]

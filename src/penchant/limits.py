@@ -15,6 +15,7 @@ from penchant.errors import BadName, BadNumber, BadTime, LimitReached
 
 __all__ = [
     "Limits",
+    "check_end",
     "check_id",
     "check_length",
     "check_number",
@@ -119,6 +120,17 @@ def check_number(value: float, what: str, low: float = -math.inf, high: float = 
         msg = f"{what} must be between {low:g} and {high:g} (got {value:g})."
         raise BadNumber(msg)
     return float(value)
+
+
+def check_end(until: object) -> None:
+    """See that an end, if there is one, is a time with a zone; it may lie anywhere.
+
+    Example:
+        >>> check_end(None)
+    """
+    if until is not None and not (isinstance(until, datetime) and until.utcoffset() is not None):
+        msg = "`until` must be a datetime with a time zone, or None for no end. Send UTC."
+        raise BadTime(msg)
 
 
 def check_time(at: object, now: datetime, what: str, limits: Limits) -> datetime:

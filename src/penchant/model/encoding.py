@@ -21,16 +21,27 @@ from penchant.errors import BadInput, BadNumber, FeatureTypeChanged, LimitReache
 from penchant.limits import Limits, check_id, check_length
 from penchant.words import Action, FrozenMap, Value, frozen
 
-__all__ = ["COLUMNS", "OWN", "Column", "Encoder", "Row", "column_hash", "features_of"]
+__all__ = [
+    "COLUMNS",
+    "LARGEST",
+    "OWN",
+    "Column",
+    "Encoder",
+    "Row",
+    "column_hash",
+    "features_of",
+]
 
 Row = NDArray[np.float64]
+
+LARGEST: Final = 3e38
+"""Features are kept as float32, which ends here."""
 
 COLUMNS: Final = 256
 OWN: Final = 192
 _CACHED_ACTIONS: Final = 16_384
 _CACHED_PLANS: Final = 4_096
 _SMALL: Final = 2.0**62
-_LARGEST: Final = 1e150
 _LARGEST_WHOLE: Final = 2**63
 
 _KINDS: Final[Mapping[type, str]] = {
@@ -294,10 +305,10 @@ class Encoder:
         for name, value in zip(names, values, strict=True):
             numbers = value if isinstance(value, list | tuple) else (value,)
             for number in numbers:
-                most = _LARGEST_WHOLE if isinstance(number, int) else _LARGEST
+                most = _LARGEST_WHOLE if isinstance(number, int) else LARGEST
                 if not isinstance(number, str) and not abs(number) < most:
                     msg = (
-                        f"Feature `{name}` of the {self.side} must be a finite number below 1e150, "
+                        f"Feature `{name}` of the {self.side} must be a finite number below 3e38, "
                         "and a whole one must fit 64 bits."
                     )
                     raise BadNumber(msg)

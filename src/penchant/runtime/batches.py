@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from penchant.errors import BadInput, BadNumber
 from penchant.guard.consent import consent_refusal
-from penchant.limits import check_id
+from penchant.limits import Limits, check_id
+from penchant.model.encoding import LARGEST
 from penchant.model.evidence import Rows
 from penchant.runtime.calls import Call
 from penchant.runtime.columns import (
@@ -42,7 +43,7 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
-_CALL_FIELDS = frozenset({"moment", "person", "context", "actions", "at", "draw"})
+_CALL_FIELDS = frozenset({"moment", "person", "context", "actions", "draw"})
 
 
 def call_of(item: object) -> Call | BadInput:
@@ -111,8 +112,8 @@ def checked_contexts(contexts: object, count: int) -> Floats:
     if table.ndim != 2 or len(table) != count:  # noqa: PLR2004 - rows and columns
         msg = f"Contexts in columns must be an (n, d) table with n = {count:,}, a row a person."
         raise BadInput(msg)
-    if not np.isfinite(table).all():
-        msg = "Contexts in columns must be finite numbers."
+    if not (np.abs(table) < LARGEST).all():
+        msg = f"Contexts in columns must be finite numbers below {LARGEST:g}."
         raise BadNumber(msg)
     return table
 
@@ -149,12 +150,20 @@ def plain(
     dial lets every action through, there are no nevers, caps, quiet hours or risks.
     """
     known = live.plain
-    found = [known.get(person) for person in people]
+    found = [known.get(person) if isinstance(person, str) else None for person in people]
     for place, entry in enumerate(found):
-        if entry is None:
-            person = check_id(people[place], "A person id", memory.limits)
+        if entry is None and _is_id(people[place], memory.limits):
+            person = people[place]
             found[place] = known.get(person) or _plain_one(live, person, memory.people, now)
     return found, [place for place, entry in enumerate(found) if entry is None]
+
+
+def _is_id(person: object, limits: Limits) -> bool:
+    try:
+        check_id(person, "A person id", limits)
+    except BadInput:
+        return False
+    return True
 
 
 def _plain_one(

@@ -103,9 +103,10 @@ class LiveModel:
         Without a column an action can be neither told apart nor tried beyond the floor. A half-life
         changes only before the first outcome (`LiveMoment.check_redeclared`).
         """
-        self.model.fade_in(half_life)
-        if self.model.version.round and self.model.action.width > len(self.model.version.action.mean):
-            self._next_round = len(self.model.evidence)
+        model, version = self.model, self.model.version
+        model.fade_in(half_life)
+        if version.round and model.action.width > len(version.action.mean):
+            self._next_round = len(model.evidence)
 
     def settle(self) -> None:
         """Wait for a round under way and take it into force at once."""

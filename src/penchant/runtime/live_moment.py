@@ -12,7 +12,7 @@ from penchant.decide.explaining import DecisionExplainer
 from penchant.decide.slate import Slate, slate_of
 from penchant.errors import BadInput
 from penchant.learn.pending import Open
-from penchant.limits import Limits, check_length, seconds
+from penchant.limits import Limits, check_id, check_length, seconds
 from penchant.loop import Question, View, decide
 from penchant.runtime.live_model import LiveModel, Submit
 from penchant.runtime.live_person import LivePerson
@@ -47,7 +47,8 @@ class LiveMoment:
         """Check the actions given with a call.
 
         Raises:
-            BadInput: When there is none, or two have the same name.
+            BadInput: When there is none, one is no Action, or two have the same name.
+            BadName: When a name is none.
             LimitReached: When there are more than a call may give.
         """
         actions = tuple(given)
@@ -58,6 +59,11 @@ class LiveMoment:
                 "Give at least one, or leave `actions` out to use the declared ones."
             )
             raise BadInput(msg)
+        for action in actions:
+            if not isinstance(action, Action):
+                msg = f"The actions given to moment `{self.moment.name}` must be `Action`s."
+                raise BadInput(msg)
+            check_id(action.name, f"An action's name given to moment `{self.moment.name}`", self.limits)
         if len({action.name for action in actions}) < len(actions):
             msg = f"Two actions given to moment `{self.moment.name}` have the same name."
             raise BadInput(msg)

@@ -70,15 +70,16 @@ class Memory:
         self._latest = max(clock, self._latest)
         return self._latest
 
-    def moment(self, name: str) -> LiveMoment:
+    def moment(self, name: object) -> LiveMoment:
         """Give a declared moment.
 
         Raises:
             UnknownMoment: When none of that name was declared.
         """
-        live = self.moments.get(name)
+        live = self.moments.get(name) if isinstance(name, str) else None
         if live is None:
-            msg = f"No moment `{name}` was declared. Declare it with `engine.declare(Moment(…))`."
+            said = str(name)[:64]
+            msg = f"No moment `{said}` was declared. Declare it with `engine.declare(Moment(…))`."
             raise UnknownMoment(msg)
         return live
 

@@ -3,6 +3,7 @@
 Loop: the first arrow. Shape, statement, consent and room are asked in this order.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from penchant.guard.consent import keeping_refusal
@@ -16,12 +17,33 @@ from penchant.words import Refused, Signal
 __all__ = ["received"]
 
 
-def received(signal: Signal, purpose: str, now: datetime, memory: Memory) -> Refused | list[Fact]:
-    """Give the facts to keep of a signal; none when it is a repeat of one that is kept."""
-    limits, people = memory.limits, memory.people
-    checked = check_signal(signal, now=now, limits=limits)
-    if isinstance(checked, Refused):
-        return checked
+def received(
+    signals: Iterable[Signal], purpose: str, now: datetime, memory: Memory
+) -> list[Refused | list[Fact]]:
+    """Give the facts to keep of each signal; none where it repeats one that is kept."""
+    answers: list[Refused | list[Fact]] = []
+    met: set[tuple[str, str]] = set()
+    for signal in signals:
+        checked = _checked(signal, now, memory)
+        if isinstance(checked, Refused):
+            answers.append(checked)
+            continue
+        identity = (memory.people.home(checked.person), checked.id)
+        answer = [] if checked.id and identity in met else _kept(checked, purpose, now, memory)
+        if not isinstance(answer, Refused):
+            met.add(identity)
+        answers.append(answer)
+    return answers
+
+
+def _checked(signal: object, now: datetime, memory: Memory) -> Signal | Refused:
+    if not isinstance(signal, Signal):
+        return Refused("Not kept: what was given is no `Signal`. Give its kind, person and data.")
+    return check_signal(signal, now=now, limits=memory.limits)
+
+
+def _kept(checked: Signal, purpose: str, now: datetime, memory: Memory) -> Refused | list[Fact]:
+    people = memory.people
     live = people.person(checked.person)
     if checked.id and checked.id in live.signal_ids:
         return []
