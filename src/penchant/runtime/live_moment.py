@@ -43,7 +43,7 @@ class LiveMoment:
         self._slate: tuple[int, int, Slate] | None = None
         self._explainer: DecisionExplainer | None = None
 
-    def candidates(self, given: Iterable[Action]) -> tuple[Action, ...]:
+    def candidates(self, given: Iterable[object]) -> tuple[Action, ...]:
         """Check the actions given with a call.
 
         Raises:
@@ -51,7 +51,11 @@ class LiveMoment:
             BadName: When a name is none.
             LimitReached: When there are more than a call may give.
         """
-        actions = tuple(given)
+        where = f"given to moment `{self.moment.name}`"
+        candidates = tuple(given)
+        actions = tuple(action for action in candidates if isinstance(action, Action))
+        if len(actions) < len(candidates):
+            raise BadInput(f"The actions {where} must be `Action`s.")
         check_length(len(actions), self.limits.candidates_per_call, "Actions of a call")
         if not actions:
             msg = (
@@ -60,13 +64,9 @@ class LiveMoment:
             )
             raise BadInput(msg)
         for action in actions:
-            if not isinstance(action, Action):
-                msg = f"The actions given to moment `{self.moment.name}` must be `Action`s."
-                raise BadInput(msg)
-            check_id(action.name, f"An action's name given to moment `{self.moment.name}`", self.limits)
+            check_id(action.name, f"The name of an action {where}", self.limits)
         if len({action.name for action in actions}) < len(actions):
-            msg = f"Two actions given to moment `{self.moment.name}` have the same name."
-            raise BadInput(msg)
+            raise BadInput(f"Two actions {where} have the same name.")
         return actions
 
     def slate(self, candidates: tuple[Action, ...]) -> Slate:
