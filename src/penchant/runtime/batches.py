@@ -150,7 +150,10 @@ def plain(
     dial lets every action through, there are no nevers, caps, quiet hours or risks.
     """
     known = live.plain
-    found = [known.get(person) if _is_id(person, memory.limits) else None for person in people]
+    try:
+        found = [known.get(person) for person in people]
+    except TypeError:  # one is no id and not even hashable
+        found = [None] * len(people)
     for place, entry in enumerate(found):
         if entry is None and _is_id(people[place], memory.limits):
             person = people[place]
