@@ -3,7 +3,7 @@
     python data/heartsteps/make.py suggestions.csv.gz data/heartsteps/heartsteps.csv.gz
 
 Every row is kept, in its order. README.md in this folder says which columns stay and why.
-The same input gives the same bytes. Needs nothing beyond Python itself.
+The same input gives the same rows. Needs nothing beyond Python itself.
 """
 
 import csv

@@ -33,6 +33,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 RESAMPLES = 4_000  # the ends of a 95 % interval then rest on 100 resamples each
+FEWEST_GROUPS = 10  # fewer people drawn anew show too little of how people differ
+FEWEST_ROWS = 200.0  # rows an estimate must weigh like before its interval means anything
 LOUD = 4.0  # standard errors from which propensities and frequencies do not fit (1 in 16,000)
 
 
@@ -156,7 +158,8 @@ def value(
         alpha: The interval misses the truth in this share of cases.
 
     Returns:
-        Value and interval in the unit of the rewards; NaN where no row weighs anything.
+        Value and interval in the unit of the rewards. The value is NaN where no row weighs
+        anything; the interval is endless where there are too few people or rows to say.
 
     Source: Swaminathan, Joachims 2015 (self-normalised weights); Field, Welsh 2007 (cluster
     bootstrap); Hesterberg 2015 (percentiles widened for few groups).
@@ -164,9 +167,9 @@ def value(
     total = float(row_weights.sum())
     if total <= 0:
         return Interval(math.nan, math.nan, math.nan, 0.0)
-    estimate = float(row_weights @ rewards) / total
-    low, high = _ends(_means(rewards, row_weights, resamples), resamples.n_groups, alpha)
-    return Interval(estimate, low, high, total**2 / float(row_weights @ row_weights))
+    estimate, rows = float(row_weights @ rewards) / total, _rows(row_weights)
+    low, high = _ends(_means(rewards, row_weights, resamples), resamples, alpha, rows)
+    return Interval(estimate, low, high, rows)
 
 
 def difference(
@@ -190,7 +193,8 @@ def difference(
         return Interval(math.nan, math.nan, math.nan, 0.0)
     apart = float(one @ rewards / one.sum() - other @ rewards / other.sum())
     spread = _means(rewards, one, resamples) - _means(rewards, other, resamples)
-    return Interval(apart, *_ends(spread, resamples.n_groups, alpha))
+    rows = min(_rows(one), _rows(other))
+    return Interval(apart, *_ends(spread, resamples, alpha, rows), rows)
 
 
 def misfits(
@@ -233,14 +237,19 @@ def _means(rewards: Floats, row_weights: Floats, resamples: Resamples) -> Floats
     return means
 
 
-def _ends(values: Floats, n_groups: int, alpha: float) -> tuple[float, float]:
+def _rows(row_weights: Floats) -> float:
+    """Give how many rows these weights count for (Kish)."""
+    return float(row_weights.sum() ** 2 / (row_weights @ row_weights))
+
+
+def _ends(values: Floats, resamples: Resamples, alpha: float, rows: float) -> tuple[float, float]:
     """Give the ends of an interval from resampled values, widened for few groups.
 
     With G groups the plain percentiles are too narrow by sqrt((G - 1) / G) and take a normal for
-    a Student t. Without a second group there is no spread to see, and no interval.
+    a Student t. Below the fewest groups and rows there is no interval: its ends are infinite.
     """
-    values = values[np.isfinite(values)]
-    if n_groups < 2 or not values.size:  # noqa: PLR2004 - one group shows no spread
+    values, n_groups = values[np.isfinite(values)], resamples.n_groups
+    if n_groups < FEWEST_GROUPS or rows < FEWEST_ROWS or not values.size:
         return -math.inf, math.inf
     reach = _student(1 - alpha / 2, n_groups - 1) * math.sqrt(n_groups / (n_groups - 1))
     tail = NormalDist().cdf(-reach)

@@ -152,11 +152,12 @@ def test_what_cannot_be_said_is_not() -> None:
 
 
 def test_missing_ends_are_shown_as_such() -> None:
-    """One person alone has a value and no interval."""
+    """Too few people have a value and no interval."""
     policies = (PolicyValue("as logged", 0.25, None, None, 9.0),)
 
+    assert "ten people" in shown(replace(REPORT, policies=policies, comparisons=()))
     assert "0.250  " in shown(replace(REPORT, policies=policies, comparisons=()))
-    assert "? to ?" in shown(replace(REPORT, policies=policies, comparisons=()))
+    assert "too few" in shown(replace(REPORT, policies=policies, comparisons=()))
 
 
 def test_bad_lines_are_listed() -> None:

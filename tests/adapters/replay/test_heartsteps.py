@@ -1,5 +1,8 @@
 """The real trial that `make run` replays: its numbers are those its README states."""
 
+import csv
+import gzip
+import runpy
 from functools import cache
 from pathlib import Path
 
@@ -68,3 +71,30 @@ def test_the_design_of_the_kinds_does_not_fit(tmp_path: Path) -> None:
     assert any("`stretching tip` was logged in 25.6 %" in one for one in found.warnings)
     assert any("declared as 30.0 %" in one for one in found.warnings)
     assert [one.policy for one in found.policies if one.value is not None] == ["as logged"]
+
+
+ORIGINAL = FOLDER.parents[2] / "shared/data/bandit/heartsteps/suggestions.csv.gz"
+
+
+@pytest.mark.skipif(not ORIGINAL.exists(), reason="the trial's original file is not here")
+def test_the_cut_is_made_again_from_the_original(tmp_path: Path) -> None:
+    """The script in the folder gives the rows that lie beside it."""
+    script = runpy.run_path(str(FOLDER / "make.py"))
+
+    script["main"](ORIGINAL, tmp_path / "again.csv.gz")
+
+    again, kept = tmp_path / "again.csv.gz", FOLDER / "heartsteps.csv.gz"
+    assert gzip.decompress(again.read_bytes()) == gzip.decompress(kept.read_bytes())
+
+
+def test_nothing_is_kept_that_could_tell_who_somebody_is() -> None:
+    """The columns are the fourteen its README lists; places are kinds of places."""
+    text = gzip.decompress((FOLDER / "heartsteps.csv.gz").read_bytes()).decode()
+    rows = list(csv.DictReader(text.splitlines()))
+    readme = (FOLDER / "README.md").read_text("utf-8")
+
+    assert len(rows[0]) == 14
+    assert all(f"| `{column}` |" in readme for column in rows[0])
+    assert {row["place"] for row in rows} == {
+        *("", "home", "work", "study", "food", "shop", "park", "other")
+    }

@@ -198,9 +198,9 @@ def test_a_log_with_nothing_to_evaluate_is_told(tmp_path: Path, text: str, said:
         run(tmp_path, rows, text)
 
 
-def test_one_person_alone_has_values_without_intervals(tmp_path: Path) -> None:
+def test_few_people_have_values_without_intervals(tmp_path: Path) -> None:
     """The value is there, its ends are not, and nothing is told apart."""
-    report = run(tmp_path, rows_of(30, people=1))
+    report = run(tmp_path, rows_of(300, people=3))
 
     assert value_of(report, "as logged") is not None
     assert {(one.low, one.high) for one in report.policies} == {(None, None)}

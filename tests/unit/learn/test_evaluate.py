@@ -114,12 +114,27 @@ def test_two_policies_are_compared_within_the_same_resamples() -> None:
     assert difference(rewards, always[0], always[0], again).holds_zero
 
 
-def test_one_person_alone_has_no_interval() -> None:
-    """With nobody to compare with, nothing is said about the spread."""
-    one = value(np.ones(3), np.ones(3), resample(["ada"] * 3, np.random.default_rng(0)))
+@pytest.mark.parametrize(("people", "rows"), [(1, 300), (9, 900), (10, 199)])
+def test_too_few_people_or_rows_have_no_interval(people: int, rows: int) -> None:
+    """With few people the same few are drawn again and again: nothing is said about the spread."""
+    again = resample(np.arange(rows) % people, np.random.default_rng(0))
+    rewards = np.ones(rows)
 
+    one = value(rewards, np.ones(rows), again)
+
+    assert one.value == 1.0
     assert (one.low, one.high) == (-math.inf, math.inf)
-    assert one.holds_zero
+    assert difference(rewards, np.ones(rows), rewards, again).holds_zero
+
+
+def test_enough_people_and_rows_have_one() -> None:
+    """From ten people and two hundred rows on there is an interval."""
+    one = value(
+        np.arange(200.0), np.ones(200), resample(np.arange(200) % 10, np.random.default_rng(0))
+    )
+
+    assert math.isfinite(one.low)
+    assert math.isfinite(one.high)
 
 
 def test_a_policy_that_never_did_what_was_logged_has_no_value() -> None:

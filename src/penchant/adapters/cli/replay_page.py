@@ -112,29 +112,34 @@ def _value(one: PolicyValue, against: Comparison | None, digits: int) -> tuple[s
     name = f"  {one.policy}"
     if one.value is None:
         return (name, "", "", "", "cannot be said")
-    low, high = _number(one.low, digits), _number(one.high, digits)
-    row = (name, _number(one.value, digits), f"{low} to {high}")
+    row = (name, _number(one.value, digits), _interval(one.low, one.high, digits))
     if against is None:
         return (*row, "", "")
-    low, high = _signed(against.low, digits), _signed(against.high, digits)
-    apart = f"{_signed(against.difference, digits)} ({low} to {high})"
+    apart = _signed(against.difference, digits)
+    if against.low is not None and against.high is not None:
+        apart += f" ({_signed(against.low, digits)} to {_signed(against.high, digits)})"
     return (*row, apart, "" if against.told_apart else "cannot be told apart")
+
+
+def _interval(low: float | None, high: float | None, digits: int) -> str:
+    """Give an interval, or that there are too few people or rows for one."""
+    if low is None or high is None:
+        return "too few"
+    return f"{_number(low, digits)} to {_number(high, digits)}"
 
 
 def _digits(values: Sequence[PolicyValue]) -> int:
     """Say how many decimals tell the values apart: three figures of the largest."""
-    largest = max((abs(one.high or 0.0) for one in values), default=0.0)
+    largest = max((abs(one.high or one.value or 0.0) for one in values), default=0.0)
     return sum(largest < bound for bound in (100, 10, 1))
 
 
-def _number(value: float | None, digits: int) -> str:
-    if value is None:
-        return "?"
+def _number(value: float, digits: int) -> str:
     return f"{value:,.{digits}f}".replace("-", "−")
 
 
-def _signed(value: float | None, digits: int) -> str:
-    return ("+" if value and round(value, digits) > 0 else "") + _number(value, digits)
+def _signed(value: float, digits: int) -> str:
+    return ("+" if round(value, digits) > 0 else "") + _number(value, digits)
 
 
 def _verdicts(report: ReplayReport) -> Iterator[str]:
@@ -154,11 +159,14 @@ def _footing(report: ReplayReport) -> Table:
     table.add_column(style=QUIET)
     accepted = "where the engine drew what was done, thinned so that no action is favoured"
     valued = f"valued on all {counts.measured:,} moments with {report.unit}"
+    drawn = f"{counts.people:,} people drawn anew, {report.resamples:,} times"
+    none = "none: they take ten people and rows that weigh like 200"
+    has_intervals = any(one.low is not None for one in report.policies)
     told = {
         "propensities": report.propensities,
         "accepted": f"{accepted} (c = {report.constant:.3g})",
         "the engine": f"{valued}, each weighed by the chance it gave to what was done",
-        "intervals": f"{counts.people:,} people drawn anew, {report.resamples:,} times",
+        "intervals": drawn if has_intervals else none,
     }
     for what, meaning in told.items():
         table.add_row(f"  {what}", spoken(meaning))

@@ -31,8 +31,9 @@ class Counts(Struct, frozen=True):
 class PolicyValue(Struct, frozen=True):
     """One way of choosing, and its estimated reward per available moment, as the log counts.
 
-    `value` is None where it cannot be said, the ends of its interval where one person is all there
-    is. `weighs_like` is how many rows chosen by this policy itself would tell as much.
+    `value` is None where it cannot be said, the ends of its interval where there are too few
+    people or rows for one. `weighs_like` is how many rows chosen by this policy itself would tell
+    as much.
     """
 
     policy: str
