@@ -290,7 +290,10 @@ class Encoder:
         if len(self._by_hash) < OWN:
             column = Column(len(self._by_hash), 1.0)
         else:
-            column = Column(OWN + key % (COLUMNS - OWN), 1.0 if key >> 63 else -1.0)
+            # A sign lets numbers that share a column cancel out; names would turn into their own
+            # opposites, so those that share one are simply taken for each other.
+            sign = 1.0 if is_indicator or key >> 63 else -1.0
+            column = Column(OWN + key % (COLUMNS - OWN), sign)
         while len(self.indicators) <= column.place:
             self.indicators.append(is_indicator or column.place >= OWN)
         self._blank = np.where(self.indicators, 0.0, np.nan)
