@@ -45,6 +45,17 @@ def test_the_journal_is_kept_where_asked(tmp_path: Path) -> None:
     assert (tmp_path / "people.db").exists()
 
 
+def test_a_replay_never_starts_from_what_it_learned_before(tmp_path: Path) -> None:
+    """A database that exists is refused: the engine would know its log beforehand."""
+    (tmp_path / "people.db").touch()
+    asked = ["replay", str(log_of(tmp_path, rows_of(20))), "--map", str(map_of(tmp_path))]
+
+    told = CliRunner().invoke(app, [*asked, "--db", str(tmp_path / "people.db")])
+
+    assert told.exit_code == 2
+    assert "people.db` exists. A replay starts from nothing" in told.stderr
+
+
 def test_a_fault_is_one_sentence(tmp_path: Path) -> None:
     """A wrong map exits with 2 and says what is wrong, without a traceback."""
     log = log_of(tmp_path, rows_of(20))

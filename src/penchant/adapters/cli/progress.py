@@ -25,7 +25,7 @@ def progress_bar(what: str, *, disable: bool = False) -> Iterator[Callable[[int,
     )
 
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
+    console = Console(stderr=True, color_system=None)  # its colours would mean nothing
     # rich would else send what is printed meanwhile to stderr, answers to programs too.
     with Progress(*columns, console=console, transient=True, redirect_stdout=False) as bar:
         task = bar.add_task(what, total=None)

@@ -47,12 +47,17 @@ def replay(
         map_path: The map file.
         seed: Of every die; the same seed gives the same report.
         people: How many people to show.
-        store_path: Where the journal is kept; in memory for None.
+        store_path: A new file to keep the journal in; in memory for None.
         progress: Told how many rows are done, and of how many.
 
     Raises:
         BadLog: When a file cannot be read, a map is wrong, or no moment is left to evaluate.
     """
+    if store_path is not None and Path(store_path).exists():
+        raise BadLog(
+            f"`{store_path}` exists. A replay starts from nothing, or it would know its log "
+            "beforehand; name a new file."
+        )
     plan = read_map(map_path)
     found, bad = read_rows(log, plan, map_path=str(map_path))
     rows = estimated(found, plan)
