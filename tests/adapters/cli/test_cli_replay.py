@@ -1,6 +1,8 @@
 """`penchant replay`: a table for people, one JSON object for programs, faults in one sentence."""
 
+import io
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -65,6 +67,20 @@ def test_a_fault_is_one_sentence(tmp_path: Path) -> None:
     assert told.exit_code == 2
     assert "none.toml` cannot be read" in told.stderr
     assert "Traceback" not in told.output
+
+
+def test_progress_is_shown_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bar counts on the error stream."""
+    screen = io.StringIO()
+    monkeypatch.setattr(screen, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stderr", screen)
+
+    with progress_bar("Working") as advance:
+        advance(1, 2)
+        advance(2, 2)
+
+    assert "Working" in screen.getvalue()
+    assert "2/2" in screen.getvalue()
 
 
 def test_progress_stays_away_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,7 +21,7 @@ from penchant.engine import Engine
 from penchant.errors import BadInput
 from penchant.journal import Store
 from penchant.limits import Limits, seconds
-from penchant.words import Action, Decision, FrozenMap, Moment, Outcome, Refused, Signal
+from penchant.words import Accepted, Action, Decision, FrozenMap, Moment, Outcome, Refused, Signal
 
 __all__ = ["Driven", "Driver", "LogClock", "engine_for", "moment_of"]
 
@@ -148,9 +148,9 @@ class Driver:
     def _learn_until(self, at: datetime | None) -> None:
         """Learn the rewards that came in by `at`, each at its time; None learns all that wait."""
         while self._waiting and (at is None or self._waiting[0][0] <= at):
-            known_at, _, decision, reward = heapq.heappop(self._waiting)
+            known_at, line, decision, reward = heapq.heappop(self._waiting)
             self._clock.advance(known_at)
-            self._engine.learn(decision, reward=reward, at=known_at)
+            self._note(line, self._engine.learn(decision, reward=reward, at=known_at))
 
     def _meet(self, row: Row) -> None:
         """Ask somebody new for consent, as an app would; people of a trial have given it."""
@@ -172,5 +172,9 @@ class Driver:
             )
             signals.insert(0, stated)
         for answer in self._engine.observe(signals, purpose=self._plan.moment.purpose):
-            if isinstance(answer, Refused):
-                self.refused.append(BadRow(row.line, answer.sentence))
+            self._note(row.line, answer)
+
+    def _note(self, line: int, answer: Accepted | Refused) -> None:
+        """Keep what the engine would not take."""
+        if isinstance(answer, Refused):
+            self.refused.append(BadRow(line, answer.sentence))
