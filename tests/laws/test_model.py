@@ -127,7 +127,7 @@ def same(one: Posterior, other: Posterior) -> None:
 @given(lives(), st.randoms(use_true_random=False), st.booleans())
 def test_any_order_of_outcomes_gives_the_same_beliefs(
     life: Life,
-    dice: st.DataObject,
+    dice: Random,
     looked_at: bool,  # noqa: FBT001 - drawn by hypothesis
 ) -> None:
     """Late outcomes, old outcomes, beliefs read in between: all the same."""
@@ -272,7 +272,7 @@ def equal_models(one: Population, other: Population) -> None:
 @pytest.mark.parametrize(
     ("kind", "n_context", "n_action"), [(Products, 3, 4), (Blocks, 3, 4), (Products, 30, 20)]
 )
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 2**32 - 1), n=st.integers(1, 300), age=st.sampled_from([0.0, HALF_LIFE]))
 def test_subtracting_what_somebody_added_equals_never_having_had_it(
     kind: type[Products | Blocks], n_context: int, n_action: int, seed: int, n: int, age: float
@@ -386,6 +386,5 @@ def test_the_basis_keeps_what_predictions_differ_by(seed: int, width: int, rank:
         0.2 + np.trace(second @ prior.covariance), rel=1e-3
     )
     if rank >= width:
-        assert psi @ np.diag(basis.variances) @ psi.T == pytest.approx(
-            features @ prior.covariance @ features.T, rel=1e-6, abs=1e-6
-        )
+        kept = psi @ np.diag(basis.variances) @ psi.T
+        assert np.abs(kept - features @ prior.covariance @ features.T).max() < 1e-6
