@@ -59,23 +59,30 @@ class VowpalWabbit:
 
     batch = 1
 
-    def __init__(self, world: World, explorer: str, *, personal: bool) -> None:
+    def __init__(
+        self, world: World, explorer: str, *, personal: bool, by_name: bool = False
+    ) -> None:
         """Start an empty learner.
 
         Args:
             world: Gives the items; their features are known to the learner.
             explorer: How it explores, for example `VW_SQUARE`.
             personal: Whether person x (1, item features) is crossed in; context x item always is.
+            by_name: Whether the item's own name stands beside its features, and so in the crosses.
         """
         crosses = ["ca", "pa"] if personal else ["ca"]
         interactions = " ".join(f"--interactions {cross}" for cross in crosses)
         self.name = f"VW {explorer.split(maxsplit=1)[0][2:]} {'personal' if personal else 'pooled'}"
+        self.name += " by name" if by_name else ""
         self._workspace = vowpalwabbit.Workspace(
             f"--cb_explore_adf {explorer} {interactions} -b {VW_BITS} --quiet"
         )
         self._label = vowpalwabbit.LabelType.CONTEXTUAL_BANDIT
         self._personal = personal
-        self._items = [f"|a {_named('f', row)}" for row in world.items]
+        self._items = [
+            f"|a {_named('f', row)}" + (f" i{item}" if by_name else "")
+            for item, row in enumerate(world.items)
+        ]
         self._lines: list[str] = []
 
     def decide(self, people: Ints, contexts: Floats, slates: Ints) -> Floats:
@@ -153,6 +160,9 @@ RIVALS: Mapping[str, Callable[[World], Rival]] = MappingProxyType(
     {
         "vw-squarecb-pooled": lambda world: VowpalWabbit(world, VW_SQUARE, personal=False),
         "vw-squarecb-personal": lambda world: VowpalWabbit(world, VW_SQUARE, personal=True),
+        "vw-squarecb-personal-names": lambda world: VowpalWabbit(
+            world, VW_SQUARE, personal=True, by_name=True
+        ),
         "vw-regcbopt-pooled": lambda world: VowpalWabbit(world, VW_BOUNDED, personal=False),
         "vw-regcbopt-personal": lambda world: VowpalWabbit(world, VW_BOUNDED, personal=True),
         "mabwiser-lints": lambda world: Mabwiser(world, "LinTS", 0.05),
