@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from re import search
-from typing import Any, get_origin
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -17,7 +17,7 @@ from msgspec import Struct
 from penchant.errors import BadInput
 from penchant.limits import Limits, is_finite
 from penchant.runtime.declaring import check_moment
-from penchant.words import Action, Cap, FrozenMap, Moment, Outcome, QuietHours
+from penchant.words import Action, Cap, Moment, Outcome, QuietHours
 
 __all__ = ["NO_DEFAULT", "actions_of", "moments_of", "read_moments"]
 
@@ -44,8 +44,9 @@ def read_moments(path: Path, *, limits: Limits | None = None) -> tuple[Moment, .
         raise BadInput(msg) from None
     try:
         tables = msgspec.toml.decode(content)
-    except msgspec.DecodeError as wrong:
-        msg = f"`{path}` is not TOML: {wrong}."
+    except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
+        where = "it is not UTF-8" if isinstance(wrong, UnicodeDecodeError) else str(wrong)
+        msg = f"`{path}` is not TOML: {where}."
         raise BadInput(msg) from None
     return moments_of(tables, str(path), limits=limits)
 
@@ -102,7 +103,7 @@ def actions_of(given: object, where: str) -> tuple[Action, ...]:
     """
     if not isinstance(given, list):
         raise BadInput(f"{where} must hold a list of actions, each with its `name`.")
-    for sentence in _strange_among(given, Action, "action"):
+    for sentence in _strange_actions(given):
         raise BadInput(f"{where}: {sentence}")
     actions: tuple[Action, ...] = _converted(given, tuple[Action, ...], where)
     return actions
@@ -134,17 +135,22 @@ def _strange(table: object) -> Iterator[str]:
     outcome = table.get("outcome")
     if isinstance(outcome, dict):
         yield from _unknown(outcome, Outcome.__struct_fields__, "`outcome`: ")
-    yield from _strange_among(table.get("actions"), Action, "action")
+    yield from _strange_actions(table.get("actions"))
     rules = table.get("guardrails")
     for number, rule in enumerate(rules if isinstance(rules, list) else (), 1):
         yield from _strange_rule(rule, f"guardrail {number}: ")
 
 
-def _strange_among(tables: object, noun: type[Struct], what: str) -> Iterator[str]:
-    """Say which keys in a list of tables are none."""
+def _strange_actions(tables: object) -> Iterator[str]:
+    """Say which keys of actions are none, and which features have no value that can be learned."""
     for number, table in enumerate(tables if isinstance(tables, list) else (), 1):
-        if isinstance(table, dict):
-            yield from _unknown(table, noun.__struct_fields__, f"{what} {number}: ")
+        if not isinstance(table, dict):
+            continue
+        yield from _unknown(table, Action.__struct_fields__, f"action {number}: ")
+        features = table.get("features")
+        for name, value in (features if isinstance(features, dict) else {}).items():
+            if not _is_value(value):
+                yield f"action {number}: `features.{name}` {_VALUE}."
 
 
 def _strange_rule(rule: object, place: str) -> Iterator[str]:
@@ -171,21 +177,9 @@ def _unknown(table: Mapping[str, Any], fields: Sequence[str], place: str) -> Ite
 def _converted(given: object, kind: Any, place: str) -> Any:
     """Build a noun; turn what msgspec says into words that a reader of the file knows."""
     try:
-        return msgspec.convert(given, kind, dec_hook=_map)
+        return msgspec.convert(given, kind)
     except msgspec.ValidationError as wrong:
         raise BadInput(f"{place}: {_in_words(str(wrong))}") from None
-
-
-def _map(kind: type, value: Any) -> Any:
-    """Build a map of features; msgspec adds the place to what is raised here."""
-    if (get_origin(kind) or kind) is not FrozenMap:
-        raise NotImplementedError(kind)
-    if not isinstance(value, dict):
-        raise ValueError("must be a table, such as { price = 80 }")  # noqa: TRY004 - msgspec's word
-    for name, one in value.items():
-        if not _is_value(one):
-            raise ValueError(f"`{name}` {_VALUE}")
-    return FrozenMap(value)
 
 
 def _is_value(value: object) -> bool:
@@ -207,9 +201,9 @@ def _in_words(sentence: str) -> str:
         said = f"should be {_typed(types[1])} and is {_typed(types[2])}"
     elif missing := search(r"missing required field `(.+)`", said):
         said = f"misses `{missing[1]}`"
-    elif not said.startswith(("must", "`")):
+    else:
         said = f"is not as it should be: {said[0].lower()}{said[1:]}"
-    return f"{_place_of(path, says=said)}{said}."
+    return f"{_place_of(path)}{said}."
 
 
 def _typed(types: str) -> str:
@@ -218,7 +212,7 @@ def _typed(types: str) -> str:
     return "a " + " or a ".join(word for word in words if word != "null")
 
 
-def _place_of(path: str, *, says: str) -> str:
+def _place_of(path: str) -> str:
     """Give a path in words: `$.actions[1].burden` is the `burden` of action 2."""
     keys: list[str] = []
     place = ""
@@ -228,4 +222,4 @@ def _place_of(path: str, *, says: str) -> str:
             place += f"{what} {int(step.strip('[]')) + 1}: "
         elif step:
             keys.append(step)
-    return place + (f"`{'.'.join(keys)}`{':' if says.startswith('`') else ''} " if keys else "")
+    return place + (f"`{'.'.join(keys)}` " if keys else "")

@@ -63,7 +63,8 @@ def _say_version(asked: bool) -> None:  # noqa: FBT001 - as typer calls it
 def penchant(
     *,
     _version: Annotated[
-        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which.")
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version."),
     ] = False,
 ) -> None:
     """One model per person, decisions that explain themselves."""

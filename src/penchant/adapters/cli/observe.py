@@ -16,44 +16,49 @@ from penchant.adapters.cli.terminal import answer, counted, refusal, say, say_js
 from penchant.adapters.cli.values import named_values, time_of
 from penchant.engine import Engine
 from penchant.errors import BadInput
-from penchant.words import FrozenMap, Signal
+from penchant.words import Signal
 
 __all__ = ["observe_command"]
 
 
+Kind = Annotated[
+    str | None, typer.Argument(metavar="KIND", help="What was seen, such as shop.viewed.")
+]
+About = Annotated[str | None, typer.Option("--person", metavar="PERSON", help="About whom.")]
+Purpose = Annotated[
+    str | None, typer.Option("--purpose", metavar="PURPOSE", help="Under which it is kept.")
+]
+Data = Annotated[
+    list[str] | None, typer.Option("--data", metavar="NAME=VALUE", help="May be repeated.")
+]
+Nature = Annotated[
+    str | None,
+    typer.Option(
+        "--nature",
+        metavar="NATURE",
+        help="How it was seen: explicit, implicit (else), contextual or sensed.",
+    ),
+]
+Source = Annotated[str | None, typer.Option("--source", metavar="NAME", help="Who saw it.")]
+SignalId = Annotated[
+    str | None, typer.Option("--id", metavar="ID", help="So that a repeat has no effect.")
+]
+Lines = Annotated[
+    Path | None, typer.Option("--from", metavar="FILE", help="Read JSON Lines; - is stdin.")
+]
+
+
 def observe_command(
-    kind: Annotated[
-        str | None, typer.Argument(metavar="KIND", help="What was seen, such as shop.viewed.")
-    ] = None,
+    kind: Kind = None,
     *,
-    person: Annotated[
-        str | None, typer.Option("--person", metavar="PERSON", help="About whom.")
-    ] = None,
-    purpose: Annotated[
-        str | None, typer.Option("--purpose", metavar="PURPOSE", help="Under which it is kept.")
-    ] = None,
-    data: Annotated[
-        list[str] | None, typer.Option("--data", metavar="NAME=VALUE", help="May be repeated.")
-    ] = None,
-    nature: Annotated[
-        str | None,
-        typer.Option(
-            "--nature",
-            metavar="NATURE",
-            help="How it was seen: explicit, implicit (else), contextual or sensed.",
-        ),
-    ] = None,
-    source: Annotated[
-        str | None, typer.Option("--source", metavar="NAME", help="Who saw it.")
-    ] = None,
-    signal_id: Annotated[
-        str | None, typer.Option("--id", metavar="ID", help="So that a repeat has no effect.")
-    ] = None,
+    person: About = None,
+    purpose: Purpose = None,
+    data: Data = None,
+    nature: Nature = None,
+    source: Source = None,
+    signal_id: SignalId = None,
     at: At = None,
-    lines: Annotated[
-        Path | None,
-        typer.Option("--from", metavar="FILE", help="Read JSON Lines; - is stdin."),
-    ] = None,
+    lines: Lines = None,
     db: Database = DEFAULT_DATABASE,
     as_json: AsJson = False,
 ) -> None:
@@ -73,7 +78,7 @@ def observe_command(
         "source": source,
         "id": signal_id,
         "at": time_of(at, "--at"),
-        "data": FrozenMap(named_values(data, "--data")) if data else None,
+        "data": named_values(data, "--data") if data else None,
     }
     given: dict[str, Any] = {field: value for field, value in told.items() if value is not None}
     _check(kind, lines, given)

@@ -17,7 +17,7 @@ from penchant.adapters.cli.values import time_of
 from penchant.engine import Engine
 from penchant.errors import BadTime
 from penchant.limits import Limits
-from penchant.words import Accepted, FrozenMap, Refused, Signal
+from penchant.words import Accepted, Refused, Signal
 
 __all__ = ["Answer", "observe_lines"]
 
@@ -63,7 +63,7 @@ class _Line(Struct, forbid_unknown_fields=True):
             self.kind,
             person=self.person,
             at=time_of(self.at, "at"),
-            data=FrozenMap(self.data),
+            data=self.data,
             nature=nature,
             source=self.source,
             id=self.id,

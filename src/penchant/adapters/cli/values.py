@@ -15,7 +15,7 @@ from penchant.errors import BadInput, BadNumber, BadTime
 
 __all__ = ["named_values", "time_of", "value_of"]
 
-_NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 
 
 def named_values(pairs: Iterable[str] | None, option: str) -> dict[str, Any]:
