@@ -32,7 +32,7 @@ POINTS: Final = 32
 OPTIMISM: Final = np.arange(0.5, POINTS)[:, None] / POINTS
 TIE: Final = 1e-12
 POPULATION_SCALE: Final = 0.8
-PERSON_SCALE: Final = 0.1
+PERSON_SCALE: Final = 0.2
 
 
 class Expectation(NamedTuple):

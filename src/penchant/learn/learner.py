@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from penchant.algebra import faded
 from penchant.learn.prior import Basis, Prior, basis_of, first_prior, improve, panel_of
+from penchant.model.encoding import ColumnKind
 from penchant.model.evidence import Rows
 from penchant.model.moment_model import MomentModel
 from penchant.model.people import Sums, refold
@@ -37,7 +38,7 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+Kinds = NDArray[np.int64]
 
 RANK: Final = 8
 _FIRST_ROUND: Final = 4
@@ -58,8 +59,8 @@ class RoundTask(NamedTuple):
     homes: NDArray[np.int64]
     version: Version
     prior: Prior | None
-    context_indicators: Flags
-    action_indicators: Flags
+    context_kinds: Kinds
+    action_kinds: Kinds
     has_features: bool
     half_life: float
 
@@ -113,8 +114,8 @@ def plan(model: MomentModel) -> RoundTask:
         homes=homes,
         version=model.version,
         prior=model.prior,
-        context_indicators=np.array(model.context.indicators, dtype=bool),
-        action_indicators=np.array(model.action.indicators, dtype=bool),
+        context_kinds=np.array(model.context.kinds, dtype=np.int64),
+        action_kinds=np.array(model.action.kinds, dtype=np.int64),
         has_features=model.action.has_features,
         half_life=model.half_life,
     )
@@ -215,8 +216,8 @@ def _scalings(task: RoundTask) -> tuple[Scaling, Scaling, bool]:
     """Give the scaling of both sides: those in force unless the data moved away from them."""
     gain = 1.0 if task.has_features else _NAMED_GAIN
     alive = np.isfinite(task.rows.predicted)
-    context = _scaling(task.rows.context[alive], task.context_indicators, gain)
-    action = _scaling(task.rows.action[alive], task.action_indicators, 1.0)
+    context = _scaling(task.rows.context[alive], task.context_kinds, gain)
+    action = _scaling(task.rows.action[alive], task.action_kinds, 1.0)
     before = task.version
     moved = (
         before.round == 0
@@ -227,26 +228,27 @@ def _scalings(task: RoundTask) -> tuple[Scaling, Scaling, bool]:
     return (context, action, True) if moved else (before.context, before.action, False)
 
 
-def _scaling(rows: NDArray[np.float32], indicators: Flags, gain: float) -> Scaling:
+def _scaling(rows: NDArray[np.float32], kinds: Kinds, gain: float) -> Scaling:
     """Give the scaling that brings rows to a mean squared length of `gain`.
 
-    Numbers go to (value - mean) / sd, indicators stay 0 and 1; then all are scaled alike.
+    Numbers go to (value - mean) / sd, indicators stay 0 and 1; then all are scaled alike, but for
+    the names of actions: one of them is all there is to its action, and has that length alone.
     """
-    values = np.zeros((len(rows), len(indicators)))
-    values[:, : rows.shape[1]] = rows[:, : len(indicators)]
+    values = np.zeros((len(rows), len(kinds)))
+    values[:, : rows.shape[1]] = rows[:, : len(kinds)]
     seen = np.isfinite(values)
     count = np.maximum(seen.sum(axis=0), 1)
     values[~seen] = 0.0
-    mean = np.where(indicators, 0.0, values.sum(axis=0) / count)
-    centred = np.where(seen, values - mean, 0.0)
-    second = (centred**2).sum(axis=0) / count
-    deviation = np.where(indicators, 1.0, np.sqrt(second))
+    is_number, is_name = kinds == ColumnKind.NUMBER, kinds == ColumnKind.NAME
+    mean = np.where(is_number, values.sum(axis=0) / count, 0.0)
+    second = (np.where(seen, values - mean, 0.0) ** 2).sum(axis=0) / count
+    deviation = np.where(is_number, np.sqrt(second), 1.0)
     usable = deviation > 1e-9 * np.maximum(np.abs(mean), 1e-9)
-    length = float((second[usable] / deviation[usable] ** 2).sum())
-    unit = np.sqrt(gain / length) if length > 0 else 1.0
+    parts = np.where(usable & ~is_name, second / np.where(usable, deviation, 1.0) ** 2, 0.0)
+    length = float(parts.sum())
+    unit = np.where(is_name, 1.0, np.sqrt(gain / length) if length > 0 else 1.0)
     scale = np.where(usable, unit / np.where(usable, deviation, 1.0), 0.0)
-    bound = np.full(len(indicators), _CLIP_SD * unit)
-    return Scaling(mean, scale, bound)
+    return Scaling(mean, scale, _CLIP_SD * unit)
 
 
 def _has_moved(before: Scaling, now: Scaling) -> bool:

@@ -11,6 +11,7 @@ alone had is written down.
 
 import math
 from collections.abc import Mapping, Sequence
+from enum import IntEnum
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
@@ -26,6 +27,7 @@ __all__ = [
     "LARGEST",
     "OWN",
     "Column",
+    "ColumnKind",
     "Encoder",
     "Row",
     "column_hash",
@@ -52,6 +54,14 @@ _KINDS: Final[Mapping[type, str]] = {
     tuple: "list",
     list: "list",
 }
+
+
+class ColumnKind(IntEnum):
+    """What stands in a column: a number, a yes or no, or whether an action is the one so named."""
+
+    NUMBER = 0
+    INDICATOR = 1
+    NAME = 2
 
 
 class Column(NamedTuple):
@@ -110,10 +120,10 @@ class Encoder:
         """Start with no columns; `side` is named in messages."""
         self.side = side
         self.limits = limits or Limits()
-        self.indicators: list[bool] = []
+        self.kinds: list[ColumnKind] = []
         self.has_features = False
         self._blank: Row = np.zeros(0)
-        self._by_hash: dict[int, tuple[Column, bool]] = {}
+        self._by_hash: dict[int, tuple[Column, ColumnKind]] = {}
         self._by_text: dict[tuple[str, str], Column] = {}
         self._lists: dict[tuple[str, int], _Columns] = {}
         self._kinds: dict[str, str] = {}
@@ -123,17 +133,17 @@ class Encoder:
     @property
     def width(self) -> int:
         """How many columns there are so far."""
-        return len(self.indicators)
+        return len(self.kinds)
 
     @property
-    def hashes(self) -> tuple[tuple[int, bool], ...]:
+    def hashes(self) -> tuple[tuple[int, int], ...]:
         """The names' hashes and whether they are 0/1, as they came: enough to `restore` it."""
-        return tuple((key, is_indicator) for key, (_, is_indicator) in self._by_hash.items())
+        return tuple((key, int(kind)) for key, (_, kind) in self._by_hash.items())
 
-    def restore(self, hashes: Sequence[tuple[int, bool]]) -> None:
+    def restore(self, hashes: Sequence[tuple[int, int]]) -> None:
         """Take over the columns of an earlier encoder; only before the first `encode`."""
-        for key, is_indicator in hashes:
-            self._place(key, is_indicator=is_indicator)
+        for key, kind in hashes:
+            self._place(key, ColumnKind(kind))
 
     def encode(self, features: Mapping[str, Value]) -> Row:
         """Give the row of some features: (width,) float64.
@@ -184,7 +194,7 @@ class Encoder:
             return np.array([self._text(name, value).place])
         if isinstance(value, list | tuple):
             return self._list(name, value).indices
-        return self._columns([(name, isinstance(value, bool))]).indices
+        return self._columns([(name, _column_kind(type(value)))]).indices
 
     def _action(self, action: Action) -> Row:
         """Give the row of an action, from memory when nothing about it changed."""
@@ -199,7 +209,10 @@ class Encoder:
             )
             if same:
                 return known[1]
-        self.has_features = self.has_features or bool(features.names)
+        if features.names:
+            self.has_features = True
+        else:
+            self._place(column_hash(f"action={action.name}"), ColumnKind.NAME)
         row = self.encode(features_of(action)).astype(np.float32).astype(np.float64)
         if len(self._actions) >= _CACHED_ACTIONS:
             self._actions.clear()
@@ -221,7 +234,7 @@ class Encoder:
                 lists.append((place, name))
             else:
                 numbers.append(place)
-        columns = self._columns([(shape[0][place], shape[1][place] is bool) for place in numbers])
+        columns = self._columns([(shape[0][one], _column_kind(shape[1][one])) for one in numbers])
         plan = _Plan(tuple(numbers), columns, tuple(texts), tuple(lists))
         if len(self._plans) >= _CACHED_PLANS:
             self._plans.clear()
@@ -247,8 +260,8 @@ class Encoder:
             raise FeatureTypeChanged(msg)
         return kind
 
-    def _columns(self, names: Sequence[tuple[str, bool]]) -> _Columns:
-        found = [self._place(column_hash(name), is_indicator=flag) for name, flag in names]
+    def _columns(self, names: Sequence[tuple[str, ColumnKind]]) -> _Columns:
+        found = [self._place(column_hash(name), kind) for name, kind in names]
         indices = np.array([column.place for column in found], dtype=np.intp)
         own = all(column.place < OWN for column in found)
         return _Columns(indices, np.array([column.sign for column in found]), own)
@@ -263,7 +276,7 @@ class Encoder:
                 msg = f"Feature `{name}` of the {self.side} is not a valid Unicode text."
                 raise BadInput(msg) from None
             check_length(size, self.limits.string_bytes, f"Bytes of the text `{name}`")
-            found = self._place(column_hash(f"{name}={text}"), is_indicator=True)
+            found = self._place(column_hash(f"{name}={text}"), ColumnKind.INDICATOR)
             self._by_text[name, text] = found
         return found
 
@@ -272,11 +285,13 @@ class Encoder:
         found = self._lists.get((name, count))
         if found is None:
             check_length(count, self.limits.list_length, f"Numbers in the list `{name}`")
-            found = self._columns([(f"{name}[{place}]", False) for place in range(count)])
+            found = self._columns(
+                [(f"{name}[{place}]", ColumnKind.NUMBER) for place in range(count)]
+            )
             self._lists[name, count] = found
         return found
 
-    def _place(self, key: int, *, is_indicator: bool) -> Column:
+    def _place(self, key: int, kind: ColumnKind) -> Column:
         """Give the column of a name's hash, a new one for a new name."""
         known = self._by_hash.get(key)
         if known is not None:
@@ -292,12 +307,12 @@ class Encoder:
         else:
             # A sign lets numbers that share a column cancel out; names would turn into their own
             # opposites, so those that share one are simply taken for each other.
-            sign = 1.0 if is_indicator or key >> 63 else -1.0
+            sign = 1.0 if kind or key >> 63 else -1.0
             column = Column(OWN + key % (COLUMNS - OWN), sign)
-        while len(self.indicators) <= column.place:
-            self.indicators.append(is_indicator or column.place >= OWN)
-        self._blank = np.where(self.indicators, 0.0, np.nan)
-        self._by_hash[key] = (column, is_indicator)
+        while len(self.kinds) <= column.place:
+            self.kinds.append(kind if column.place < OWN else ColumnKind.INDICATOR)
+        self._blank = np.where(np.array(self.kinds) == ColumnKind.NUMBER, np.nan, 0.0)
+        self._by_hash[key] = (column, kind)
         return column
 
     def _check_large(self, names: Sequence[str], values: Sequence[Value]) -> None:
@@ -315,6 +330,10 @@ class Encoder:
                         "and a whole one must fit 64 bits."
                     )
                     raise BadNumber(msg)
+
+
+def _column_kind(given: type) -> ColumnKind:
+    return ColumnKind.INDICATOR if given is bool else ColumnKind.NUMBER
 
 
 def _put(row: Row, columns: _Columns, numbers: Sequence[Any]) -> bool:

@@ -92,7 +92,9 @@ class Products:
         """Solve the ridge regression; `noise` plays no part, the curvature is the weight."""
         del noise
         gram = self._gram.total
-        weights = np.linalg.solve(gram + self.precision * np.eye(len(gram)), self._moment.total)
+        ridge = np.full(len(gram), self.precision)
+        ridge[0] = 1.0  # the intercept: what all rewards share is learned fast
+        weights = np.linalg.solve(gram + np.diag(ridge), self._moment.total)
         return (weights[self._columns] * self._signs).reshape(self.shape), None
 
     def _products(self, context: Floats, action: Floats) -> Floats:
@@ -151,7 +153,7 @@ def population_for(
 ) -> Population:
     """Give the model that fits how a moment's actions are known."""
     if has_features:
-        return Products(n_context, n_action, half_life, precision=1.0)
+        return Products(n_context, n_action, half_life, precision=3.0)
     return Blocks(n_context, n_action, half_life, precision=1.0)
 
 

@@ -148,11 +148,11 @@ class _Stored(msgspec.Struct, frozen=True, array_like=True):
     is_logistic: bool
     noise: float
     arrays: tuple[tuple[tuple[int, ...], bytes], ...]
-    context_columns: tuple[tuple[int, bool], ...]
-    action_columns: tuple[tuple[int, bool], ...]
+    context_columns: tuple[tuple[int, int], ...]
+    action_columns: tuple[tuple[int, int], ...]
 
 
-Columns = tuple[tuple[int, bool], ...]
+Columns = tuple[tuple[int, int], ...]
 
 
 def pack(version: Version, context_columns: Columns, action_columns: Columns) -> bytes:
