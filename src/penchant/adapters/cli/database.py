@@ -1,11 +1,15 @@
 """The database of a command: found, opened, and owned while the command runs."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
+from penchant.adapters.cli.progress import waiting
 from penchant.engine import Engine
 from penchant.errors import BadInput
 
 __all__ = ["open_engine"]
+
+_LONG_BYTES = 10 * 2**20  # reads and folds in about a second
 
 
 def open_engine(path: Path, *, may_make: bool = False) -> Engine:
@@ -21,4 +25,6 @@ def open_engine(path: Path, *, may_make: bool = False) -> Engine:
             f"There is no database `{path}`. `penchant declare` makes one from a file of moments; "
             "`--db` or PENCHANT_DB names another."
         )
-    return Engine.open(str(path))
+    is_long = path.exists() and path.stat().st_size > _LONG_BYTES
+    with waiting(f"Opening {path}") if is_long else nullcontext():
+        return Engine.open(str(path))

@@ -8,6 +8,7 @@ import typer
 
 from penchant.adapters.cli.checkup import Finding, checks
 from penchant.adapters.cli.options import DEFAULT_DATABASE, AsJson, Database
+from penchant.adapters.cli.progress import waiting
 from penchant.adapters.cli.terminal import say_json, show, spoken
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ def doctor_command(*, db: Database = DEFAULT_DATABASE, as_json: AsJson = False) 
     what to do. The exit code is 1 when any is bad. The database is read from end to end, and not
     made when it is not there.
     """
-    findings = tuple(checks(db, now=datetime.now(UTC)))
+    with waiting(f"Reading {db}"):
+        findings = tuple(checks(db, now=datetime.now(UTC)))
     if as_json:
         say_json(findings)
     else:

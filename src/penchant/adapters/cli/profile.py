@@ -35,11 +35,8 @@ def _parts(profile: Profile) -> Iterator["RenderableType"]:
     settled = tuple(_settled(profile))
     if settled:
         yield labelled(settled)
-    if profile.beliefs:
-        yield Text("believed", style="dim")
-        yield _beliefs(profile)
-    if not settled and not profile.beliefs:
-        yield Text("Nothing is known yet.")
+    yield Text("believed", style="dim")
+    yield _beliefs(profile)
 
 
 def _settled(profile: Profile) -> Iterator[tuple[str, str]]:

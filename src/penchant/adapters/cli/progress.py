@@ -1,12 +1,24 @@
-"""A progress bar for long work: on the terminal's error stream, nothing where there is none."""
+"""Signs that long work goes on: on the terminal's error stream, nothing where there is none."""
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-__all__ = ["progress_bar"]
+__all__ = ["progress_bar", "waiting"]
 
 _STEPS = 200  # redrawing oftener than the eye sees costs more than the work itself
+
+
+@contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """Show that something is under way whose end cannot be told."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what):
+        yield
 
 
 @contextmanager
