@@ -1,6 +1,8 @@
 """Signs of long work: seen in a terminal, and never among the answers."""
 
 import io
+import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -17,55 +19,53 @@ class Terminal(io.StringIO):
         return True
 
 
-@pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
-    """Put a terminal where stderr is."""
-    terminal = Terminal()
+@pytest.fixture(autouse=True)
+def xterm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let terminals be able to move their cursor."""
     monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setattr("sys.stderr", terminal)
-    return terminal
 
 
-def test_a_bar_moves_and_answers_stay_apart(
-    terminal: Terminal, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_bar_moves_and_answers_stay_apart() -> None:
     """What is printed meanwhile goes to stdout as it is."""
-    with progress_bar("Observing") as advance:
+    with (
+        redirect_stderr(Terminal()) as shown,
+        redirect_stdout(io.StringIO()) as answers,
+        progress_bar("Observing") as advance,
+    ):
         for done in range(1, 1_001):
             advance(done, 1_000)
-        print("an answer")
+        sys.stdout.write("an answer")
 
-    assert "Observing" in terminal.getvalue()
-    assert "1000/1000" in terminal.getvalue()
-    assert capsys.readouterr().out == "an answer\n"
+    assert "Observing" in shown.getvalue()
+    assert "1000/1000" in shown.getvalue()
+    assert answers.getvalue() == "an answer"
 
 
-def test_a_bar_can_be_left_out(terminal: Terminal) -> None:
+def test_a_bar_can_be_left_out() -> None:
     """Nothing is shown where it would tear what is printed."""
-    with progress_bar("Observing", disable=True) as advance:
+    with redirect_stderr(Terminal()) as shown, progress_bar("Observing", disable=True) as advance:
         advance(1, 1)
 
-    assert terminal.getvalue() == ""
+    assert shown.getvalue() == ""
 
 
-def test_waiting_is_shown(terminal: Terminal) -> None:
+def test_waiting_is_shown() -> None:
     """Work whose end is not known says what it is."""
-    with waiting("Reading penchant.db"):
+    with redirect_stderr(Terminal()) as shown, waiting("Reading penchant.db"):
         pass
 
-    assert "Reading penchant.db" in terminal.getvalue()
+    assert "Reading penchant.db" in shown.getvalue()
 
 
-def test_only_a_long_opening_is_shown(
-    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_a_long_opening_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A small database opens at once and says nothing."""
     path = tmp_path / "penchant.db"
-    open_engine(path, may_make=True).close()
-    open_engine(path).close()
-    assert terminal.getvalue() == ""
-    monkeypatch.setattr("penchant.adapters.cli.database._LONG_BYTES", 0)
+    with redirect_stderr(Terminal()) as shown:
+        open_engine(path, may_make=True).close()
+        open_engine(path).close()
+        assert shown.getvalue() == ""
+        monkeypatch.setattr("penchant.adapters.cli.database._LONG_BYTES", 0)
 
-    open_engine(path).close()
+        open_engine(path).close()
 
-    assert "Opening" in terminal.getvalue()
+    assert "Opening" in shown.getvalue()
