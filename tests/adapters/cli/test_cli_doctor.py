@@ -11,10 +11,14 @@ from adapters.cli.shop import Shop, run
 from penchant.adapters.cli import checkup
 from penchant.adapters.store import open_store
 from penchant.engine import Engine
-from penchant.journal import Declared
+from penchant.journal import Declared, Derived, Fact
 from penchant.words import Moment
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
+UNFOLDED = (
+    Declared(NOW, Moment("home.hero", purpose="news", half_life="soon")),
+    Derived(NOW, "other", 1, b"no numbers"),
+)
 
 
 def states(found: list[dict[str, str]]) -> dict[str, str]:
@@ -113,11 +117,12 @@ def test_a_damaged_seal_is_bad(shop: Shop) -> None:
     assert found["clock"] == "ok"
 
 
-def test_facts_that_do_not_fold_are_bad(tmp_path: Path) -> None:
+@pytest.mark.parametrize("fact", UNFOLDED, ids=lambda fact: type(fact).__name__)
+def test_facts_that_do_not_fold_are_bad(fact: Fact, tmp_path: Path) -> None:
     """A journal that reads well but that no engine starts on is told apart."""
     path = tmp_path / "people.db"
     store = open_store(str(path))
-    store.append([Declared(NOW, Moment("home.hero", purpose="news", half_life="soon"))])
+    store.append([Declared(NOW, Moment("other", purpose="news")), fact])
     store.close()
 
     done = run("doctor", "--db", str(path), "--json")

@@ -188,6 +188,9 @@ def _fold(store: Store) -> Finding:
         Engine(store).close()
     except PenchantError as wrong:
         return _broken("model", wrong)
+    except Exception as wrong:  # noqa: BLE001 - whatever keeps an engine from starting is a finding
+        says = f"No engine starts on these facts: {type(wrong).__name__}."
+        return Finding("model", "bad", says, "This is a mistake of ours; please report it.")
     return Finding("model", "ok", "Rebuilt from the journal.")
 
 
