@@ -1,5 +1,6 @@
 """Versions, slates and questions with numbers from a seed, for tests of the pure loop."""
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from engines import NOW, PURPOSE
 from penchant.decide.slate import slate_of
 from penchant.loop import Question, Standing, View
 from penchant.model.encoding import Encoder
+from penchant.model.own_effects import OwnEffects
 from penchant.model.people import Posterior
 from penchant.model.version import Scaling, Version
 from penchant.words import Action, Consent, Decision, FrozenMap, Moment, Never, Reason
@@ -65,6 +67,7 @@ def version_of(shape: Shape) -> Version:
         basis=rng.normal(size=(n_action, shape.rank)),
         prior=rng.uniform(0.01, 1.0, shape.rank),
         noise=0.2,
+        own=np.zeros(0),
     )
 
 
@@ -81,7 +84,7 @@ def view_of(shape: Shape, given: Sequence[Action], *, known: bool = True) -> Vie
     rng = np.random.default_rng(shape.seed + 2)
     context = version.context.apply(rng.normal(size=shape.n_context))
     posterior = posterior_of(shape) if known else None
-    slate = slate_of(tuple(given), Encoder("actions"), version)
+    slate = slate_of(tuple(given), Encoder("actions"), OwnEffects(math.inf), version)
     return View(version, slate, context, posterior, Silent())
 
 

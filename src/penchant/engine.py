@@ -155,12 +155,16 @@ class Engine:
             at: When they answered; None means now.
 
         Raises:
-            BadInput: For an id, a dial or a time that makes no sense.
+            BadInput: For an id, an answer, a dial or a time that makes no sense.
         """
         memory = self._memory
         check_id(person, "A person id", memory.limits)
         check_id(purpose, "A purpose", memory.limits)
         check_end(until)
+        if not isinstance(granted, bool):
+            raise BadInput(
+                "`granted` must be True or False: a text such as `no` would count as yes."
+            )
         dial = check_number(dial, "The dial", 0.0, 1.0) if granted else 0.0
         with memory.lock:
             now = memory.now(at)
@@ -277,9 +281,9 @@ class Engine:
         Raises:
             UnknownDecision: When no decision of that id is kept.
         """
-        decision = self._memory.store.find(decision_id)
+        decision = self._memory.store.find(str(decision_id))
         if decision is None:
-            msg = f"No decision `{decision_id[:64]}` is kept. Was its person forgotten?"
+            msg = f"No decision `{str(decision_id)[:64]}` is kept. Was its person forgotten?"
             raise UnknownDecision(msg)
         with self._memory.lock:
             live = self._memory.moment(decision.moment)
@@ -342,7 +346,8 @@ class Engine:
         """
         now = self._begin(at)
         if isinstance(items, str):
-            return decide_table(self._memory, items, list(people or ()), contexts, now)
+            everyone = () if people is None else people
+            return decide_table(self._memory, items, list(everyone), contexts, now)
         check_length(len(items), self._memory.limits.batch_items, "Items of a batch")
         answers = decide_all(self._memory, [call_of(item) for item in items], now)
         return [answered(one) for one in answers]

@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol, get_origin
 import msgspec
 from msgspec import Struct
 
+from penchant.errors import BadInput
 from penchant.words import Consent, Decision, FrozenMap, Moment, Receipt, Signal
 
 __all__ = [
@@ -75,7 +76,8 @@ class Learned(Struct, frozen=True, tag="learned", omit_defaults=True):
     """What followed a decision, and the contribution it made.
 
     `reward` is as given, `scaled` the same in 0..1; `predicted` is the population model's answer
-    alone, under `version`, for the action taken: the residual is `scaled - predicted`.
+    alone, under `version`, for the action taken: the residual is `scaled - predicted`. `rest` is
+    what neither the shared model nor the person explained of it, for the action's own effect.
     """
 
     person: str
@@ -86,6 +88,7 @@ class Learned(Struct, frozen=True, tag="learned", omit_defaults=True):
     scaled: float
     predicted: float
     version: int
+    rest: float = 0.0
     origin: Literal["reward", "outcome", "missing"] = "reward"
 
 
@@ -111,8 +114,29 @@ Fact = Observed | Consented | Linked | Decided | Learned | Declared | Derived
 
 
 def as_plain(value: Any) -> Any:
-    """Turn what msgspec does not know into what it does: maps to dicts, explainers to nothing."""
-    return dict(value) if isinstance(value, FrozenMap) else None
+    """Turn what msgspec does not know into what it does: maps to dicts, explainers to nothing.
+
+    A text or number of a class of its own (an enumeration, a numpy scalar) becomes a plain one.
+
+    Raises:
+        BadInput: For anything else: what cannot be read again is not written.
+
+    Example:
+        >>> as_plain(FrozenMap({"hour": 9}))
+        {'hour': 9}
+    """
+    if isinstance(value, FrozenMap):
+        return dict(value)
+    if isinstance(value, str):
+        return str.__str__(value)  # not str(value), which is the class's own idea of it
+    if isinstance(value, float | int):
+        return float(value) if isinstance(value, float) else int(value)
+    if callable(getattr(value, "reasons", None)):
+        return None
+    raise BadInput(
+        f"A `{type(value).__name__}` cannot be kept. Give a text, a number, a yes/no or a list of "
+        "numbers."
+    )
 
 
 def _from_plain(kind: type, value: Any) -> Any:

@@ -173,15 +173,17 @@ def learned(
     """
     decision = one.decision
     value = reward_of(moment, moment.outcome.default if is_missing else reward, outcome)
+    amount, predicted = scaled(moment, value), decision.expected[one.place]
     return Learned(
         person=decision.person or "",
         at=at,
         decision=decision.id,
         moment=moment.name,
         reward=value,
-        scaled=scaled(moment, value),
-        predicted=decision.expected[one.place],
+        scaled=amount,
+        predicted=predicted,
         version=decision.version,
+        rest=amount - (predicted - one.own) - decision.personal[one.place],
         origin="missing" if is_missing else "outcome" if outcome is not None else "reward",
     )
 
@@ -216,7 +218,7 @@ def _weigh(view: View, slate: Slate, moment: Moment) -> Weighing:
     version = view.version
     return weigh(
         Expectation(
-            version.rewards(view.context, slate.scaled),
+            version.rewards(view.context, slate.scaled) + slate.own,
             version.variances(view.context, slate.scaled),
         ),
         slate.seen,

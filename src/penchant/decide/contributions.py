@@ -78,8 +78,12 @@ def margin_of(
     parts += [
         Part(feature, "", "person", float(own[columns].sum())) for feature, columns in features
     ]
+    expected = dict(zip(decision.names, decision.expected, strict=True))
+    people = expected[pair[0].name] - expected[pair[1].name]
+    beyond = people - float(amounts.sum())  # the own effects of the two, beyond their features
+    parts[0] = parts[0]._replace(amount=parts[0].amount + beyond)
     parts.sort(key=lambda part: -abs(part.amount))
-    return Margin(*pair, tuple(parts), float(amounts.sum()), float(own.sum()))
+    return Margin(*pair, tuple(parts), people, float(own.sum()))
 
 
 def _rounded(row: Floats) -> Floats:

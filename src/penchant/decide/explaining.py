@@ -225,10 +225,12 @@ def _what_would_change(
         return f"For somebody nothing is known of, `{first}` would have come first."
     of_context, of_actions = encoders
     scaled = version.action.apply(of_actions.encode_actions(actions))
+    now = version.context.apply(of_context.encode(decision.context))
+    beyond = expected - version.rewards(now, scaled)
     for name in decision.context:
         rest = {key: value for key, value in decision.context.items() if key != name}
         row = version.context.apply(of_context.encode(rest))
-        other = int((version.rewards(row, scaled) + personal).argmax())
+        other = int((version.rewards(row, scaled) + beyond + personal).argmax())
         if other != leader:
             first = decision.names[other]
             return f"Had `{name}` been as it usually is, `{first}` would have come first."

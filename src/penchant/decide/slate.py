@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant.model.encoding import Encoder
+from penchant.model.own_effects import OwnEffects
 from penchant.model.version import Version
 from penchant.words import Action
 
@@ -19,13 +20,14 @@ Floats = NDArray[np.float64]
 
 
 class Slate(NamedTuple):
-    """K actions: names, raw rows (K, da), scaled rows (K, 1 + da), in the basis (K, r)."""
+    """K actions: raw rows (K, da), scaled (K, 1 + da), in the basis (K, r), own effects (K,)."""
 
     actions: tuple[Action, ...]
     names: tuple[str, ...]
     raw: Floats
     scaled: Floats
     seen: Floats
+    own: Floats
 
     def kept(self, places: Sequence[int]) -> "Slate":
         """Give the slate of some of the actions."""
@@ -36,10 +38,13 @@ class Slate(NamedTuple):
             self.raw[index],
             self.scaled[index],
             self.seen[index],
+            self.own[index],
         )
 
 
-def slate_of(actions: tuple[Action, ...], encoder: Encoder, version: Version) -> Slate:
+def slate_of(
+    actions: tuple[Action, ...], encoder: Encoder, effects: OwnEffects, version: Version
+) -> Slate:
     """Give the slate of some actions under a version.
 
     Raises:
@@ -48,4 +53,5 @@ def slate_of(actions: tuple[Action, ...], encoder: Encoder, version: Version) ->
     raw = encoder.encode_actions(actions)
     scaled = version.action.apply(raw)
     names = tuple(action.name for action in actions)
-    return Slate(actions, names, raw, scaled, scaled @ version.basis)
+    own = version.own_of(effects.places(names))
+    return Slate(actions, names, raw, scaled, scaled @ version.basis, own)

@@ -165,8 +165,13 @@ def refresh(model: MomentModel) -> None:
     model.population.add(_contributions(rows, version.context, version.action, model.half_life))
     model.folded = count
     weights, spread = model.population.solve(version.noise)
+    _fold_own_effects(model, count)
     model.version = version._replace(
-        number=version.number + 1, n_outcomes=count, weights=weights, spread=spread
+        number=version.number + 1,
+        n_outcomes=count,
+        weights=weights,
+        spread=spread,
+        own=_own(model),
     )
 
 
@@ -186,6 +191,8 @@ def unlearn(model: MomentModel, person: str) -> int:
             rows.where(mine[: model.folded]), version.context, version.action, model.half_life
         )
         model.population.add(taken, sign=-1.0)
+    own = model.evidence.rows(0, model.folded_own)
+    _add_own_effects(model, own.where(mine[: model.folded_own]), -1.0)
     model.evidence.forget(row)
     refresh(model)
     return int(mine.sum())
@@ -205,11 +212,30 @@ def rebuild(model: MomentModel) -> None:
     model.population.add(_contributions(rows, version.context, version.action, model.half_life))
     weights, spread = model.population.solve(version.noise)
     del weights  # those of the version are kept to the last bit
-    model.version = version._replace(spread=spread, n_outcomes=model.folded)
+    _fold_own_effects(model, model.folded)
+    model.version = version._replace(spread=spread, n_outcomes=model.folded, own=_own(model))
     task = plan(model)
     n_people = len(model.people.homes)
     sums = refold(task.rows, task.homes, version, n_people, model.half_life)
     model.people.adopt(sums, model.evidence.rows(len(task.homes)), version)
+
+
+def _own(model: MomentModel) -> Floats:
+    """Give the own effects; an action known by its name only has none beside its own model."""
+    return model.own_effects.values() if model.version.is_logistic else np.zeros(0)
+
+
+def _fold_own_effects(model: MomentModel, count: int) -> None:
+    """Bring the own effects to the first `count` outcomes."""
+    _add_own_effects(model, model.evidence.rows(model.folded_own, count), 1.0)
+    model.folded_own = max(count, model.folded_own)
+
+
+def _add_own_effects(model: MomentModel, rows: Rows, sign: float) -> None:
+    alive = rows.where(np.isfinite(rows.predicted))
+    latest = float(alive.at.max(initial=0.0))
+    weight = sign * faded(np.ones(len(alive.at)), latest - alive.at, model.half_life)
+    model.own_effects.add(alive.name, alive.rest, weight, latest)
 
 
 def _scalings(task: RoundTask) -> tuple[Scaling, Scaling, bool]:

@@ -24,13 +24,17 @@ _LEARNED = "Its outcome was learned before; the first one counts."
 
 
 class Open(NamedTuple):
-    """A decision whose outcome is awaited: raw features (dc,) and (da,) of what was chosen."""
+    """A decision whose outcome is awaited: raw features (dc,) and (da,) of what was chosen.
+
+    `place` is the place of the action among the decision's names, `own` its own effect as it was.
+    """
 
     decision: Decision
     context: Floats
     action: Floats
     place: int
     closes_at: float
+    own: float = 0.0
 
 
 class OpenColumns(Protocol):

@@ -29,12 +29,15 @@ class Row(NamedTuple):
     predicted: float
     at: float
     person: int
+    name: int = 0
+    rest: float = 0.0
 
 
 class Rows(NamedTuple):
     """n outcomes: raw features (n, dc) and (n, da) float32, NaN where usual; the rest (n,).
 
-    `person` is the row of the person in `People`, or -1 where there is none (any more).
+    `person` is the row of the person in `People`, or -1 where there is none (any more). `name` is
+    the place of the action in `OwnEffects`, `rest` what its own effect was left to explain.
     """
 
     context: NDArray[np.float32]
@@ -43,6 +46,8 @@ class Rows(NamedTuple):
     predicted: Floats
     at: Floats
     person: NDArray[np.int64]
+    name: NDArray[np.int64]
+    rest: Floats
 
     def where(self, mask: NDArray[np.bool_]) -> "Rows":
         """Give the rows for which `mask` holds, (n,) bool."""
@@ -94,6 +99,8 @@ class Evidence:
         rows.predicted[place] = one.predicted
         rows.at[place] = one.at
         rows.person[place] = one.person
+        rows.name[place] = one.name
+        rows.rest[place] = one.rest
         self._count = place + 1
 
     def rows(self, start: int = 0, end: int | None = None) -> Rows:
@@ -139,4 +146,6 @@ def _blank(capacity: int, n_context: int, n_action: int) -> Rows:
         np.zeros(capacity),
         np.zeros(capacity),
         np.full(capacity, -1, dtype=np.int64),
+        np.zeros(capacity, dtype=np.int64),
+        np.zeros(capacity),
     )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from penchant.limits import Limits
 from penchant.model.encoding import Encoder
 from penchant.model.evidence import Evidence
+from penchant.model.own_effects import OwnEffects
 from penchant.model.people import People
 from penchant.model.population import Population
 from penchant.model.version import EMPTY_SCALING, Prior, Version
@@ -29,6 +30,7 @@ EMPTY: Final = Version(
     basis=np.zeros((1, 0)),
     prior=np.zeros(0),
     noise=0.15,
+    own=np.zeros(0),
 )
 """The version before the first outcome: every action looks the same."""
 
@@ -43,11 +45,14 @@ class MomentModel:
         self.action = Encoder("actions", limits)
         self.evidence = Evidence()
         self.people = People(half_life)
+        self.own_effects = OwnEffects(half_life)
         self.version = EMPTY
         self.prior: Prior | None = None
         self.population: Population | None = None
         self.folded = 0
         """Outcomes that are in the population's sums."""
+        self.folded_own = 0
+        """Outcomes that are in the own effects, which no scaling concerns."""
 
     def fade_in(self, half_life: float) -> None:
         """Let sums lose half their weight in so many seconds; only while there are none."""

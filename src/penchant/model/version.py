@@ -81,6 +81,7 @@ class Version(NamedTuple):
         basis: (1 + da, r): a person differs from people in general along `basis.T @ a`.
         prior: (r,) variances of those differences across people.
         noise: variance of a reward around its prediction.
+        own: own effect of each action by its place in `OwnEffects`; empty where there is none.
     """
 
     number: int
@@ -94,11 +95,23 @@ class Version(NamedTuple):
     basis: Floats
     prior: Floats
     noise: float
+    own: Floats
 
     @property
     def rank(self) -> int:
         """In how many directions people may differ."""
         return len(self.prior)
+
+    def own_of(self, places: NDArray[np.int64]) -> Floats:
+        """Give the own effects at some places; 0 for actions that came after this version."""
+        known = places < len(self.own)
+        effects = np.zeros(len(places))
+        effects[known] = self.own[places[known]]
+        return effects
+
+    def stripped(self) -> "Version":
+        """Give what explanations need of a version, without what grows with the actions."""
+        return self._replace(spread=None, own=np.zeros(0))
 
     def rewards(self, context: Floats, actions: Floats) -> Floats:
         """Give what people in general are expected to give as reward.
@@ -180,9 +193,9 @@ def pack(version: Version, context_columns: Columns, action_columns: Columns) ->
 
 
 def unpack(content: bytes) -> tuple[Version, Columns, Columns]:
-    """Give back what `pack` was given, to the last bit, but for the spread.
+    """Give back what `pack` was given, to the last bit, but for the spread and own effects.
 
-    The spread is large and follows from the sums: who needs it solves them again.
+    They are large and follow from the sums: who needs them solves those again.
     """
     stored = msgspec.msgpack.decode(content, type=_Stored)
     arrays = [
@@ -200,5 +213,6 @@ def unpack(content: bytes) -> tuple[Version, Columns, Columns]:
         basis=arrays[7],
         prior=arrays[8],
         noise=stored.noise,
+        own=np.zeros(0),
     )
     return version, stored.context_columns, stored.action_columns

@@ -251,6 +251,8 @@ def learn_columns(live: LiveMoment, learned: LearnedColumns) -> None:
             predicted,
             at,
             rows,
+            model.own_effects.places(made.slate.names)[chosen],
+            learned.rest,
         )
     )
 

@@ -92,11 +92,11 @@ def weighed(
         posterior: Means (n, r) and covariances (n, r, r).
         moment: For its shares.
     """
-    reward = version.link((context @ version.weights) @ slate.scaled.T)
+    reward = version.link((context @ version.weights) @ slate.scaled.T) + slate.own
     variance = version.variances_of_many(context, slate.scaled)
     personal = posterior.mean @ slate.seen.T
     pairs = (slate.seen[:, :, None] * slate.seen[:, None, :]).reshape(len(slate.seen), -1)
-    unsure = posterior.covariance.reshape(len(reward), -1) @ pairs.T
+    unsure = posterior.covariance.reshape(len(reward), pairs.shape[1]) @ pairs.T
     own = PERSON_SCALE * np.sqrt(np.maximum(unsure, 0.0))
     strangers = None if variance is None else POPULATION_SCALE * np.sqrt(variance)
     own = own if strangers is None else own + strangers
@@ -217,7 +217,8 @@ class DecidedColumns:
         """Give one decision as it waits for its outcome."""
         made, chosen = self.made, int(self.chosen[place])
         row = made.context[place].astype(np.float64)
-        return Open(self.decision(place), row, made.slate.raw[chosen], chosen, made.closes_at)
+        own = float(made.slate.own[chosen])
+        return Open(self.decision(place), row, made.slate.raw[chosen], chosen, made.closes_at, own)
 
     def _context(self, place: int) -> FrozenMap[Value]:
         row = self.made.given[place]
@@ -258,6 +259,13 @@ class LearnedColumns:
         expected = self.decided.weighed.expected
         return np.asarray(expected[self.places, self.decided.chosen[self.places]])
 
+    @property
+    def rest(self) -> Floats:
+        """What is left to explain for the own effects of the actions chosen, (n,)."""
+        chosen, personal = self.decided.chosen[self.places], self.decided.weighed.personal
+        own = self.decided.made.slate.own[chosen]
+        return np.asarray(self.scaled - (self.predicted - own) - personal[self.places, chosen])
+
     def __iter__(self) -> Iterator[Learned]:
         """Build the facts, in order."""
         return self._facts(range(len(self.places)))
@@ -279,7 +287,7 @@ class LearnedColumns:
         return len(mine)
 
     def _facts(self, indices: Iterable[int]) -> Iterator[Learned]:
-        made, scaled, predicted = self.decided.made, self.scaled, self.predicted
+        made, scaled, predicted, rest = self.decided.made, self.scaled, self.predicted, self.rest
         for index in indices:
             if self.people[index]:
                 yield Learned(
@@ -291,6 +299,7 @@ class LearnedColumns:
                     scaled=float(scaled[index]),
                     predicted=float(predicted[index]),
                     version=made.version,
+                    rest=float(rest[index]),
                 )
 
 

@@ -1,12 +1,25 @@
-"""Checks of a declaration, before it becomes a moment of an engine."""
+"""Checks of a declaration, before it becomes a moment of an engine.
+
+Rule: what could not be read again is not written. A moment whose fields have other types than its
+noun would be a journal that never opens again, so shapes are checked before anything else.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+import msgspec
 
 from penchant.errors import BadInput, BadNumber, UnknownAction
 from penchant.guard.quiet_hours import quiet_problem
+from penchant.journal import Declared, decode, encode
 from penchant.limits import Limits, check_id, check_length, check_number, seconds
 from penchant.model.encoding import Encoder
 from penchant.words import NOTHING, Action, Cap, GuardrailRule, Moment
 
-__all__ = ["check_moment"]
+__all__ = ["check_actions", "check_moment"]
+
+_ANY_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+_RISKS = ("auto", "notify", "confirm", "human")
 
 
 def check_moment(moment: Moment, limits: Limits) -> None:
@@ -16,15 +29,18 @@ def check_moment(moment: Moment, limits: Limits) -> None:
         BadName: For a name, purpose or outcome that is no id.
         BadNumber: For a share, burden, window, half-life or reward range that makes no sense.
         UnknownAction: When the default is not among the actions.
-        BadInput: When two actions have one name, a feature has a value no feature may have, or
-            quiet hours cannot be read.
+        BadInput: When a field has a type it may not have, two actions have one name, a feature has
+            a value no feature may have, or quiet hours cannot be read.
         FeatureTypeChanged: When two actions give a feature values of different types.
         LimitReached: For more actions or features than a moment may have, or too long ones.
 
     Example:
         >>> check_moment(Moment("home.hero", purpose="recommendation"), Limits())
     """
+    if not isinstance(moment, Moment):
+        raise BadInput("What is declared must be a `Moment`.")
     check_id(moment.name, "A moment's name", limits)
+    _check_shape(moment)
     where = f"of moment `{moment.name}`"
     check_id(moment.purpose, f"The purpose {where}", limits)
     check_id(moment.outcome.name, f"The outcome {where}", limits)
@@ -42,6 +58,56 @@ def check_moment(moment: Moment, limits: Limits) -> None:
     check_number(half_life, f"The half-life {where}, in seconds,", least, most)
     for rule in moment.guardrails:
         _check_rule(rule, where)
+
+
+def check_actions(actions: Iterable[object], where: str) -> tuple[Action, ...]:
+    """Give actions back when their fields are of the types they must be; features are not read.
+
+    Raises:
+        BadInput: When one is no Action, or a field is of another type.
+
+    Example:
+        >>> check_actions([Action("tip")], "of moment `nudge`")[0].name
+        'tip'
+    """
+    given = tuple(actions)
+    checked = tuple(action for action in given if isinstance(action, Action))
+    if len(checked) < len(given):
+        raise BadInput(f"The actions {where} must be `Action`s.")
+    for action in checked:
+        texts = _is_text(action.content) and _is_text(action.channel)
+        if not (texts and _is_number(action.burden) and action.risk in _RISKS):
+            raise BadInput(
+                f"An action {where} is not as it should be: `content` and `channel` are texts, "
+                f"`burden` is a number, `risk` is one of {', '.join(_RISKS)}."
+            )
+    return checked
+
+
+def _is_text(value: object) -> bool:
+    """Tell whether a value is a text that can be written."""
+    try:
+        return isinstance(value, str) and (value.isascii() or bool(value.encode()))
+    except UnicodeEncodeError:
+        return False
+
+
+def _is_number(value: object) -> bool:
+    """Tell whether a value is a number; whether it makes sense is asked elsewhere."""
+    return isinstance(value, float | int) and not isinstance(value, bool)
+
+
+def _check_shape(moment: Moment) -> None:
+    """See that a moment can be written and read again; its features are the encoder's to judge."""
+    where = f"of moment `{moment.name}`"
+    bare = [msgspec.structs.replace(a, features={}) for a in check_actions(moment.actions, where)]
+    try:
+        decode(encode(Declared(_ANY_TIME, msgspec.structs.replace(moment, actions=bare))))
+    except msgspec.ValidationError as error:
+        problem = str(error).replace("$.moment.", "")
+        raise BadInput(f"A setting {where} is not as it should be: {problem}.") from error
+    except UnicodeEncodeError as error:
+        raise BadInput(f"A text {where} is not valid Unicode.") from error
 
 
 def _check_rule(rule: GuardrailRule, where: str) -> None:

@@ -39,11 +39,21 @@ class Directory:
         found = self._home.get(person)
         if found is None:
             found, met = person, {person}
-            while (to := self._linked_to(found)) and to not in met:
+            while (to := self.linked_to(found)) and to not in met:
                 found = to
                 met.add(to)
             self._home[person] = found
         return found
+
+    def linked_to(self, person: str) -> str:
+        """Give the id that an id was last merged into, or "" for none.
+
+        The latest by its own time counts, and of one instant the parting, as for registers: both
+        must say the same of who is who, in whatever order the facts arrived.
+        """
+        links = (fact for fact in self._journal.read(person) if isinstance(fact, Linked))
+        last = max(links, key=lambda link: (link.at, not link.to), default=None)
+        return last.to if last else ""
 
     def ids(self, person: str) -> tuple[str, ...]:
         """Give every id of a person, the one they go by first."""
@@ -60,14 +70,6 @@ class Directory:
         for one in ids:
             self._people.pop(one, None)
             self._home.pop(one, None)
-
-    def _linked_to(self, person: str) -> str:
-        """Give the id that a person was last linked to, or "" for none."""
-        to = ""
-        for fact in self._journal.read(person):
-            if isinstance(fact, Linked):
-                to = fact.to
-        return to
 
     def _read(self, home: str) -> LivePerson:
         """Fold a person from the journal, with all that is known to be them."""

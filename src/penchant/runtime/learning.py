@@ -95,7 +95,7 @@ def _id(answer: Decision | Refused) -> str:
 def _taken(
     memory: Memory, decision: object, reward: float | None, outcome: str | None, now: datetime
 ) -> tuple[Open, Learned] | Refused | BadInput:
-    """Take one decision out with the fact that follows it; put it back when the fact is bad."""
+    """Take one decision out with the fact that follows it; put it back when nothing is kept."""
     one = memory.pending.take(decision if isinstance(decision, str) else "")
     if isinstance(one, str):
         return Refused(one)
@@ -104,7 +104,10 @@ def _taken(
     except BadInput as error:
         memory.pending.put_back(one)
         return error
-    return fact if isinstance(fact, Refused) else (one, fact)
+    if isinstance(fact, Refused):
+        memory.pending.put_back(one)
+        return fact
+    return one, fact
 
 
 def _learned(

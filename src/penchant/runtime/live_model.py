@@ -69,8 +69,9 @@ class LiveModel:
             return False
         row = self.row(fact.person, home) if fact.person else -1
         at = one.decision.at.timestamp()
+        name = int(self.model.own_effects.places([one.decision.action.name])[0])
         self.model.evidence.add_one(
-            Row(one.context, one.action, fact.scaled, fact.predicted, at, row)
+            Row(one.context, one.action, fact.scaled, fact.predicted, at, row, name, fact.rest)
         )
         return True
 
@@ -178,4 +179,4 @@ class LiveModel:
         self.redeclared(self.model.half_life)
 
     def _note_version(self) -> None:
-        self.versions[self.model.version.number] = self.model.version._replace(spread=None)
+        self.versions[self.model.version.number] = self.model.version.stripped()

@@ -14,6 +14,7 @@ from penchant.errors import BadInput
 from penchant.learn.pending import Open
 from penchant.limits import Limits, check_id, check_length, seconds
 from penchant.loop import Question, View, decide
+from penchant.runtime.declaring import check_actions
 from penchant.runtime.live_model import LiveModel, Submit
 from penchant.runtime.live_person import LivePerson
 from penchant.words import Action, Consent, Decision, FrozenMap, Moment, Value
@@ -41,6 +42,7 @@ class LiveMoment:
         self.actions = _with_fallback(tuple(moment.actions), moment)
         self.plain: dict[str, tuple[int, Consent]] = {}
         self._slate: tuple[int, int, Slate] | None = None
+        self._own_of = -1
         self._explainer: DecisionExplainer | None = None
 
     def candidates(self, given: Iterable[object]) -> tuple[Action, ...]:
@@ -52,10 +54,7 @@ class LiveMoment:
             LimitReached: When there are more than a call may give.
         """
         where = f"given to moment `{self.moment.name}`"
-        candidates = tuple(given)
-        actions = tuple(action for action in candidates if isinstance(action, Action))
-        if len(actions) < len(candidates):
-            raise BadInput(f"The actions {where} must be `Action`s.")
+        actions = check_actions(given, where)
         check_length(len(actions), self.limits.candidates_per_call, "Actions of a call")
         if not actions:
             msg = (
@@ -72,12 +71,18 @@ class LiveMoment:
     def slate(self, candidates: tuple[Action, ...]) -> Slate:
         """Give the slate of a call, or that of the declared actions."""
         version, encoder = self.model.version, self.model.action
+        effects = self.model.own_effects
         if candidates:
-            return slate_of(_with_fallback(candidates, self.moment), encoder, version)
+            return slate_of(_with_fallback(candidates, self.moment), encoder, effects, version)
         if self._slate is None or self._slate[:2] != (version.round, encoder.width):
-            slate = slate_of(self.actions, encoder, version)
+            slate = slate_of(self.actions, encoder, effects, version)
             self._slate = (version.round, encoder.width, slate)
-        return self._slate[2]
+            self._own_of = version.number
+        slate = self._slate[2]
+        if self._own_of != version.number:
+            slate = slate._replace(own=version.own_of(effects.places(slate.names)))
+            self._slate, self._own_of = (version.round, encoder.width, slate), version.number
+        return slate
 
     def context_row(self, context: Mapping[str, Value]) -> Floats:
         """Give the raw row of a context, rounded as the evidence keeps it."""
@@ -86,9 +91,9 @@ class LiveMoment:
     def context_columns(self, name: str, given: Floats) -> Floats:
         """Give n contexts that are one list of d numbers each as raw rows."""
         count, width = given.shape
-        if width == 0:
+        if width == 0 or count == 0:
             return np.tile(self.context_row({}), (count, 1))
-        first = self.context_row({name: given[0].tolist()}) if count else np.zeros(0)
+        first = self.context_row({name: given[0].tolist()})
         rows = np.tile(first, (count, 1))
         columns = self.model.context.columns_of(name, tuple(range(width)))
         if len(set(columns.tolist())) < width:
@@ -117,6 +122,7 @@ class LiveMoment:
             slate.raw[place],
             decision.names.index(decision.action.name),
             at + self.window,
+            float(slate.own[place]),
         )
 
     def reopened(self, decision: Decision) -> Open:
@@ -124,7 +130,9 @@ class LiveMoment:
         action = self.model.action.encode_actions([decision.action])[0]
         place = decision.names.index(decision.action.name)
         row, at = self.context_row(decision.context), decision.at.timestamp()
-        return Open(decision, row, action, place, at + self.window)
+        effects = self.model.own_effects.places([decision.action.name])
+        own = float(self.model.version.own_of(effects)[0])
+        return Open(decision, row, action, place, at + self.window, own)
 
     def explainer(self, number: int | None = None) -> DecisionExplainer:
         """Give what explains the decisions of the version in force, or of an earlier one."""

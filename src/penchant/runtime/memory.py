@@ -148,7 +148,8 @@ class Memory:
 
     def _relink(self, fact: Linked) -> None:
         """Let two ids become one person, or two again, in every model."""
-        met = [*self.people.ids(fact.person), *(self.people.ids(fact.to) if fact.to else ())]
+        met = [fact.person, *self.people.ids(fact.person)]
+        met += self.people.ids(fact.to) if fact.to else ()
         self.people.forget(met)
         homes = dict.fromkeys(self.people.home(one) for one in met)
         people = {home: self.people.ids(home) for home in homes}

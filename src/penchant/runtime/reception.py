@@ -68,11 +68,24 @@ def _linked(fact: Observed, at: datetime, people: Directory) -> Refused | list[F
     if signal.kind not in {"person.merged", "person.unmerged"}:
         return [fact]
     other = str(signal.data["from"])
-    together = people.home(other) == people.home(signal.person)
     if signal.kind == "person.merged":
-        if together:
-            return Refused("Not kept: the two ids are known to be one person already.")
-        return [fact, Linked(other, at, people.home(signal.person))]
-    if not together:
-        return Refused("Not kept: the two ids are not known to be one person.")
+        sentence = _why_not_merged(people.home(other), other, people.home(signal.person))
+        return Refused(sentence) if sentence else [fact, Linked(other, at, signal.person)]
+    if people.linked_to(other) != signal.person:
+        return Refused(
+            "Not kept: no merge of these two ids stands. Name them as the merge did, the other "
+            "id in `from`."
+        )
     return [fact, Linked(other, at)]
+
+
+def _why_not_merged(whose: str, other: str, home: str) -> str:
+    """Say why an id, which is `whose`, cannot become another of the person who goes by `home`."""
+    if whose == home:
+        return "Not kept: the two ids are known to be one person already."
+    if whose != other:
+        return (
+            "Not kept: the id in `from` is known to be somebody else's. Undo that first with "
+            "`person.unmerged`, or merge the id that they go by."
+        )
+    return ""
