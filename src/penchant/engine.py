@@ -198,13 +198,17 @@ class Engine:
 
         Returns:
             One answer a signal, in order; a bad one does not keep the others back.
+
+        Raises:
+            LimitReached: For more signals than a batch may have.
         """
         if isinstance(signals, Signal):
             return self.observe([signals], purpose=purpose)[0]
-        memory = self._memory
+        memory, given = self._memory, tuple(signals)
+        check_length(len(given), memory.limits.batch_items, "Signals of a batch")
         with memory.lock:
             now = memory.now()
-            answers = received(signals, purpose or "", now, memory)
+            answers = received(given, purpose or "", now, memory)
         facts: list[Fact] = [
             fact for answer in answers if not isinstance(answer, Refused) for fact in answer
         ]

@@ -162,7 +162,8 @@ class Encoder:
         else:
             names, values = tuple(features), tuple(features.values())
         shape = (names, tuple(map(type, values)))
-        plan = self._plans.get(shape) or self._plan(shape)
+        known = self._plans.get(shape)
+        plan = known or self._plan(shape)
         texts = [self._text(name, values[place]) for place, name in plan.texts]
         lists = [(self._list(name, values[place]), values[place]) for place, name in plan.lists]
         row = self._blank.copy()
@@ -178,6 +179,8 @@ class Encoder:
             small = _put(row, columns, numbers) and small
         if not small:
             self._check_large(names, values)
+        if known is None:
+            self._keep(shape, plan)
         return row
 
     def encode_actions(self, actions: Sequence[Action]) -> Row:
@@ -223,7 +226,6 @@ class Encoder:
         """Lay out a shape that is seen for the first time, after checking it."""
         check_length(len(shape[0]), self.limits.features, f"Features of the {self.side}")
         kinds = {name: self._checked_kind(name, given) for name, given in zip(*shape, strict=True)}
-        self._kinds.update(kinds)
         numbers: list[int] = []
         texts: list[tuple[int, str]] = []
         lists: list[tuple[int, str]] = []
@@ -235,11 +237,14 @@ class Encoder:
             else:
                 numbers.append(place)
         columns = self._columns([(shape[0][one], _column_kind(shape[1][one])) for one in numbers])
-        plan = _Plan(tuple(numbers), columns, tuple(texts), tuple(lists))
+        return _Plan(tuple(numbers), columns, tuple(texts), tuple(lists))
+
+    def _keep(self, shape: tuple[tuple[str, ...], tuple[type, ...]], plan: _Plan) -> None:
+        """Remember a shape and the kinds of its features, once all its values were good."""
+        self._kinds.update((name, _KINDS[given]) for name, given in zip(*shape, strict=True))
         if len(self._plans) >= _CACHED_PLANS:
             self._plans.clear()
         self._plans[shape] = plan
-        return plan
 
     def _checked_kind(self, name: str, given: type) -> str:
         """Give the kind of a feature after seeing that it is the one it always had."""

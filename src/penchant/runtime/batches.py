@@ -84,6 +84,8 @@ def _action(given: object) -> Action:
         return Action(given)
     fields = dict(given) if isinstance(given, Mapping) else {}
     features = fields.pop("features", {})
+    if not isinstance(features, Mapping):
+        raise TypeError
     return msgspec.structs.replace(msgspec.convert(fields, Action), features=features)
 
 
