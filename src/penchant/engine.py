@@ -26,6 +26,7 @@ from penchant.runtime.declaring import check_moment
 from penchant.runtime.learning import close_windows, learn_all, learn_table
 from penchant.runtime.memory import Memory
 from penchant.runtime.reception import received
+from penchant.runtime.taste import taste
 from penchant.words import (
     Accepted,
     Action,
@@ -302,9 +303,7 @@ class Engine:
             registers = memory.people.person(person).registers
             facts = list(memory.people.facts(person))
             home = memory.people.home(person)
-            tastes = [
-                live.learning.belief(name, home, now) for name, live in memory.moments.items()
-            ]
+            tastes = [taste(live.model, name, home, now) for name, live in memory.moments.items()]
         beliefs = believe(facts, now=now, time_zone=registers.time_zone)
         return profile_of(registers, (*beliefs, *(one for one in tastes if one is not None)))
 

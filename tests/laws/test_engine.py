@@ -155,10 +155,10 @@ def test_the_parts_of_a_margin_sum_to_it(happened: list[Step], actions: tuple[Ac
     if not versions:
         assert set(decision.expected) == {decision.expected[0]}
         return
-    version, of_context, of_actions = unpack(versions[-1].numbers)
+    version, vocabulary = unpack(versions[-1].numbers)
     encoders = (Encoder("context"), Encoder("actions"))
-    encoders[0].restore(of_context)
-    encoders[1].restore(of_actions)
+    encoders[0].restore(vocabulary.context)
+    encoders[1].restore(vocabulary.action)
     declared = {action.name: action for action in actions}
     scores = np.array(decision.expected) + np.array(decision.personal)
     for i, one in enumerate(decision.names):

@@ -72,7 +72,7 @@ def _facts(person: str, at: datetime, words: Sequence[str]) -> Iterator[Fact]:
     elif kind == "decided":
         yield from _decided(person, at, rest)
     else:
-        signal = Signal(kind, person, at, dict(_pairs(rest)))  # type: ignore[arg-type]  # frozen
+        signal = Signal(kind, person, at, dict(_pairs(rest)))  # frozen
         yield Observed(person, at, signal, "shop")
 
 
@@ -80,7 +80,7 @@ def _decided(person: str, at: datetime, words: Sequence[str]) -> Iterator[Fact]:
     """Give a decision and its outcome: moment, features, `->`, reward."""
     moment, *features, _, reward = words
     name = f"{moment}-{person}-{at:%m%d%H%M}"
-    action = Action("shown", features=dict(_pairs(features)))  # type: ignore[arg-type]  # frozen
+    action = Action("shown", features=dict(_pairs(features)))  # frozen
     decision = Decision(
         id=name,
         moment=moment,

@@ -101,9 +101,9 @@ def test_maps_are_equal_whatever_their_order() -> None:
 @pytest.mark.parametrize(
     ("noun", "field"),
     [
-        (Signal("shop.viewed", data={"list": [1.0]}), "data"),  # type: ignore[arg-type]
-        (Action("tip", features={"list": [1.0]}), "features"),  # type: ignore[arg-type]
-        (Belief("b", "says", 0.5, data={"list": [1.0]}), "data"),  # type: ignore[arg-type]
+        (Signal("shop.viewed", data={"list": [1.0]}), "data"),
+        (Action("tip", features={"list": [1.0]}), "features"),
+        (Belief("b", "says", 0.5, data={"list": 1.0}), "data"),
     ],
     ids=["signal", "action", "belief"],
 )
@@ -127,8 +127,8 @@ def test_a_moment_takes_lists() -> None:
     """Lists of actions, guardrails and bounds become tuples."""
     moment = Moment(
         "m",
-        actions=[Action("a")],  # type: ignore[arg-type]  # lists are what callers write
-        guardrails=[Cap(1), QuietHours()],  # type: ignore[arg-type]
+        actions=[Action("a")],  # lists are what callers write
+        guardrails=[Cap(1), QuietHours()],
         reward_range=[0.0, 5.0],  # type: ignore[arg-type]
     )
 

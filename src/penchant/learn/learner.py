@@ -213,7 +213,7 @@ def rebuild(model: MomentModel) -> None:
     weights, spread = model.population.solve(version.noise)
     del weights  # those of the version are kept to the last bit
     _fold_own_effects(model, model.folded)
-    model.version = version._replace(spread=spread, n_outcomes=model.folded, own=_own(model))
+    model.version = version._replace(spread=spread, n_outcomes=model.folded)
     task = plan(model)
     n_people = len(model.people.homes)
     sums = refold(task.rows, task.homes, version, n_people, model.half_life)

@@ -14,7 +14,7 @@ from penchant.model.evidence import Evidence
 from penchant.model.own_effects import OwnEffects
 from penchant.model.people import People
 from penchant.model.population import Population
-from penchant.model.version import EMPTY_SCALING, Prior, Version
+from penchant.model.version import EMPTY_SCALING, Prior, Version, Vocabulary
 
 __all__ = ["EMPTY", "MomentModel"]
 
@@ -58,6 +58,17 @@ class MomentModel:
         """Let sums lose half their weight in so many seconds; only while there are none."""
         self.half_life = half_life
         self.people.fade_in(half_life)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The names this model speaks of."""
+        return Vocabulary(self.context.hashes, self.action.hashes, self.own_effects.hashes)
+
+    def restore(self, vocabulary: Vocabulary) -> None:
+        """Take over the names of an earlier model, before any of its own are met."""
+        self.context.restore(vocabulary.context)
+        self.action.restore(vocabulary.action)
+        self.own_effects.restore(vocabulary.names)
 
     def forget(self, person: str) -> tuple[int, NDArray[np.bool_]]:
         """Give the row of a person and which outcomes were theirs; see `learn.learner.unlearn`."""

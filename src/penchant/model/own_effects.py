@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant.algebra import Sum, add, zero
+from penchant.model.encoding import column_hash
 
 __all__ = ["OwnEffects"]
 
@@ -37,16 +38,33 @@ class OwnEffects:
         """Start with no actions; `half_life` in seconds."""
         self.half_life = half_life
         self._places: dict[str, int] = {}
+        self._by_hash: dict[int, int] = {}
         self._sum = zero(0, 2)
 
     def places(self, names: Iterable[str]) -> Ints:
         """Give the place of each name, new ones for new names."""
         known = self._places
-        return np.array([known.setdefault(name, len(known)) for name in names], dtype=np.int64)
+        found = [known[name] if name in known else self._place(name) for name in names]
+        return np.array(found, dtype=np.int64)
+
+    @property
+    def hashes(self) -> tuple[int, ...]:
+        """The names' hashes in the order of their places: enough to `restore` them."""
+        return tuple(self._by_hash)
+
+    def restore(self, hashes: Iterable[int]) -> None:
+        """Take over the places of earlier own effects."""
+        for key in hashes:
+            self._by_hash.setdefault(key, len(self._by_hash))
+
+    def _place(self, name: str) -> int:
+        place = self._by_hash.setdefault(column_hash(name), len(self._by_hash))
+        self._places[name] = place
+        return place
 
     def add(self, places: Ints, rest: Floats, weight: Floats, at: float) -> None:
         """Add outcomes: what was left to explain, (n,), weighed; a negative weight takes out."""
-        total = np.zeros((len(self._places), 2))
+        total = np.zeros((len(self._by_hash), 2))
         np.add.at(total, places, np.stack([weight, weight * rest], axis=1))
         before = np.zeros_like(total)
         before[: len(self._sum.total)] = self._sum.total

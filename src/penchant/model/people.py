@@ -78,7 +78,7 @@ class People:
         self._fit(row + 1)
         return row
 
-    def step(self, at: float) -> int:
+    def _step(self, at: float) -> int:
         """Give the step that a time (seconds) falls into."""
         return int(at // self.step_seconds)
 
@@ -95,7 +95,7 @@ class People:
 
     def posteriors(self, rows: Ints, version: Version, at: float) -> Posterior:
         """Give the posteriors of n home rows at a time: means (n, r), covariances (n, r, r)."""
-        step = self.step(at)
+        step = self._step(at)
         held = self._held
         stale = rows[(held.version[rows] != version.round) | (held.step[rows] != step)]
         if len(stale):
@@ -106,7 +106,7 @@ class People:
         """Give the posterior of one home row; row -1 is the prior."""
         if row < 0:
             return Posterior(np.zeros(len(version.prior)), np.diag(version.prior))
-        step = self.step(at)
+        step = self._step(at)
         held = self._held
         if held.version[row] != version.round or held.step[row] != step:
             self._refresh(np.array([row]), version, step)
@@ -135,7 +135,7 @@ class People:
         The laws hold both to the same sums and posteriors.
         """
         sums, held = self._sums, self._held
-        step, latest = self.step(at), int(sums.step[row])
+        step, latest = self._step(at), int(sums.step[row])
         weight = 1.0
         if step > latest:
             fade = 0.0 if latest == _NEVER else 2.0 ** ((latest - step) / STEPS)

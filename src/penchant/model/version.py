@@ -12,7 +12,16 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["EMPTY_SCALING", "Columns", "Prior", "Scaling", "Version", "pack", "unpack"]
+__all__ = [
+    "EMPTY_SCALING",
+    "Columns",
+    "Prior",
+    "Scaling",
+    "Version",
+    "Vocabulary",
+    "pack",
+    "unpack",
+]
 
 Floats = NDArray[np.float64]
 
@@ -163,19 +172,29 @@ class _Stored(msgspec.Struct, frozen=True, array_like=True):
     arrays: tuple[tuple[tuple[int, ...], bytes], ...]
     context_columns: tuple[tuple[int, int], ...]
     action_columns: tuple[tuple[int, int], ...]
+    names: tuple[int, ...]
 
 
 Columns = tuple[tuple[int, int], ...]
 
 
-def pack(version: Version, context_columns: Columns, action_columns: Columns) -> bytes:
-    """Give a version and the columns it speaks of (see `Encoder.hashes`) as bytes."""
+class Vocabulary(NamedTuple):
+    """The names a version speaks of, as hashes, in the order of their columns and places."""
+
+    context: Columns
+    action: Columns
+    names: tuple[int, ...]
+
+
+def pack(version: Version, vocabulary: Vocabulary) -> bytes:
+    """Give a version and the names it speaks of as bytes."""
     arrays = (
         *version.context,
         *version.action,
         version.weights,
         version.basis,
         version.prior,
+        version.own,
     )
     stored = tuple((array.shape, np.ascontiguousarray(array).tobytes()) for array in arrays)
     return msgspec.msgpack.encode(
@@ -186,16 +205,15 @@ def pack(version: Version, context_columns: Columns, action_columns: Columns) ->
             version.is_logistic,
             version.noise,
             stored,
-            context_columns,
-            action_columns,
+            *vocabulary,
         )
     )
 
 
-def unpack(content: bytes) -> tuple[Version, Columns, Columns]:
-    """Give back what `pack` was given, to the last bit, but for the spread and own effects.
+def unpack(content: bytes) -> tuple[Version, Vocabulary]:
+    """Give back what `pack` was given, to the last bit, but for the spread.
 
-    They are large and follow from the sums: who needs them solves those again.
+    The spread is large and follows from the sums: who needs it solves them again.
     """
     stored = msgspec.msgpack.decode(content, type=_Stored)
     arrays = [
@@ -213,6 +231,6 @@ def unpack(content: bytes) -> tuple[Version, Columns, Columns]:
         basis=arrays[7],
         prior=arrays[8],
         noise=stored.noise,
-        own=np.zeros(0),
+        own=arrays[9],
     )
-    return version, stored.context_columns, stored.action_columns
+    return version, Vocabulary(stored.context_columns, stored.action_columns, stored.names)

@@ -6,19 +6,15 @@ that was fixed when it started, so that the same outcomes give the same versions
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
-from datetime import datetime
 from typing import NamedTuple
 
-import numpy as np
-
-from penchant.journal import Derived, Learned
+from penchant.journal import Learned
 from penchant.learn import learner
 from penchant.learn.pending import Open
 from penchant.limits import Limits
 from penchant.model.evidence import Row
 from penchant.model.moment_model import MomentModel
-from penchant.model.version import Version, pack, unpack
-from penchant.words import Belief, FrozenMap
+from penchant.runtime.versions import Versions
 
 __all__ = ["LiveModel", "Submit"]
 
@@ -39,7 +35,7 @@ class LiveModel:
     def __init__(self, half_life: float, limits: Limits, submit: Submit) -> None:
         """Start with nothing learned; `half_life` in seconds."""
         self.model = MomentModel(half_life, limits)
-        self.versions: dict[int, Version] = {0: self.model.version}
+        self.versions = Versions(self.model)
         self._submit = submit
         self._running: _Running | None = None
         self._next_round = learner.next_round_at(0)
@@ -95,7 +91,7 @@ class LiveModel:
             learner.refresh(model)
         if model.version.number == before:
             return False
-        self._note_version()
+        self.versions.note()
         return True
 
     def redeclared(self, half_life: float) -> None:
@@ -114,13 +110,13 @@ class LiveModel:
         if self._running is not None:
             learner.adopt(self.model, self._running.round.result())
             self._running = None
-            self._note_version()
+            self.versions.note()
 
     def unlearn(self, persons: Iterable[str]) -> int:
         """Take a person out of all sums; give how many outcomes that were."""
         self.settle()
         outcomes = sum(learner.unlearn(self.model, person) for person in persons)
-        self._note_version()
+        self.versions.note()
         return outcomes
 
     def gather(self, people: Mapping[str, Iterable[str]]) -> None:
@@ -131,52 +127,8 @@ class LiveModel:
         for home in people:
             self.model.people.refold_one(home, self.model.evidence.rows(), self.model.version)
 
-    def belief(self, moment: str, person: str, now: datetime) -> Belief | None:
-        """Say how much of what sets a person apart is known here."""
-        people, version = self.model.people, self.model.version
-        row = people.homes.find(person)
-        if row < 0 or version.rank == 0:
-            return None
-        posterior = people.posterior(row, version, now.timestamp())
-        known = float(1.0 - np.mean(np.diag(posterior.covariance) / version.prior))
-        count = int(people.counts(np.array([row]))[0])
-        outcomes = "1 outcome" if count == 1 else f"{count:,} outcomes"
-        return Belief(
-            f"taste at {moment}",
-            f"learned from {outcomes}: {100 * known:.0f} % of what sets this person apart is "
-            "known, the rest is taken from people in general",
-            max(known, 0.0),
-            FrozenMap({"outcomes": float(count), "known": known}),
-        )
-
-    def derived(self, moment: str, at: datetime) -> Derived:
-        """Give the version in force as a fact."""
-        model = self.model
-        numbers = pack(model.version, model.context.hashes, model.action.hashes)
-        return Derived(at, moment, model.version.number, numbers)
-
-    def restore(self, fact: Derived) -> None:
-        """Take over a version from the journal; its sums follow with `restored`."""
-        version, of_context, of_actions = unpack(fact.numbers)
-        self.model.context.restore(of_context)
-        self.model.action.restore(of_actions)
-        self.versions[version.number] = version
-        if version.number > self.model.version.number:
-            self.model.version = version
-
-    def reached(self, number: int) -> None:
-        """Note that the version in force was derived from what is kept so far.
-
-        Its own count does not say: some of those outcomes may be forgotten by now.
-        """
-        if number == self.model.version.number:
-            self.model.folded = len(self.model.evidence)
-
     def restored(self) -> None:
         """Fold the sums of the version in force anew, once all facts were read."""
         learner.rebuild(self.model)
         self._next_round = learner.next_round_at(len(self.model.evidence))
         self.redeclared(self.model.half_life)
-
-    def _note_version(self) -> None:
-        self.versions[self.model.version.number] = self.model.version.stripped()

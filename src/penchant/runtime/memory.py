@@ -126,14 +126,14 @@ class Memory:
     def advance(self, live: LiveMoment, at: datetime) -> None:
         """Let a moment's versions follow its outcomes; a new one is written with the next facts."""
         if live.learning.advance():
-            self.unwritten.append(live.learning.derived(live.moment.name, at))
+            self.unwritten.append(live.learning.versions.derived(live.moment.name, at))
 
     def forget(self, ids: tuple[str, ...], at: datetime) -> int:
         """Take a person out of every model and table; give how many outcomes that were."""
         outcomes = 0
         for live in self.moments.values():
             if taken := live.learning.unlearn(ids):
-                self.unwritten.append(live.learning.derived(live.moment.name, at))
+                self.unwritten.append(live.learning.versions.derived(live.moment.name, at))
                 outcomes += taken
         for one in ids:
             self.pending.drop(one)
@@ -167,13 +167,13 @@ class Memory:
             if isinstance(fact, Declared):
                 self.declare(fact.moment)
             elif isinstance(fact, Derived):
-                self.moments[fact.moment].learning.restore(fact)
+                self.moments[fact.moment].learning.versions.restore(fact)
         linked: dict[str, Linked] = {}
         for fact in self.store.read():
             if isinstance(fact, Declared):
                 self.declare(fact.moment)
             elif isinstance(fact, Derived):
-                self.moments[fact.moment].learning.reached(fact.version)
+                self.moments[fact.moment].learning.versions.reached(fact.version)
             elif isinstance(fact, Linked):
                 linked[fact.person] = fact
             else:

@@ -20,7 +20,7 @@ def seen(kind: str, data: Mapping[str, Any] = {}, **fields: Any) -> Observed:
     """Give an observation; `days` ago, 0 unless said, under the purpose `shop`."""
     at = ago(fields.pop("days", 0.0))
     person, purpose = fields.pop("person", "ada"), fields.pop("purpose", "shop")
-    return Observed(person, at, Signal(kind, person, at, dict(data), **fields), purpose)  # type: ignore[arg-type]
+    return Observed(person, at, Signal(kind, person, at, dict(data), **fields), purpose)
 
 
 def answered(purpose: str, state: Any, *, days: float = 0.0, dial: float = 1.0) -> Consented:
@@ -37,7 +37,7 @@ def taken(
     moment: str = "home",
 ) -> Iterator[Fact]:
     """Give a decision and its outcome; `name` is the decision's id."""
-    action = Action("a", features=dict(features))  # type: ignore[arg-type]
+    action = Action("a", features=dict(features))
     yield Decided("ada", ago(days), decision(name, action, days=days, moment=moment))
     yield Learned("ada", ago(days), name, moment, reward, reward, 0.5, 1)
 

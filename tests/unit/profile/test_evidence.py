@@ -15,7 +15,7 @@ def test_evidence_comes_in_order_of_time() -> None:
 
     assert evidence == evidence_of(reversed(facts), now=NOW)
     assert [seconds_of(one) for one in evidence] == [ago(n).timestamp() for n in (3, 2, 0)]
-    assert evidence[1] == Experience(ago(2), "home", Action("a", features={"sport": "run"}), 1.0)  # type: ignore[arg-type]
+    assert evidence[1] == Experience(ago(2), "home", Action("a", features={"sport": "run"}), 1.0)
 
 
 def test_statements_consents_and_the_future_are_no_evidence() -> None:

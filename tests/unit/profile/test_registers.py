@@ -175,7 +175,7 @@ def test_other_facts_and_strange_shapes_leave_it_alone(fact: Fact) -> None:
 
 def test_a_signal_without_a_time_counts_from_its_entry() -> None:
     """Entries say when, too."""
-    said = Signal("trait.stated", "ada", data={"shoe": 38})  # type: ignore[arg-type]
+    said = Signal("trait.stated", "ada", data={"shoe": 38})
 
     assert ada(Observed("ada", NOW, said, "shop")).traits[0].at == NOW
 

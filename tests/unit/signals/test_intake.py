@@ -65,7 +65,7 @@ def test_a_signal_without_a_time_happened_now() -> None:
 
 def test_the_given_signal_is_not_changed() -> None:
     """Checking makes a copy."""
-    given = Signal("shop.viewed", person="ada", data={"look": [1, 2]})  # type: ignore[arg-type]
+    given = Signal("shop.viewed", person="ada", data={"look": [1, 2]})
     before = repr(given)
     check_signal(given, now=NOW, limits=LIMITS)
 
@@ -193,7 +193,7 @@ def test_a_sentence_never_repeats_the_content(data: dict[str, Any]) -> None:
 def test_limits_can_be_set() -> None:
     """An engine with other limits refuses by those."""
     strict = Limits(string_bytes=3)
-    signal = Signal("shop.viewed", "ada", data={"t": "four"})  # type: ignore[arg-type]
+    signal = Signal("shop.viewed", "ada", data={"t": "four"})
     answer = check_signal(signal, now=NOW, limits=strict)
 
     assert isinstance(answer, Refused)

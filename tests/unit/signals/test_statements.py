@@ -15,7 +15,7 @@ NIGHT: dict[str, Value] = {"name": "night", "text": "never at night", "start": "
 
 def problem(kind: str, **data: Value) -> str:
     """Say what is wrong with a statement of ada's."""
-    return check_statement(Signal(kind, person="ada", at=NOW, data=data))  # type: ignore[arg-type]
+    return check_statement(Signal(kind, person="ada", at=NOW, data=data))
 
 
 def test_what_is_checked_here_is_what_the_profile_reads() -> None:
@@ -38,7 +38,7 @@ def test_good_statements_and_other_kinds_pass() -> None:
 
 def test_a_merge_takes_its_id_from_the_field_named_from() -> None:
     """`from` is a word of Python, so it is given as a mapping."""
-    signal = Signal("person.merged", person="ada", data={"from": "anon-7"})  # type: ignore[arg-type]
+    signal = Signal("person.merged", person="ada", data={"from": "anon-7"})
 
     assert check_statement(signal) == ""
 
@@ -47,7 +47,7 @@ def test_a_merge_takes_its_id_from_the_field_named_from() -> None:
 def test_merging_into_oneself_or_into_nobody_is_a_problem(kind: str) -> None:
     """The other id is an id, and another one."""
     for other, words in (("ada", "names the person themself"), ("", "must be a text"), (7, "must")):
-        signal = Signal(kind, person="ada", data={"from": other})  # type: ignore[arg-type]
+        signal = Signal(kind, person="ada", data={"from": other})
         assert words in check_statement(signal)
     assert problem(kind) == f"A signal `{kind}` needs `from` in its data."
 
@@ -113,6 +113,6 @@ def test_a_trait_statement_holds_a_trait() -> None:
 
 def test_limits_can_be_set() -> None:
     """Ids inside statements follow the engine's limits."""
-    signal = Signal("never.lifted", "ada", data={"name": "night"})  # type: ignore[arg-type]
+    signal = Signal("never.lifted", "ada", data={"name": "night"})
 
     assert "1 to 3" in check_statement(signal, limits=Limits(id_characters=3))

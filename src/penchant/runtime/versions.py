@@ -1,0 +1,64 @@
+"""The versions of one moment: kept by number, written to the journal, taken over from it."""
+
+from datetime import datetime
+
+import msgspec
+
+from penchant.errors import StoreDamaged
+from penchant.journal import Derived
+from penchant.model.moment_model import MomentModel
+from penchant.model.version import Version, pack, unpack
+
+__all__ = ["Versions"]
+
+
+class Versions:
+    """What explains the decisions of earlier versions, by the number they name."""
+
+    def __init__(self, model: MomentModel) -> None:
+        """Start with the version in force."""
+        self._model = model
+        self._kept: dict[int, Version] = {}
+        self.note()
+
+    def __getitem__(self, number: int) -> Version:
+        """Give the version of that number, without what grows with the actions."""
+        return self._kept[number]
+
+    def note(self) -> None:
+        """Keep the version in force."""
+        version = self._model.version
+        self._kept[version.number] = version.stripped()
+
+    def derived(self, moment: str, at: datetime) -> Derived:
+        """Give the version in force as a fact."""
+        model = self._model
+        numbers = pack(model.version, model.vocabulary)
+        return Derived(at, moment, model.version.number, numbers)
+
+    def restore(self, fact: Derived) -> None:
+        """Take over a version from the journal; its sums follow with `LiveModel.restored`.
+
+        Raises:
+            StoreDamaged: When its numbers cannot be read.
+        """
+        try:
+            version, vocabulary = unpack(fact.numbers)
+        except (msgspec.MsgspecError, ValueError) as error:
+            msg = (
+                f"Version {fact.version} of moment `{fact.moment}` cannot be read. "
+                "Restore the files from a backup, or open them with the release that wrote them."
+            )
+            raise StoreDamaged(msg) from error
+        self._model.restore(vocabulary)
+        self._kept[version.number] = version.stripped()
+        if version.number > self._model.version.number:
+            self._model.version = version
+
+    def reached(self, number: int) -> None:
+        """Note that the version in force was derived from what is kept so far.
+
+        Its own count does not say: some of those outcomes may be forgotten by now.
+        """
+        if number == self._model.version.number:
+            self._model.folded = len(self._model.evidence)
