@@ -221,7 +221,7 @@ def _weigh(view: View, slate: Slate, moment: Moment) -> Weighing:
             version.rewards(view.context, slate.scaled) + slate.own,
             version.variances(view.context, slate.scaled),
         ),
-        slate.seen,
+        slate,
         view.posterior,
         explore=moment.explore,
         neutral_share=moment.neutral_share,

@@ -155,7 +155,7 @@ def test_the_order_of_actions_changes_nothing(shape: Shape, explore: float, shar
     one, other = (
         weigh(
             Expectation(reward[places], None if variance is None else variance[places]),
-            view.slate.seen[places],
+            view.slate.kept(places.tolist()),
             view.posterior,
             explore=explore,
             neutral_share=share,
@@ -186,7 +186,7 @@ def test_shares_count_the_points(seed: int, n_actions: int, n_points: int) -> No
     for row in scores:
         counted += (row == row.max()) / (row == row.max()).sum() / n_points
 
-    assert shares(scores, n_points)[0] == pytest.approx(counted)
+    assert shares(scores.T, np.full((n_points, 1), 1 / n_points))[0] == pytest.approx(counted)
 
 
 @given(

@@ -20,13 +20,17 @@ Floats = NDArray[np.float64]
 
 
 class Slate(NamedTuple):
-    """K actions: raw rows (K, da), scaled (K, 1 + da), in the basis (K, r), own effects (K,)."""
+    """K actions: raw rows (K, da), scaled (K, 1 + da), in the basis (K, r), own effects (K,).
+
+    `pairs` (K, r²) holds ψψᵀ of each in the basis, so that its variance ψᵀCψ is one product.
+    """
 
     actions: tuple[Action, ...]
     names: tuple[str, ...]
     raw: Floats
     scaled: Floats
     seen: Floats
+    pairs: Floats
     own: Floats
 
     def kept(self, places: Sequence[int]) -> "Slate":
@@ -38,6 +42,7 @@ class Slate(NamedTuple):
             self.raw[index],
             self.scaled[index],
             self.seen[index],
+            self.pairs[index],
             self.own[index],
         )
 
@@ -54,4 +59,6 @@ def slate_of(
     scaled = version.action.apply(raw)
     names = tuple(action.name for action in actions)
     own = version.own_of(effects.places(names))
-    return Slate(actions, names, raw, scaled, scaled @ version.basis, own)
+    seen = scaled @ version.basis
+    pairs = (seen[:, :, None] * seen[:, None, :]).reshape(len(seen), version.rank**2)
+    return Slate(actions, names, raw, scaled, seen, pairs, own)

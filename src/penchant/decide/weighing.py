@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from penchant.decide.slate import Slate
 from penchant.model.people import Posterior
 
 __all__ = [
@@ -34,6 +35,17 @@ TIE: Final = 1e-12
 POPULATION_SCALE: Final = 0.8
 PERSON_SCALE: Final = 0.2
 
+_EVEN: Final = np.full((1, POINTS), 1.0 / POINTS)
+_ANSWERS: Final = np.kron(np.eye(2), _EVEN).T
+"""(64, 2): what each point counts in the person's own answer, and in the stranger's."""
+_TERMS: Final = np.concatenate(
+    [
+        np.kron([[1.0, 1.0], [1.0, 0.0]], np.ones((1, POINTS))),
+        np.kron([[POPULATION_SCALE, POPULATION_SCALE], [PERSON_SCALE, 0.0]], OPTIMISM.T),
+    ]
+)
+"""(4, 64): what each point makes of reward, person's part, and the two standard deviations."""
+
 
 class Expectation(NamedTuple):
     """What the population model says of K permitted actions: rewards (K,), and their variance."""
@@ -53,7 +65,7 @@ class Weighing(NamedTuple):
 
 def weigh(
     expectation: Expectation,
-    seen: Floats,
+    slate: Slate,
     posterior: Posterior | None,
     *,
     explore: float,
@@ -63,7 +75,7 @@ def weigh(
 
     Args:
         expectation: What people in general would give.
-        seen: (K, r) the actions in the basis of the version.
+        slate: The actions, in the basis of the version.
         posterior: This person's, or None for a stranger.
         explore: Share of the floor, 0..1.
         neutral_share: Share of decisions taken as for a stranger, 0..1.
@@ -72,41 +84,37 @@ def weigh(
     of upper-confidence exploration with a random width (docs/explanation/model.md).
     """
     reward, variance = expectation
-    strangers = reward[None, :]
+    terms = np.zeros((4, len(reward)))
+    terms[0] = reward
     if variance is not None:
-        strangers = reward + OPTIMISM * (POPULATION_SCALE * np.sqrt(variance))
-    if posterior is None:
-        neutral = floored(shares(strangers, len(strangers)), explore)[0]
-        return Weighing(neutral, neutral, reward, np.zeros(len(reward)))
-    personal = seen @ posterior.mean
-    unsure = np.sqrt(np.add.reduce((seen @ posterior.covariance) * seen, axis=1))
-    own = strangers + (personal + OPTIMISM * (PERSON_SCALE * unsure))
-    both = floored(shares(np.concatenate((own, strangers)), POINTS), explore)
-    weights = both[0] + neutral_share * (both[1] - both[0])
-    return Weighing(weights, both[1], reward, personal)
+        terms[2] = variance
+    if posterior is not None:
+        np.dot(slate.seen, posterior.mean, out=terms[1])
+        np.dot(slate.pairs, posterior.covariance.reshape(-1), out=terms[3])
+    np.sqrt(terms[2:], out=terms[2:])
+    own, neutral = floored(shares(np.dot(terms.T, _TERMS), _ANSWERS), explore)
+    return Weighing(own + neutral_share * (neutral - own), neutral, reward, terms[1])
 
 
-def shares(scores: Floats, first: int) -> Floats:
+def shares(scores: Floats, counts: Floats) -> Floats:
     """Give the share of points at which each action is best; a tie is shared evenly.
 
     Args:
-        scores: (n_points, K).
-        first: How many of the points make the first answer; the rest, if any, make the second.
+        scores: (K, n_points).
+        counts: (n_points, n) what each point counts in each of n answers; columns sum to 1.
 
     Returns:
-        (1, K) or (2, K), each row summing to 1.
+        (n, K), each row summing to 1.
 
     Example:
-        >>> shares(np.array([[1.0, 1.0, 0.0], [0.0, 2.0, 1.0]]), first=2).tolist()
+        >>> scores = np.array([[1.0, 0.0], [1.0, 2.0], [0.0, 1.0]])
+        >>> shares(scores, counts=np.array([[0.5], [0.5]])).tolist()
         [[0.25, 0.75, 0.0]]
     """
-    top = np.maximum.reduce(scores, axis=1)[:, None]
-    best = (scores >= top - TIE).astype(np.float64)
-    weight = 1.0 / np.add.reduce(best, axis=1)
-    parts = [weight[:first] @ best[:first] / first]
-    if rest := len(scores) - first:
-        parts.append(weight[first:] @ best[first:] / rest)
-    return np.array(parts)
+    best = scores >= np.maximum.reduce(scores, axis=0) - TIE
+    if np.count_nonzero(best) > len(counts):  # somewhere two are best
+        counts = counts / np.add.reduce(best, axis=0)[:, None]
+    return np.asarray(np.dot(best, counts).T)
 
 
 def floored(weights: Floats, explore: float) -> Floats:

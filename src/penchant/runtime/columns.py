@@ -95,8 +95,7 @@ def weighed(
     reward = version.link((context @ version.weights) @ slate.scaled.T) + slate.own
     variance = version.variances_of_many(context, slate.scaled)
     personal = posterior.mean @ slate.seen.T
-    pairs = (slate.seen[:, :, None] * slate.seen[:, None, :]).reshape(len(slate.seen), -1)
-    unsure = posterior.covariance.reshape(len(reward), pairs.shape[1]) @ pairs.T
+    unsure = posterior.covariance.reshape(len(reward), slate.pairs.shape[1]) @ slate.pairs.T
     own = PERSON_SCALE * np.sqrt(np.maximum(unsure, 0.0))
     strangers = None if variance is None else POPULATION_SCALE * np.sqrt(variance)
     own = own if strangers is None else own + strangers
