@@ -25,7 +25,7 @@ from penchant.runtime.deciding import decide_all, decide_table
 from penchant.runtime.declaring import check_moment
 from penchant.runtime.learning import close_windows, learn_all, learn_table
 from penchant.runtime.memory import Memory
-from penchant.runtime.reception import received
+from penchant.runtime.reception import observe_all
 from penchant.runtime.taste import taste
 from penchant.words import (
     Accepted,
@@ -207,18 +207,7 @@ class Engine:
             return self.observe([signals], purpose=purpose)[0]
         memory, given = self._memory, tuple(signals)
         check_length(len(given), memory.limits.batch_items, "Signals of a batch")
-        with memory.lock:
-            now = memory.now()
-            answers = received(given, purpose or "", now, memory)
-        facts: list[Fact] = [
-            fact for answer in answers if not isinstance(answer, Refused) for fact in answer
-        ]
-        if facts:
-            memory.write(facts)
-        with memory.lock:
-            for fact in facts:
-                memory.fold(fact)
-        return [answer if isinstance(answer, Refused) else Accepted() for answer in answers]
+        return observe_all(memory, given, purpose or "", memory.now())
 
     def decide(
         self,

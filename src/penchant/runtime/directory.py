@@ -46,14 +46,14 @@ class Directory:
         return found
 
     def linked_to(self, person: str) -> str:
-        """Give the id that an id was last merged into, or "" for none.
-
-        The latest by its own time counts, and of one instant the parting, as for registers: both
-        must say the same of who is who, in whatever order the facts arrived.
-        """
-        links = (fact for fact in self._journal.read(person) if isinstance(fact, Linked))
-        last = max(links, key=lambda link: (link.at, not link.to), default=None)
+        """Give the id that an id was last merged into, or "" for none."""
+        last = self.last_link(person)
         return last.to if last else ""
+
+    def last_link(self, person: str) -> Linked | None:
+        """Give what was last said of who an id is; each is later than the one before it."""
+        links = [fact for fact in self._journal.read(person) if isinstance(fact, Linked)]
+        return links[-1] if links else None
 
     def ids(self, person: str) -> tuple[str, ...]:
         """Give every id of a person, the one they go by first."""

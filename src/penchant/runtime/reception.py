@@ -3,8 +3,10 @@
 Loop: the first arrow. Shape, statement, consent and room are asked in this order.
 """
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from penchant.guard.consent import keeping_refusal
 from penchant.journal import Fact, Linked, Observed
@@ -12,12 +14,45 @@ from penchant.profile.registers import no_room
 from penchant.runtime.directory import Directory
 from penchant.runtime.memory import Memory
 from penchant.signals import CONTROL_KINDS, check_signal
-from penchant.words import Refused, Signal
+from penchant.words import Accepted, Refused, Signal
 
-__all__ = ["received"]
+__all__ = ["observe_all"]
+
+_LINKS = frozenset({"person.merged", "person.unmerged"})
+_KEPT = Accepted()
 
 
-def received(
+def observe_all(
+    memory: Memory, signals: Iterable[Signal], purpose: str, now: datetime
+) -> list[Accepted | Refused]:
+    """Keep what may be kept of some signals, written at once, and let it show its effect."""
+    told: list[Accepted | Refused] = []
+    for run in _runs(signals):
+        with memory.lock:
+            answers = _received(run, purpose, now, memory)
+        facts = [fact for answer in answers if isinstance(answer, list) for fact in answer]
+        if facts:
+            memory.write(facts)
+        with memory.lock:
+            for fact in facts:
+                memory.fold(fact)
+        told += [_KEPT if isinstance(answer, list) else answer for answer in answers]
+    return told
+
+
+def _runs(signals: Iterable[Signal]) -> Iterator[list[Signal]]:
+    """Part signals so that none is judged before a merge or parting ahead of it holds."""
+    run: list[Signal] = []
+    for signal in signals:
+        run.append(signal)
+        if isinstance(signal, Signal) and signal.kind in _LINKS:
+            yield run
+            run = []
+    if run:
+        yield run
+
+
+def _received(
     signals: Iterable[Signal], purpose: str, now: datetime, memory: Memory
 ) -> list[Refused | list[Fact]]:
     """Give the facts to keep of each signal; none where it repeats one that is kept."""
@@ -55,19 +90,26 @@ def _kept(checked: Signal, purpose: str, now: datetime, memory: Memory) -> Refus
             )
         if sentence := keeping_refusal(live.registers.consent(purpose), now):
             return Refused(sentence)
-    at = checked.at or now
-    fact = Observed(checked.person, at, checked, purpose)
+    fact = Observed(checked.person, checked.at or now, checked, purpose)
     if sentence := no_room(live.registers, fact):
         return Refused(sentence)
-    return _linked(fact, at, people)
+    return _linked(fact, people) if checked.kind in _LINKS else [fact]
 
 
-def _linked(fact: Observed, at: datetime, people: Directory) -> Refused | list[Fact]:
-    """Add what a merge, or its undoing, means for the other id."""
+def _linked(fact: Observed, people: Directory) -> Refused | list[Fact]:
+    """Add what a merge, or its undoing, means for the other id.
+
+    What is said of an id goes forward in time, so that registers, where the latest wins, and links,
+    where the last wins, agree on who is who.
+    """
+    other, at = str(fact.signal.data["from"]), fact.at
+    last = people.last_link(other)
+    if last is not None and last.at > at:
+        return Refused("Not kept: who the id in `from` is was settled at a later time.")
+    if last is not None and last.at == at:
+        at += timedelta(microseconds=1)
+        fact = Observed(fact.person, at, replace(fact.signal, at=at), fact.purpose)
     signal = fact.signal
-    if signal.kind not in {"person.merged", "person.unmerged"}:
-        return [fact]
-    other = str(signal.data["from"])
     if signal.kind == "person.merged":
         sentence = _why_not_merged(people.home(other), other, people.home(signal.person))
         return Refused(sentence) if sentence else [fact, Linked(other, at, signal.person)]
