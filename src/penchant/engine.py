@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Self, overload
 import msgspec
 
 from penchant.errors import BadInput, UnknownDecision
-from penchant.journal import Consented, Declared, Fact, Store, as_plain
+from penchant.journal import Consented, Declared, Store, as_plain
 from penchant.limits import Limits, check_end, check_id, check_length, check_number
 from penchant.profile.beliefs import believe, profile_of
 from penchant.profile.registers import no_room

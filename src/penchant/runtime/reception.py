@@ -40,9 +40,9 @@ def observe_all(
     return told
 
 
-def _runs(signals: Iterable[Signal]) -> Iterator[list[Signal]]:
+def _runs(signals: Iterable[object]) -> Iterator[list[object]]:
     """Part signals so that none is judged before a merge or parting ahead of it holds."""
-    run: list[Signal] = []
+    run: list[object] = []
     for signal in signals:
         run.append(signal)
         if isinstance(signal, Signal) and signal.kind in _LINKS:
@@ -53,7 +53,7 @@ def _runs(signals: Iterable[Signal]) -> Iterator[list[Signal]]:
 
 
 def _received(
-    signals: Iterable[Signal], purpose: str, now: datetime, memory: Memory
+    signals: Iterable[object], purpose: str, now: datetime, memory: Memory
 ) -> list[Refused | list[Fact]]:
     """Give the facts to keep of each signal; none where it repeats one that is kept."""
     answers: list[Refused | list[Fact]] = []
