@@ -201,9 +201,8 @@ def _compare(by: Mapping[str, Mapping[int, Result]]) -> None:
                 for seed in seeds
             ]
             if gaps:
-                print(
-                    f"  {label}: {interval(np.array(gaps))}, least {min(gaps):+.3f}, {len(gaps)} seeds"
-                )
+                told = f"{interval(np.array(gaps))}, least {min(gaps):+.3f}"
+                print(f"  {label}: {told}, {len(gaps)} seeds")
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """Laws of a whole engine: its journal is the truth, and asking it changes nothing."""
 
+import random
 from collections import deque
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ from penchant.words import FrozenMap
 CLOSE = 1e-9
 PEOPLE = ("ada", "bea", "cleo", "anon-7", "dan")
 LAWFUL = settings(max_examples=30)
+OTHERS = ["nobody", "wait", "forget", "merge", "part", "state", "time"]
 
 
 class Step(NamedTuple):
@@ -36,7 +38,7 @@ class Step(NamedTuple):
 @st.composite
 def steps(draw: st.DrawFn) -> list[Step]:
     """Draw some outcomes, with merges, partings, statements and forgettings among them."""
-    whats = ["learn"] * 12 + ["nobody", "wait", "forget", "merge", "part", "state", "time"]
+    whats = ["learn"] * 12 + OTHERS
     one = st.builds(
         Step,
         what=st.sampled_from(whats),
@@ -94,6 +96,30 @@ def test_decisions_are_recomputed_from_the_journal(
     store, clock = MemoryStore(), Clock()
     engine = engine_on(store, clock=clock)
     engine.declare(shop(actions))
+    live(engine, clock, happened)
+    for person in (*PEOPLE, None):
+        first = asked(engine, person)
+
+        close(asked(engine_on(store, clock=clock, seed=8), person), first)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_long_life_is_recomputed_from_the_journal(seed: int) -> None:
+    """Hundreds of outcomes, with merges, partings and forgettings among them."""
+    dice = random.Random(seed)
+    happened = [
+        Step(
+            dice.choice([*["learn"] * 60, *OTHERS]),
+            dice.choice(PEOPLE),
+            dice.randrange(24),
+            dice.choice(["phone", "desk", "telly"]),
+            dice.choice([0.0, 0.5, 1.0]),
+        )
+        for _ in range(250)
+    ]
+    store, clock = MemoryStore(), Clock()
+    engine = engine_on(store, clock=clock)
+    engine.declare(shop(NAMED if seed % 2 else SHOP))
     live(engine, clock, happened)
     for person in (*PEOPLE, None):
         first = asked(engine, person)

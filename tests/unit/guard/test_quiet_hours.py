@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 import pytest
 from unit.guard.asking import ACTIONS, ask
 
-from penchant.runtime.declaring import check_moment
 from penchant.errors import BadInput
 from penchant.guard.guardrail import permitted
 from penchant.guard.quiet_hours import Quiet, quiet_problem
 from penchant.guard.verdict import PASSED
 from penchant.limits import Limits
+from penchant.runtime.declaring import check_moment
 from penchant.words import Cap, Moment, QuietHours
 
 LATE_IN_BERLIN = datetime(2026, 11, 22, 21, 30, tzinfo=UTC)
