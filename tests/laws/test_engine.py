@@ -106,7 +106,7 @@ def test_decisions_are_recomputed_from_the_journal(
 @pytest.mark.parametrize("seed", range(8))
 def test_a_long_life_is_recomputed_from_the_journal(seed: int) -> None:
     """Hundreds of outcomes, with merges, partings and forgettings among them."""
-    dice = random.Random(seed)
+    dice = random.Random(seed)  # noqa: S311 - dice, not secrets
     happened = [
         Step(
             dice.choice([*["learn"] * 60, *OTHERS]),
