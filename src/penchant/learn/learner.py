@@ -53,10 +53,14 @@ _NAMED_GAIN: Final = 5.0
 
 
 class RoundTask(NamedTuple):
-    """What a round starts from: the outcomes so far, whose they are, and what is in force."""
+    """What a round starts from: the outcomes so far, whose they are, and what is in force.
+
+    `rows` are those that were not forgotten, of `n_outcomes`.
+    """
 
     rows: Rows
     homes: NDArray[np.int64]
+    n_outcomes: int
     version: Version
     prior: Prior | None
     context_kinds: Kinds
@@ -108,10 +112,14 @@ def adopt_at(count: int) -> int:
 def plan(model: MomentModel) -> RoundTask:
     """Give the round that starts now."""
     rows = model.evidence.rows()
+    alive = np.isfinite(rows.predicted)
+    if not alive.all():
+        rows = rows.where(alive)
     homes = np.where(rows.person >= 0, model.people.homes.of(np.maximum(rows.person, 0)), -1)
     return RoundTask(
         rows=rows,
         homes=homes,
+        n_outcomes=len(model.evidence),
         version=model.version,
         prior=model.prior,
         context_kinds=np.array(model.context.kinds, dtype=np.int64),
@@ -139,7 +147,7 @@ def work(task: RoundTask) -> Round:
     )
     n_people = int(task.homes.max(initial=-1)) + 1
     sums = refold(task.rows, task.homes, version, n_people, task.half_life)
-    return Round(version, population, sums, prior, len(task.homes))
+    return Round(version, population, sums, prior, task.n_outcomes)
 
 
 def adopt(model: MomentModel, done: Round) -> None:
@@ -217,7 +225,7 @@ def rebuild(model: MomentModel) -> None:
     task = plan(model)
     n_people = len(model.people.homes)
     sums = refold(task.rows, task.homes, version, n_people, model.half_life)
-    model.people.adopt(sums, model.evidence.rows(len(task.homes)), version)
+    model.people.adopt(sums, model.evidence.rows(task.n_outcomes), version)
 
 
 def _own(model: MomentModel) -> Floats:
@@ -241,9 +249,8 @@ def _add_own_effects(model: MomentModel, rows: Rows, sign: float) -> None:
 def _scalings(task: RoundTask) -> tuple[Scaling, Scaling, bool]:
     """Give the scaling of both sides: those in force unless the data moved away from them."""
     gain = 1.0 if task.has_features else _NAMED_GAIN
-    alive = np.isfinite(task.rows.predicted)
-    context = _scaling(task.rows.context[alive], task.context_kinds, gain)
-    action = _scaling(task.rows.action[alive], task.action_kinds, 1.0)
+    context = _scaling(task.rows.context, task.context_kinds, gain)
+    action = _scaling(task.rows.action, task.action_kinds, 1.0)
     before = task.version
     moved = (
         before.round == 0
@@ -314,18 +321,18 @@ def _contributions(
 
 def _prior(task: RoundTask, features: Floats, *, fresh: bool) -> Prior:
     """Give how people differ, from a panel of them."""
-    alive = task.homes >= 0
+    known = task.homes >= 0
     residual = task.rows.reward - task.rows.predicted
-    noise = float(np.mean(np.nan_to_num(residual) ** 2)) if len(residual) else 0.0
+    noise = float(np.mean(residual**2)) if len(residual) else 0.0
     start = task.prior
     if fresh or start is None or len(start.covariance) != features.shape[1]:
         start = first_prior(features.shape[1], max(noise, 0.01))
-    people = np.unique(task.homes[alive])
+    people = np.unique(task.homes[known])
     if len(people) < _FEWEST_PEOPLE:
         return first_prior(features.shape[1], max(noise, 0.01))
     most = min(_PANEL_PEOPLE, _PANEL_BYTES // (8 * features.shape[1] ** 2))
     panel_people = people[:: max(1, -(-len(people) // most))]
-    chosen = alive & np.isin(task.homes, panel_people)
+    chosen = known & np.isin(task.homes, panel_people)
     index = np.searchsorted(panel_people, task.homes[chosen])
     at = task.rows.at[chosen]
     weight = faded(np.ones(len(at)), at.max() - at, task.half_life)

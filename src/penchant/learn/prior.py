@@ -112,7 +112,7 @@ def basis_of(prior: Prior, features: Floats, rank: int) -> Basis:
         rank: At most this many directions.
     """
     width = features.shape[1]
-    second = features.T @ features / len(features) + 1e-6 * np.eye(width)
+    second = features.T @ features / max(len(features), 1) + 1e-6 * np.eye(width)
     root = np.linalg.cholesky(second)
     values, vectors = np.linalg.eigh(root.T @ prior.covariance @ root)
     kept = slice(None, -min(rank, width) - 1, -1)

@@ -58,6 +58,7 @@ class MomentModel:
         """Let sums lose half their weight in so many seconds; only while there are none."""
         self.half_life = half_life
         self.people.fade_in(half_life)
+        self.own_effects.half_life = half_life
 
     @property
     def vocabulary(self) -> Vocabulary:
