@@ -11,16 +11,20 @@ import numpy as np
 from penchant.errors import BadInput
 from penchant.journal import NOBODY, Decided
 from penchant.learn.pending import Open
+from penchant.limits import check_length
 from penchant.loop import Question, fallback_only, refusal
 from penchant.runtime.batches import answered, checked_contexts, decide_columns, plain
 from penchant.runtime.calls import Call, check_call
 from penchant.runtime.columns import CONTEXT_NAME, Answers
+from penchant.runtime.live_moment import LiveMoment
+from penchant.runtime.live_person import LivePerson
 from penchant.runtime.memory import Memory
-from penchant.words import Decision
+from penchant.words import Decision, FrozenMap, Value
 
 __all__ = ["decide_all", "decide_table"]
 
 _NO_ROW = np.zeros(0)
+_SHOWN = 3
 
 
 def decide_all(
@@ -85,10 +89,47 @@ def _decided(memory: Memory, call: Call, now: datetime) -> Open:
     sentence = refusal(question)
     if sentence and not live.moment.non_profiling:
         return Open(fallback_only(question, sentence), _NO_ROW, _NO_ROW, 0, 0.0)
-    if someone is not None and not sentence:
-        question = question._replace(context=live.context_with(context, someone))
-    home = None if someone is None or sentence else someone.registers.person
-    return live.decide(question, home, sentence)
+    if someone is None or sentence:
+        return live.decide(question, None, sentence)
+    return _decided_for(live, question, someone)
+
+
+def _decided_for(live: LiveMoment, question: Question, someone: LivePerson) -> Open:
+    """Decide with what the person stated; what of that cannot be used plays no part.
+
+    A statement is kept as the person made it. Where it has another type than somebody's before, or
+    there are more than a context may have, that must not keep them from an answer.
+    """
+    given, home = question.context, someone.registers.person
+    whole = live.context_with(given, someone)
+    try:
+        return live.decide(question._replace(context=whole), home, "")
+    except BadInput:
+        if whole is given:
+            raise
+    live.context_row(given)  # what is wrong with the call itself is said, not left out
+    context, unused = _usable(live, given, someone)
+    why = "it has another type than before, or there is more than a context may have"
+    note = f"What was stated as {unused} was not used: {why}."
+    return live.decide(question._replace(context=context), home, note)
+
+
+def _usable(
+    live: LiveMoment, given: FrozenMap[Value], someone: LivePerson
+) -> tuple[FrozenMap[Value], str]:
+    """Give a context with the statements that it can take, and the names of the others."""
+    context, unused = dict(given), []
+    for name, value in someone.features(live.moment.purpose).items():
+        try:
+            live.context_row({name: value})
+            check_length(len(context.keys() | {name}), live.limits.features, "Features")
+        except BadInput:
+            unused.append(name)
+        else:
+            context[name] = value
+    shown = ", ".join(f"`{name}`" for name in unused[:_SHOWN])
+    rest = len(unused) - _SHOWN
+    return FrozenMap(context), f"{shown} and {rest} more" if rest > 0 else shown
 
 
 def _wait_for(memory: Memory, one: Open) -> None:
