@@ -354,5 +354,7 @@ def _put(row: Row, columns: _Columns, numbers: Sequence[Any]) -> bool:
     if columns.own:
         row[columns.indices] = values
     else:
-        np.add.at(row, columns.indices, columns.signs * values)
+        own, shared = columns.indices < OWN, columns.indices >= OWN
+        row[columns.indices[own]] = values[own]
+        np.add.at(row, columns.indices[shared], (columns.signs * values)[shared])
     return length < _SMALL
