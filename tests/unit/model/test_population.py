@@ -1,0 +1,128 @@
+"""The population model: what is solved from sums."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from penchant.model.population import (
+    PRODUCTS,
+    Blocks,
+    Contributions,
+    Products,
+    population_for,
+)
+
+Floats = NDArray[np.float64]
+
+
+def outcomes(
+    context: Floats, action: Floats, reward: Floats, predicted: float = 0.5
+) -> Contributions:
+    """Give outcomes of weight 1, with the leading ones added."""
+    ones = np.ones((len(reward), 1))
+    return Contributions(
+        np.hstack([ones, context]),
+        np.hstack([ones, action]),
+        reward,
+        np.full(len(reward), predicted),
+        np.ones(len(reward)),
+        0.0,
+    )
+
+
+def test_the_model_follows_how_actions_are_known() -> None:
+    """By features or by name."""
+    assert isinstance(population_for(2, 3, 1.0, has_features=True), Products)
+    assert isinstance(population_for(2, 3, 1.0, has_features=False), Blocks)
+
+
+def test_blocks_learn_each_action_by_itself() -> None:
+    """Means shrunk towards 0, and a covariance that shrinks with what was seen."""
+    rng = np.random.default_rng(1)
+    context = rng.normal(size=(400, 1))
+    action = np.eye(2)[rng.integers(0, 2, 400)]
+    reward = 0.3 * action[:, 0] + action[:, 1] * (0.5 + 0.2 * context[:, 0])
+    blocks = Blocks(2, 3, 1e9, 1.0)
+    prior = blocks.solve(0.2)[1]
+    blocks.add(outcomes(context, action, reward))
+    weights, spread = blocks.solve(0.2)
+
+    assert weights[:, 1] == pytest.approx([0.3, 0.0], abs=0.01)
+    assert weights[:, 2] == pytest.approx([0.5, 0.2], abs=0.01)
+    assert weights[:, 0].tolist() == [0.0, 0.0]
+    assert spread is not None
+    assert prior is not None
+    assert prior[0] == pytest.approx(0.2 * np.eye(2))
+    assert np.diag(spread[0]).max() < 0.01
+
+
+def test_an_action_newer_than_the_blocks_is_counted_nowhere() -> None:
+    """All of its columns are 0 until a round gives it one."""
+    blocks = Blocks(1, 3, 1e9, 1.0)
+    blocks.add(outcomes(np.zeros((5, 0)), np.zeros((5, 2)), np.ones(5)))
+
+    assert not blocks.solve(0.2)[0].any()
+
+
+def test_a_block_shared_with_another_sign_keeps_its_sign() -> None:
+    """Its prediction is context times value times weights, whatever the value."""
+    blocks = Blocks(1, 3, 1e9, 1e-9)
+    action = np.array([[0.0, -1.0]] * 9)
+    blocks.add(outcomes(np.zeros((9, 0)), action, np.full(9, 0.4)))
+    weights, _ = blocks.solve(0.2)
+
+    assert weights[0, 1] == 0.0
+    assert -1.0 * weights[0, 2] == pytest.approx(0.4)
+
+
+def test_products_learn_what_an_action_is_worth_in_a_context() -> None:
+    """One step of reweighted least squares an outcome comes near the log odds."""
+    rng = np.random.default_rng(2)
+    context, action = rng.choice([-1.0, 1.0], (4_000, 1)), rng.choice([-1.0, 1.0], (4_000, 1))
+    score = 0.2 + 0.8 * context[:, 0] * action[:, 0]
+    chance = 1 / (1 + np.exp(-score))
+    reward = (rng.random(4_000) < chance).astype(float)
+    products = Products(2, 2, 1e9, 1.0)
+    for start in range(0, 4_000, 400):  # predictions get better as outcomes come
+        part = slice(start, start + 400)
+        weights, spread = products.solve(0.2)
+        rows = outcomes(context[part], action[part], reward[part])
+        predicted = 1 / (1 + np.exp(-np.einsum("ni,ij,nj->n", rows.context, weights, rows.action)))
+        products.add(rows._replace(predicted=predicted))
+    weights, spread = products.solve(0.2)
+
+    assert spread is None
+    assert weights == pytest.approx(np.array([[0.2, 0.0], [0.0, 0.8]]), abs=0.12)
+
+
+def test_more_products_than_columns_share_them_by_a_signed_hash() -> None:
+    """Single features keep a column of their own; memory is bounded."""
+    rng = np.random.default_rng(3)
+    products = Products(40, 30, 1e9, 1.0)
+    context, action = rng.normal(size=(50, 39)), rng.normal(size=(50, 29))
+    products.add(outcomes(context, action, rng.random(50)))
+    weights, _ = products.solve(0.2)
+    sizes = np.abs(weights[1:, 1:]).round(12)
+
+    assert weights.shape == (40, 30)
+    assert len(np.unique(sizes)) <= PRODUCTS - 40 - 30 + 1
+    assert len(np.unique(np.concatenate([weights[0], weights[1:, 0]]))) == 40 + 30 - 1
+    assert (weights[1:, 1:] > 0).any()
+    assert (weights[1:, 1:] < 0).any()
+
+
+@pytest.mark.parametrize("kind", [Products, Blocks])
+def test_what_is_old_weighs_less(kind: type[Products | Blocks]) -> None:
+    """After one half-life an outcome counts half as much as a new one."""
+    action = np.array([[1.0]])
+    old, new = np.array([0.0]), np.array([1.0])
+    mixed, even = kind(1, 2, 10.0, 1e-9), kind(1, 2, 10.0, 1e-9)
+    mixed.add(outcomes(np.zeros((1, 0)), action, old))
+    mixed.add(outcomes(np.zeros((1, 0)), action, new)._replace(at=10.0))
+    even.add(
+        outcomes(np.zeros((2, 0)), np.ones((2, 1)), np.array([0.0, 1.0]))._replace(
+            weight=np.array([0.5, 1.0])
+        )
+    )
+
+    assert mixed.solve(0.2)[0] == pytest.approx(even.solve(0.2)[0])

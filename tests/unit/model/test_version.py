@@ -1,0 +1,99 @@
+"""Versions: scaling, expectations, and bytes."""
+
+import math
+
+import numpy as np
+import pytest
+from views import Shape, version_of
+
+from penchant.model.version import EMPTY_SCALING, Scaling, Vocabulary, pack, unpack
+
+TWO = Scaling(np.array([10.0, 0.0]), np.array([0.5, 2.0]), np.array([2.0, 9.0]))
+
+
+@pytest.mark.parametrize(
+    ("raw", "scaled"),
+    [
+        ([12.0, 1.0], [1.0, 1.0, 2.0]),
+        ([99.0, -9.0], [1.0, 2.0, -9.0]),
+        ([-99.0, math.nan], [1.0, -2.0, 0.0]),
+        ([12.0], [1.0, 1.0, 0.0]),
+        ([12.0, 1.0, 7.0], [1.0, 1.0, 2.0]),
+        ([math.inf, -math.inf], [1.0, 2.0, -9.0]),
+    ],
+)
+def test_scaling_centres_bounds_and_leads_with_1(raw: list[float], scaled: list[float]) -> None:
+    """What is not known counts as usual; columns newer than the scaling are left out."""
+    assert TWO.apply(np.array(raw)).tolist() == scaled
+    assert TWO.apply(np.array([raw, raw])).tolist() == [scaled, scaled]
+
+
+def test_before_the_first_round_there_is_only_the_leading_1() -> None:
+    """Every action looks the same."""
+    assert EMPTY_SCALING.apply(np.array([3.0, 4.0])).tolist() == [1.0]
+
+
+def test_expectations_are_linked_and_have_a_spread_where_known() -> None:
+    """Linear as they are, logistic through the logistic function."""
+    linear = version_of(Shape(5, has_spread=True))
+    bent = linear._replace(is_logistic=True, spread=None)
+    context, actions = np.array([1.0, 0.3, -0.2]), np.eye(5)[:2] + np.array([1.0, 0, 0, 0, 0])
+    scores = actions @ (context @ linear.weights)
+    variances = linear.variances(context, actions)
+    spread = linear.spread
+    assert spread is not None
+
+    assert linear.rewards(context, actions) == pytest.approx(scores)
+    assert bent.rewards(context, actions) == pytest.approx(1 / (1 + np.exp(-scores)))
+    assert bent.variances(context, actions) is None
+    assert bent.variances_of_many(context[None], actions) is None
+    assert variances is not None
+    assert variances[1] == pytest.approx(context @ spread[0] @ context)
+
+
+def test_variances_of_many_are_those_of_each() -> None:
+    """One product for everybody gives the numbers of one call each."""
+    version = version_of(Shape(6, n_actions=3, n_context=4, has_spread=True))
+    rng = np.random.default_rng(6)
+    contexts, actions = rng.normal(size=(7, 5)), rng.normal(size=(3, 4))
+    many = version.variances_of_many(contexts, actions)
+
+    assert many is not None
+    for row, context in zip(many, contexts, strict=True):
+        assert row == pytest.approx(version.variances(context, actions))
+
+
+def test_own_effects_of_newer_actions_are_none() -> None:
+    """A place beyond the version's own effects counts 0."""
+    version = version_of(Shape(1))._replace(own=np.array([0.1, 0.2]))
+
+    assert version.own_of(np.array([1, 5, 0])).tolist() == [0.2, 0.0, 0.1]
+
+
+def test_bytes_give_back_the_version_to_the_last_bit() -> None:
+    """But for the spread, which follows from the sums."""
+    version = version_of(Shape(9, has_spread=True))._replace(own=np.array([0.5]))
+    vocabulary = Vocabulary(((1, 0), (2**64 - 1, 1)), ((3, 2),), (7, 8))
+    again, names = unpack(pack(version, vocabulary))
+
+    assert names == vocabulary
+    assert again.spread is None
+    assert again.number == version.number
+    for field in ("weights", "basis", "prior", "own"):
+        assert getattr(again, field).tolist() == getattr(version, field).tolist()
+    for side in ("context", "action"):
+        for one, other in zip(getattr(again, side), getattr(version, side), strict=True):
+            assert one.tolist() == other.tolist()
+    assert (again.noise, again.is_logistic, again.round) == (
+        version.noise,
+        version.is_logistic,
+        version.round,
+    )
+
+
+def test_what_is_kept_for_explanations_does_not_grow_with_actions() -> None:
+    """Neither the spread nor the own effects."""
+    version = version_of(Shape(9, has_spread=True))._replace(own=np.ones(1_000)).stripped()
+
+    assert version.spread is None
+    assert len(version.own) == 0
