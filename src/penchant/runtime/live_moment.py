@@ -14,6 +14,7 @@ from penchant.errors import BadInput
 from penchant.learn.pending import Open
 from penchant.limits import Limits, check_id, check_length, seconds
 from penchant.loop import Question, View, decide
+from penchant.model.encoding import OWN
 from penchant.runtime.declaring import check_actions
 from penchant.runtime.live_model import LiveModel, Submit
 from penchant.runtime.live_person import LivePerson
@@ -96,7 +97,7 @@ class LiveMoment:
         first = self.context_row({name: given[0].tolist()})
         rows = np.tile(first, (count, 1))
         columns = self.model.context.columns_of(name, tuple(range(width)))
-        if len(set(columns.tolist())) < width:
+        if columns.max() >= OWN:  # some are shared, where numbers add up by sign
             return np.array([self.context_row({name: row.tolist()}) for row in given])
         rows[:, columns] = given.astype(np.float32)
         return rows
