@@ -65,6 +65,9 @@ class Scaling(NamedTuple):
         return scaled
 
 
+_FEW = 512
+"""People whose squares are taken at once: few enough for them to stay in the processor's cache."""
+
 EMPTY_SCALING = Scaling(np.zeros(0), np.zeros(0), np.zeros(0))
 
 
@@ -152,13 +155,24 @@ class Version(NamedTuple):
         count, width = contexts.shape
         first, second = np.triu_indices(width)
         packed = self.spread[:, first, second] * np.where(first == second, 1.0, 2.0)
-        squares = np.empty((width * (width + 1) // 2, count))
-        columns, start = np.ascontiguousarray(contexts.T), 0
-        for place in range(width):  # half of c c' for everybody, without gathering
-            end = start + width - place
-            np.multiply(columns[place], columns[place:], out=squares[start:end])
-            start = end
-        return np.asarray((packed @ squares).T @ (actions[:, 1:] ** 2).T)
+        columns, weight = np.ascontiguousarray(contexts.T), actions[:, 1:] ** 2
+        variances = np.empty((len(actions), count))
+        for start in range(0, count, _FEW):
+            some = columns[:, start : start + _FEW]
+            variances[:, start : start + _FEW] = weight @ (packed @ _half_of_squares(some))
+        return variances.T
+
+
+def _half_of_squares(columns: Floats) -> Floats:
+    """Give the upper half of c cᵀ, packed by rows, for contexts in columns (d, n)."""
+    width, count = columns.shape
+    squares = np.empty((width * (width + 1) // 2, count))
+    start = 0
+    for place in range(width):
+        end = start + width - place
+        np.multiply(columns[place], columns[place:], out=squares[start:end])
+        start = end
+    return squares
 
 
 class _Stored(msgspec.Struct, frozen=True, array_like=True):

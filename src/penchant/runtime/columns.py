@@ -15,13 +15,8 @@ from numpy.typing import NDArray
 
 from penchant.decide.drawing import draw_from
 from penchant.decide.slate import Slate
-from penchant.decide.weighing import (
-    OPTIMISM,
-    PERSON_SCALE,
-    POPULATION_SCALE,
-    TIE,
-    floored,
-)
+from penchant.decide.weighing import Expectation, Weighing
+from penchant.decide.weighing_many import weigh_many
 from penchant.journal import Decided, Learned
 from penchant.learn.pending import Open
 from penchant.model.people import Posterior
@@ -34,7 +29,6 @@ __all__ = [
     "DecidedColumns",
     "LearnedColumns",
     "Made",
-    "Weighed",
     "drawn",
     "weighed",
 ]
@@ -71,18 +65,9 @@ class Made(NamedTuple):
     draws: Floats
 
 
-class Weighed(NamedTuple):
-    """Of n decisions over K actions, (n, K) each; see `words.Decision` for what they are."""
-
-    weights: Floats
-    neutral: Floats
-    expected: Floats
-    personal: Floats
-
-
 def weighed(
     slate: Slate, version: Version, context: Floats, posterior: Posterior, moment: Moment
-) -> Weighed:
+) -> Weighing:
     """Give the propensities of n decisions, and what they rest on.
 
     Args:
@@ -92,17 +77,17 @@ def weighed(
         posterior: Means (n, r) and covariances (n, r, r).
         moment: For its shares.
     """
-    reward = version.link((context @ version.weights) @ slate.scaled.T) + slate.own
-    variance = version.variances_of_many(context, slate.scaled)
-    personal = posterior.mean @ slate.seen.T
-    unsure = posterior.covariance.reshape(len(reward), slate.pairs.shape[1]) @ slate.pairs.T
-    own = PERSON_SCALE * np.sqrt(np.maximum(unsure, 0.0))
-    strangers = None if variance is None else POPULATION_SCALE * np.sqrt(variance)
-    own = own if strangers is None else own + strangers
-    neutral = floored(_shares(reward, strangers), moment.explore)
-    weights = floored(_shares(reward + personal, own), moment.explore)
-    weights += moment.neutral_share * (neutral - weights)
-    return Weighed(weights, neutral, reward, personal)
+    expectation = Expectation(
+        version.link((context @ version.weights) @ slate.scaled.T) + slate.own,
+        version.variances_of_many(context, slate.scaled),
+    )
+    return weigh_many(
+        expectation,
+        slate,
+        posterior,
+        explore=moment.explore,
+        neutral_share=moment.neutral_share,
+    )
 
 
 def drawn(weights: Floats, draws: Floats) -> Ints:
@@ -112,31 +97,13 @@ def drawn(weights: Floats, draws: Floats) -> Ints:
     return np.asarray(np.minimum(passed, weights.shape[1] - 1), dtype=np.int64)
 
 
-def _shares(base: Floats, width: Floats | None) -> Floats:
-    """Give the share of points at which each action is best, (n, K); see `weighing.shares`."""
-    points = OPTIMISM[:, 0] if width is not None else np.zeros(1)
-    counts = np.zeros_like(base)
-    scores = np.empty_like(base)
-    for point in points:
-        if width is None:
-            scores[:] = base
-        else:
-            np.multiply(width, point, out=scores)
-            scores += base
-        scores -= np.maximum.reduce(scores, axis=1)[:, None]
-        best = scores >= -TIE
-        ties = np.add.reduce(best, axis=1)
-        counts += best if (ties == 1).all() else best / ties[:, None]
-    return counts / len(points)
-
-
 class DecidedColumns:
     """n decisions of one moment, kept in columns until somebody looks at one.
 
     It is a block of facts for the journal and a sequence of decisions for the caller.
     """
 
-    def __init__(self, made: Made, weighed: Weighed, chosen: Ints) -> None:
+    def __init__(self, made: Made, weighed: Weighing, chosen: Ints) -> None:
         """Keep what was decided; nothing is copied."""
         self.made = made
         self.people: Sequence[str] = made.people
