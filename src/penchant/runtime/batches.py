@@ -98,7 +98,7 @@ def answered(answer: A | BadInput) -> A | Refused:
 
 
 def checked_contexts(contexts: object, count: int) -> Floats:
-    """Give contexts in columns as (n, d) floats.
+    """Give contexts in columns as (n, d) floats: a copy, as the journal keeps what was given.
 
     Raises:
         BadInput: When they are no table of numbers with a row a person.
@@ -107,7 +107,7 @@ def checked_contexts(contexts: object, count: int) -> Floats:
     if contexts is None:
         return np.zeros((count, 0))
     try:
-        table = np.asarray(contexts, dtype=np.float64)
+        table = np.array(contexts, dtype=np.float64)
     except (TypeError, ValueError) as error:
         msg = "Contexts in columns must be an (n, d) table of numbers."
         raise BadInput(msg) from error

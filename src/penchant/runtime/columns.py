@@ -39,6 +39,9 @@ Ints = NDArray[np.int64]
 CONTEXT_NAME = "context"
 """The feature that a row of contexts given in columns is: a list of d numbers."""
 
+_DIGITS = 9
+"""Most digits of a place; no batch is longer."""
+
 
 class Made(NamedTuple):
     """What n decisions share, and what went into each.
@@ -104,7 +107,7 @@ class DecidedColumns:
     """
 
     def __init__(self, made: Made, weighed: Weighing, chosen: Ints) -> None:
-        """Keep what was decided; nothing is copied."""
+        """Keep what was decided; nothing is copied, so the arrays are the block's own."""
         self.made = made
         self.people: Sequence[str] = made.people
         self.weighed = weighed
@@ -126,10 +129,13 @@ class DecidedColumns:
 
     def place(self, decision: str) -> int:
         """Give the place of the decision of that id, or -1."""
-        block, _, place = decision.rpartition(".")
-        if block != self.made.id or not place.isdecimal() or int(place) >= len(self):
+        block, _, text = decision.rpartition(".")
+        if block != self.made.id or not text.isdecimal() or len(text) > _DIGITS:
             return -1
-        return -1 if int(place) in self._gone else int(place)
+        place = int(text)
+        # `7` is a place, `07` and the 7 of another script are not: an id is one text alone.
+        known = str(place) == text and place < len(self) and place not in self._gone
+        return place if known else -1
 
     def find(self, decision: str) -> Decision | None:
         """Build the decision of that id, if it is one of these."""
@@ -142,7 +148,7 @@ class DecidedColumns:
         self._gone.update(places)
         self.waiting[places] = False
         made, people = self.made, list(self.people)
-        for column in (made.context, made.belief, *self.weighed):
+        for column in (made.given, made.context, made.belief, *self.weighed):
             column[places] = 0.0
         for place in places:
             people[place] = ""
