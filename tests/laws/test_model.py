@@ -22,7 +22,6 @@ from penchant.learn.prior import (
 )
 from penchant.model.evidence import Evidence, Row, Rows
 from penchant.model.people import People, Posterior, refold
-from penchant.model.population import Blocks, Contributions, Population, Products
 from penchant.model.version import Prior, Version
 
 Floats = NDArray[np.float64]
@@ -229,82 +228,6 @@ def test_forgetting_a_person_leaves_the_others_as_they_were(life: Life) -> None:
             people.posterior(home, life.version, at),
             others.posterior(others.homes.find(name), life.version, at),
         )
-
-
-def contributions(
-    seed: int, n: int, n_context: int, n_action: int, *, named: bool
-) -> Contributions:
-    """Give n outcomes of random people; `named` gives one column an action."""
-    rng = np.random.default_rng(seed)
-    action = rng.normal(size=(n, n_action)) * 0.5
-    if named:
-        action = np.zeros((n, n_action))
-        action[np.arange(n), rng.integers(1, n_action, n)] = 1.0
-    action[:, 0] = 1.0
-    context = rng.normal(size=(n, n_context)) * 0.5
-    context[:, 0] = 1.0
-    return Contributions(
-        context, action, rng.uniform(0, 1, n), rng.uniform(-0.1, 1.1, n), np.ones(n), 1.8e9
-    )
-
-
-def part_of(all_: Contributions, mask: NDArray[np.bool_], at: float) -> Contributions:
-    """Give some of the outcomes, as they weigh at a time."""
-    return Contributions(
-        context=all_.context[mask],
-        action=all_.action[mask],
-        reward=all_.reward[mask],
-        predicted=all_.predicted[mask],
-        weight=all_.weight[mask],
-        at=at,
-    )
-
-
-def equal_models(one: Population, other: Population) -> None:
-    """Hold what two models solve to against each other."""
-    for mine, its in zip(one.solve(0.2), other.solve(0.2), strict=True):
-        if mine is None or its is None:
-            assert mine is its
-        else:
-            assert mine == pytest.approx(its, rel=1e-9, abs=1e-9)
-
-
-@pytest.mark.parametrize(
-    ("kind", "n_context", "n_action"), [(Products, 3, 4), (Blocks, 3, 4), (Products, 30, 20)]
-)
-@settings(max_examples=10)
-@given(seed=st.integers(0, 2**32 - 1), n=st.integers(1, 300), age=st.sampled_from([0.0, HALF_LIFE]))
-def test_subtracting_what_somebody_added_equals_never_having_had_it(
-    kind: type[Products | Blocks], n_context: int, n_action: int, seed: int, n: int, age: float
-) -> None:
-    """Float64 sums minus a person's contributions, also when more came since."""
-    outcomes = contributions(seed, n, n_context, n_action, named=kind is Blocks)
-    mine = np.random.default_rng(seed + 1).random(n) < 0.4
-    with_me = kind(n_context, n_action, HALF_LIFE, 1.0)
-    without = kind(n_context, n_action, HALF_LIFE, 1.0)
-    with_me.add(outcomes)
-    with_me.add(part_of(outcomes, ~mine, outcomes.at + age))
-    with_me.add(part_of(outcomes, mine, outcomes.at), sign=-1.0)
-    without.add(part_of(outcomes, ~mine, outcomes.at))
-    without.add(part_of(outcomes, ~mine, outcomes.at + age))
-
-    equal_models(with_me, without)
-
-
-@pytest.mark.parametrize("kind", [Products, Blocks])
-@given(seed=st.integers(0, 2**32 - 1), n=st.integers(1, 40), cut=st.integers(0, 40))
-def test_outcomes_add_up_in_any_grouping(
-    kind: type[Products | Blocks], seed: int, n: int, cut: int
-) -> None:
-    """All at once, or in two parts the later first."""
-    outcomes = contributions(seed, n, 3, 4, named=kind is Blocks)
-    late = np.arange(n) >= cut
-    at_once, parts = kind(3, 4, HALF_LIFE, 1.0), kind(3, 4, HALF_LIFE, 1.0)
-    at_once.add(outcomes)
-    parts.add(part_of(outcomes, late, outcomes.at))
-    parts.add(part_of(outcomes, ~late, outcomes.at))
-
-    equal_models(at_once, parts)
 
 
 def objective(prior: Prior, panel: Panel) -> float:

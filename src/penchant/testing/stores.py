@@ -5,7 +5,7 @@ sentence when the store fails. A store passes all of `STORE_CHECKS`, or it is no
 Durability, damage and locks are tested beside each store, as each has its own disk.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -24,6 +24,9 @@ from penchant.journal import (
     Observed,
     Store,
 )
+from penchant.testing import kept_blocks
+from penchant.testing.blocks import FactBlock
+from penchant.testing.expecting import checks_of, expect, kept, same
 from penchant.words import Action, Consent, Decision, FrozenMap, Moment, Reason, Removed, Signal
 
 __all__ = ["STORE_CHECKS", "Make", "a_decision", "facts_of", "signals"]
@@ -93,47 +96,21 @@ def _of_nobody() -> tuple[Fact, ...]:
     return (Declared(_AT, moment), Derived(_AT, "home.hero", 1, numbers=bytes(range(256))))
 
 
-def _expect(right: object, sentence: str) -> None:
-    """Fail the check with a sentence."""
-    if not right:
-        raise AssertionError(sentence)
-
-
-def _same(given: Sequence[Fact], expected: Sequence[Fact], what: str) -> None:
-    """Compare facts by what is kept of them: everything but a decision's explainer."""
-    plain = [[_without_explainer(fact) for fact in facts] for facts in (given, expected)]
-    _expect(plain[0] == plain[1], f"{what}: {len(given)} given, {len(expected)} expected.")
-
-
-def _without_explainer(fact: Fact) -> object:
-    """Give the fields of a fact, a decision's without its explainer."""
-    held = {name: getattr(fact, name) for name in fact.__struct_fields__}
-    if isinstance(fact, Decided):
-        held["decision"] = _kept(fact.decision)
-    return type(fact), held
-
-
-def _kept(decision: Decision) -> dict[str, object]:
-    """Give the fields of a decision that are kept."""
-    names = decision.__struct_fields__
-    return {name: getattr(decision, name) for name in names if name != "explainer"}
-
-
 def check_an_empty_store_gives_nothing(make: Make) -> None:
     """Nothing is there before something is appended, and asking for it is no error."""
     with closing(make()) as store:
-        _expect(not list(store.read()), "An empty store gave facts.")
-        _expect(not list(store.read("ada")), "An unknown person had facts.")
-        _expect(not list(store.read(NOBODY)), "Nobody had facts.")
-        _expect(store.find("d-ada") is None, "An unknown decision was found.")
+        expect(not list(store.read()), "An empty store gave facts.")
+        expect(not list(store.read("ada")), "An unknown person had facts.")
+        expect(not list(store.read(NOBODY)), "Nobody had facts.")
+        expect(store.find("d-ada") is None, "An unknown decision was found.")
 
 
 def check_facts_come_back_as_given(make: Make) -> None:
     """Every kind of fact is equal after a round trip, in the order of appending."""
     with closing(make()) as store:
         store.append(facts_of("ada"))
-        _same(list(store.read("ada")), facts_of("ada"), "Ada's facts differ")
-        _same(list(store.read()), facts_of("ada"), "Everybody's facts differ")
+        same(list(store.read("ada")), facts_of("ada"), "Ada's facts differ")
+        same(list(store.read()), facts_of("ada"), "Everybody's facts differ")
 
 
 def check_each_reads_their_own(make: Make) -> None:
@@ -144,15 +121,15 @@ def check_each_reads_their_own(make: Make) -> None:
         for fact in mixed[7:]:
             store.append([fact])
         for person in ("ada", "bo", "cy"):
-            _same(list(store.read(person)), facts_of(person), "A stream differs")
-        _same(list(store.read()), mixed, "The order over everybody differs")
+            same(list(store.read(person)), facts_of(person), "A stream differs")
+        same(list(store.read()), mixed, "The order over everybody differs")
 
 
 def check_appending_nothing_changes_nothing(make: Make) -> None:
     """An empty batch is kept as what it is."""
     with closing(make()) as store:
         store.append([])
-        _expect(not list(store.read()), "Facts came out of an empty batch.")
+        expect(not list(store.read()), "Facts came out of an empty batch.")
 
 
 def check_nobody_has_a_stream(make: Make) -> None:
@@ -160,9 +137,9 @@ def check_nobody_has_a_stream(make: Make) -> None:
     stranger = Decided(NOBODY, _AT, a_decision("d-stranger", None))
     with closing(make()) as store:
         store.append([*_of_nobody(), *signals("ada", 1), stranger])
-        _same(list(store.read(NOBODY)), [*_of_nobody(), stranger], "Nobody's facts differ")
+        same(list(store.read(NOBODY)), [*_of_nobody(), stranger], "Nobody's facts differ")
         found = store.find("d-stranger")
-        _expect(found is not None and found.person is None, "A stranger's decision is lost.")
+        expect(found is not None and found.person is None, "A stranger's decision is lost.")
 
 
 def check_decisions_are_found(make: Make) -> None:
@@ -171,11 +148,11 @@ def check_decisions_are_found(make: Make) -> None:
     with closing(make()) as store:
         store.append([Decided("ada", _AT, first)])
         found = store.find("d-1")
-        _expect(found is not None and _kept(found) == _kept(first), "A decision differs.")
+        expect(found is not None and kept(found) == kept(first), "A decision differs.")
         store.append([Decided("ada", _LATER, second)])
         found = store.find("d-1")
-        _expect(found is not None and found.note == "again", "The earlier decision was found.")
-        _expect(store.find("d-2") is None, "A decision was found that was never taken.")
+        expect(found is not None and found.note == "again", "The earlier decision was found.")
+        expect(store.find("d-2") is None, "A decision was found that was never taken.")
 
 
 def check_forgetting_leaves_nothing(make: Make) -> None:
@@ -185,13 +162,13 @@ def check_forgetting_leaves_nothing(make: Make) -> None:
             store.append([one, other])
         receipt = store.forget("ada", _LATER)
         n_facts = len(facts_of("ada"))
-        _expect(receipt.entries == n_facts, f"{receipt.entries} forgotten, not {n_facts}.")
-        _expect(receipt.outcomes == 1, f"{receipt.outcomes} outcomes forgotten, not 1.")
-        _expect(receipt.at == _LATER, "The receipt has another time.")
-        _expect(not list(store.read("ada")), "A forgotten person has facts.")
-        _expect(store.find("d-ada") is None, "A forgotten decision was found.")
-        _expect(store.find("d-bo") is not None, "Another person's decision is gone.")
-        _same(list(store.read()), facts_of("bo"), "Another person's facts differ")
+        expect(receipt.entries == n_facts, f"{receipt.entries} forgotten, not {n_facts}.")
+        expect(receipt.outcomes == 1, f"{receipt.outcomes} outcomes forgotten, not 1.")
+        expect(receipt.at == _LATER, "The receipt has another time.")
+        expect(not list(store.read("ada")), "A forgotten person has facts.")
+        expect(store.find("d-ada") is None, "A forgotten decision was found.")
+        expect(store.find("d-bo") is not None, "Another person's decision is gone.")
+        same(list(store.read()), facts_of("bo"), "Another person's facts differ")
 
 
 def check_forgetting_twice_is_harmless(make: Make) -> None:
@@ -199,12 +176,12 @@ def check_forgetting_twice_is_harmless(make: Make) -> None:
     with closing(make()) as store:
         store.append(signals("ada", 3))
         first, second = store.forget("ada", _AT), store.forget("ada", _LATER)
-        _expect(first.entries == len(signals("ada", 3)), "The first receipt miscounts.")
-        _expect(second.entries == 0, "Something was forgotten twice.")
-        _expect(first.pseudonym == second.pseudonym, "One person has two pseudonyms.")
+        expect(first.entries == len(signals("ada", 3)), "The first receipt miscounts.")
+        expect(second.entries == 0, "Something was forgotten twice.")
+        expect(first.pseudonym == second.pseudonym, "One person has two pseudonyms.")
         stranger = store.forget("zoe", _AT)
-        _expect(stranger.entries == 0, "A stranger had facts.")
-        _expect("zoe" not in stranger.pseudonym, "A receipt names the person.")
+        expect(stranger.entries == 0, "A stranger had facts.")
+        expect("zoe" not in stranger.pseudonym, "A receipt names the person.")
 
 
 def check_nobody_cannot_be_forgotten(make: Make) -> None:
@@ -214,7 +191,7 @@ def check_nobody_cannot_be_forgotten(make: Make) -> None:
         try:
             store.forget(NOBODY, _AT)
         except BadName:
-            _same(list(store.read()), _of_nobody(), "Nobody's facts differ")
+            same(list(store.read()), _of_nobody(), "Nobody's facts differ")
         else:
             raise AssertionError("Nobody was forgotten.")
 
@@ -225,11 +202,11 @@ def check_the_forgotten_may_return(make: Make) -> None:
         store.append([*facts_of("ada"), *signals("bo", 1)])
         store.forget("ada", _AT)
         store.append(facts_of("ada"))
-        _same(list(store.read("ada")), facts_of("ada"), "A returned person's facts differ")
-        _expect(store.find("d-ada") is not None, "A returned person's decision is lost.")
+        same(list(store.read("ada")), facts_of("ada"), "A returned person's facts differ")
+        expect(store.find("d-ada") is not None, "A returned person's decision is lost.")
         again = store.forget("ada", _LATER)
-        _expect(again.entries == len(facts_of("ada")), "The second receipt miscounts.")
-        _same(list(store.read()), signals("bo", 1), "Another person's facts differ")
+        expect(again.entries == len(facts_of("ada")), "The second receipt miscounts.")
+        same(list(store.read()), signals("bo", 1), "Another person's facts differ")
 
 
 def check_many_threads_lose_nothing(make: Make) -> None:
@@ -245,9 +222,9 @@ def check_many_threads_lose_nothing(make: Make) -> None:
             list(threads.map(write, range(n_threads)))
         for thread in range(n_threads):
             person = f"p{thread}"
-            _same(list(store.read(person)), signals(person, n_facts), "A thread's facts differ")
+            same(list(store.read(person)), signals(person, n_facts), "A thread's facts differ")
         n_all = len(list(store.read("all")))
-        _expect(n_all == n_threads * n_facts, f"{n_all} facts kept of {n_threads * n_facts}.")
+        expect(n_all == n_threads * n_facts, f"{n_all} facts kept of {n_threads * n_facts}.")
 
 
 def check_a_read_sees_whole_batches(make: Make) -> None:
@@ -260,7 +237,7 @@ def check_a_read_sees_whole_batches(make: Make) -> None:
         writing = [threads.submit(write, n) for n in range(40)]
         for _ in range(20):
             n_all, n_one = len(list(store.read())), len(list(store.read("ada")))
-            _expect(n_all % 3 == 0 and n_one % 3 == 0, f"Parts of batches: {n_all}, {n_one}.")
+            expect(n_all % 3 == 0 and n_one % 3 == 0, f"Parts of batches: {n_all}, {n_one}.")
         for one in writing:
             one.result()
 
@@ -272,10 +249,26 @@ def check_a_read_stands_still(make: Make) -> None:
         everybody, ada = store.read(), store.read("ada")
         begun = list(islice(everybody, 2))
         store.append(signals("ada", 1, start=5))
-        _same(begun, signals("ada", 2), "The first facts differ")
-        _same(list(ada), signals("ada", 5), "A later fact was given")
+        same(begun, signals("ada", 2), "The first facts differ")
+        same(list(ada), signals("ada", 5), "A later fact was given")
         store.forget("ada", _AT)
-        _same(list(everybody), signals("bo", 5), "After forgetting, the rest differs")
+        same(list(everybody), signals("bo", 5), "After forgetting, the rest differs")
+
+
+def check_a_block_is_read_as_its_facts(make: Make) -> None:
+    """Many facts given as one block are there as if they had come one by one."""
+    kept_blocks.check_it_is_read_as_its_facts(make, _a_block)
+
+
+def check_a_block_is_forgotten_as_its_facts(make: Make) -> None:
+    """Of a block, one person is forgotten and everybody else stays."""
+    kept_blocks.check_it_is_forgotten_as_its_facts(make, _a_block)
+
+
+def _a_block() -> FactBlock:
+    """Give a block of facts of every kind about three people, one person's not in a row."""
+    people = [facts_of(person) for person in ("ada", "bo", "cy")]
+    return FactBlock(fact for trio in zip(*people, strict=True) for fact in trio)
 
 
 def check_closing_twice_is_harmless(make: Make) -> None:
@@ -294,12 +287,10 @@ def check_closing_twice_is_harmless(make: Make) -> None:
         try:
             ask()
         except StoreFailed as error:
-            _expect("closed" in str(error), "The sentence does not say that it is closed.")
+            expect("closed" in str(error), "The sentence does not say that it is closed.")
         else:
             raise AssertionError("A closed store answered.")
 
 
-STORE_CHECKS: tuple[Callable[[Make], None], ...] = tuple(
-    check for name, check in sorted(globals().items()) if name.startswith("check_")
-)
+STORE_CHECKS: tuple[Callable[[Make], None], ...] = checks_of(globals())
 """Every check, found by its name."""
