@@ -3,24 +3,26 @@
 from collections.abc import Sequence
 from functools import reduce
 from random import Random
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from unit.profile.facts import NOW, answered, seen, taken
 
-from penchant.algebra import TOLERANCE
 from penchant.journal import Fact, Linked, Observed, encode
 from penchant.profile import Registers, believe, fold, join, profile_of, start
 from penchant.profile.beliefs import Estimator, update
 from penchant.profile.counters import Counters
-from penchant.profile.evidence import Evidence, evidence_of
+from penchant.profile.evidence import evidence_of
 from penchant.profile.interests import Interests
 from penchant.profile.rhythm import Rhythm
-from penchant.words import Belief, Profile
-
-S = TypeVar("S")
+from penchant.testing.estimators import (
+    agree,
+    check_of_nothing_it_is_zero,
+    check_parts_join_like_sums,
+)
+from penchant.words import Profile
 
 PEOPLE = ("ada", "anon-7")
 NAMES = st.sampled_from(["night", "ads", "time_zone", "5k"])
@@ -78,15 +80,6 @@ def rebuilt(facts: Sequence[Fact]) -> Profile:
     return profile_of(registers, believe(facts, now=NOW, time_zone=registers.time_zone))
 
 
-def agree(one: tuple[Belief, ...], other: tuple[Belief, ...]) -> None:
-    """Hold two sets of beliefs against each other, numbers within the stated tolerance."""
-    assert [belief.name for belief in one] == [belief.name for belief in other]
-    for mine, its in zip(one, other, strict=True):
-        assert mine.says == its.says
-        assert mine.sure == pytest.approx(its.sure, rel=TOLERANCE, abs=TOLERANCE)
-        assert dict(mine.data) == pytest.approx(dict(its.data), rel=TOLERANCE, abs=TOLERANCE)
-
-
 LISTS = st.lists(statements(), max_size=12)
 
 
@@ -136,35 +129,16 @@ def test_any_order_of_acts_gives_the_same_beliefs(done: list[Fact], dice: Random
     shuffled = list(done)
     dice.shuffle(shuffled)
 
-    agree(believe(shuffled, now=NOW), believe(done, now=NOW))
-
-
-def said(
-    estimator: Estimator[S], evidence: Sequence[Evidence], cuts: Sequence[int]
-) -> list[tuple[Belief, ...]]:
-    """Say what is believed after seeing evidence at once, in parts, in another order, or slowly."""
-    first, last = sorted(cuts)
-    a, b, c = (
-        estimator.see(part) for part in (evidence[:first], evidence[first:last], evidence[last:])
-    )
-    states = (
-        estimator.see(evidence),
-        estimator.join(estimator.join(a, b), c),
-        estimator.join(a, estimator.join(c, b)),
-        update(estimator, estimator.see(()), evidence),
-    )
-    return [estimator.say(state, NOW) for state in states]
+    agree(believe(shuffled, now=NOW), believe(done, now=NOW), "In another order")
 
 
 @pytest.mark.parametrize("estimator", [Counters(), Rhythm("Europe/Berlin"), Interests()])
-@given(facts=acts(), cuts=st.tuples(st.integers(0, 80), st.integers(0, 80)))
-def test_states_join_like_sums(
-    estimator: Estimator[Any], facts: list[Fact], cuts: tuple[int, int]
-) -> None:
+@given(facts=acts())
+def test_states_join_like_sums(estimator: Estimator[Any], facts: list[Fact]) -> None:
     """Seen in parts, joined in any order and grouping: as if seen at once, with a zero."""
-    at_once, *others = said(estimator, evidence_of(facts, now=NOW), cuts)
-    for other in others:
-        agree(at_once, other)
+    evidence = evidence_of(facts, now=NOW)
+    check_parts_join_like_sums(lambda: estimator, evidence)
+    check_of_nothing_it_is_zero(lambda: estimator, evidence)
 
 
 @given(
