@@ -289,11 +289,7 @@ def test_the_prior_does_not_collapse_where_people_differ(seed: int) -> None:
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 5), st.integers(1, 6))
 def test_the_basis_keeps_what_predictions_differ_by(seed: int, width: int, rank: int) -> None:
-    """With room for all directions, differences along the basis are those of the full prior.
-
-    With less, its directions are of unit size where predictions are made, the greatest first, and
-    what is left out is noise.
-    """
+    """Directions are of unit size where predictions are made, greatest first; the rest is noise."""
     rng = np.random.default_rng(seed)
     root = rng.normal(size=(width, width))
     prior = Prior(root @ root.T + 0.01 * np.eye(width), 0.2)
@@ -308,6 +304,6 @@ def test_the_basis_keeps_what_predictions_differ_by(seed: int, width: int, rank:
     assert basis.noise + basis.variances.sum() == pytest.approx(
         0.2 + np.trace(second @ prior.covariance), rel=1e-3
     )
-    if rank >= width:
+    if rank >= width:  # with room for all, differences are those of the full prior
         kept = psi @ np.diag(basis.variances) @ psi.T
         assert np.abs(kept - features @ prior.covariance @ features.T).max() < 1e-6
