@@ -1,7 +1,8 @@
 """The engine: the loop with a clock, dice, a journal and a lock.
 
 Rule 1: a fact is durable before its effect is seen; nothing is kept of what could not be written.
-Rule 2: whatever concerns a person is asked for under a purpose; without consent nothing is kept.
+Rule 2: whatever concerns a person is asked for under a purpose; without consent no signal is kept
+and nothing is learned, and a decision keeps that it was the default, and why.
 Rule 3: bad input raises, and in a batch is answered item by item; a refusal is a result.
 """
 
@@ -14,10 +15,9 @@ from typing import Any, ClassVar, Self, overload
 import msgspec
 
 from penchant.errors import BadInput, UnknownDecision
-from penchant.journal import Consented, Declared, Store, as_plain
+from penchant.journal import Declared, Store, as_plain
 from penchant.limits import Limits, check_end, check_id, check_length, check_number
 from penchant.profile.beliefs import believe, profile_of
-from penchant.profile.registers import no_room
 from penchant.runtime.batches import answered, call_of, given_of
 from penchant.runtime.calls import Call
 from penchant.runtime.columns import Answers
@@ -25,7 +25,7 @@ from penchant.runtime.deciding import decide_all, decide_table
 from penchant.runtime.declaring import check_moment
 from penchant.runtime.learning import close_windows, learn_all, learn_table
 from penchant.runtime.memory import Memory
-from penchant.runtime.reception import observe_all
+from penchant.runtime.reception import keep_consent, observe_all
 from penchant.runtime.taste import taste
 from penchant.words import (
     Accepted,
@@ -132,8 +132,9 @@ class Engine:
                 return
             if known is not None:
                 known.check_redeclared(moment)
-            memory.write([Declared(memory.now(), moment)])
-            memory.declare(moment)
+            now = memory.now()
+            memory.write([Declared(now, moment)])
+            memory.declare(moment, now)
 
     def consent(
         self,
@@ -167,20 +168,9 @@ class Engine:
                 "`granted` must be True or False: a text such as `no` would count as yes."
             )
         dial = check_number(dial, "The dial", 0.0, 1.0) if granted else 0.0
-        with memory.lock:
-            now = memory.now(at)
-            registers = memory.people.person(person).registers
-            before = registers.consent(purpose).state
-            state: ConsentState = (
-                "granted" if granted else "withdrawn" if before == "granted" else "denied"
-            )
-            fact = Consented(person, now, Consent(purpose, state, dial, now, until))
-            if full := no_room(registers, fact):
-                return Refused(full)
-        memory.write([fact])
-        with memory.lock:
-            memory.fold(fact)
-        return Accepted()
+        state: ConsentState = "granted" if granted else "denied"
+        with memory.gate:
+            return keep_consent(memory, person, Consent(purpose, state, dial, until=until), at)
 
     @overload
     def observe(self, signals: Signal, *, purpose: str | None = None) -> Accepted | Refused: ...
@@ -207,7 +197,8 @@ class Engine:
             return self.observe([signals], purpose=purpose)[0]
         memory, given = self._memory, tuple(signals)
         check_length(len(given), memory.limits.batch_items, "Signals of a batch")
-        return observe_all(memory, given, purpose or "", memory.now())
+        with memory.gate:
+            return observe_all(memory, given, purpose or "", memory.now())
 
     def decide(
         self,
@@ -215,7 +206,7 @@ class Engine:
         *,
         person: str | None = None,
         context: Mapping[str, Any] = _NO_CONTEXT,
-        actions: Iterable[Action] | None = None,
+        actions: Iterable[Action | str] | None = None,
         at: datetime | None = None,
         draw: float | None = None,
     ) -> Decision:
@@ -225,7 +216,8 @@ class Engine:
             moment: Its name.
             person: For whom; None decides from what people in general do, and needs no consent.
             context: What holds right now: name to yes/no, number, text or list of numbers.
-            actions: Candidates known only now; None uses the declared ones.
+            actions: Candidates known only now, a name alone being the declared action of that name;
+                None uses the declared ones.
             at: When; None means now.
             draw: In [0, 1), instead of the engine's dice.
 
@@ -234,8 +226,9 @@ class Engine:
             BadInput: For a context or actions that cannot be used. A person never raises: without
                 consent the answer is the moment's default, or `nothing`, with its reason.
         """
-        now = self._begin(at)
-        answer = decide_all(self._memory, [Call(moment, person, context, actions, draw)], now)[0]
+        with self._memory.gate:
+            call = Call(moment, person, context, actions, draw)
+            answer = decide_all(self._memory, [call], self._begin(at))[0]
         if isinstance(answer, BadInput):
             raise answer
         return answer
@@ -263,8 +256,9 @@ class Engine:
         Raises:
             BadNumber: For a reward outside the range, another outcome, or both or neither.
         """
-        now = self._begin(at)
-        answer = learn_all(self._memory, [(decision_id, reward, outcome)], now)[0]
+        with self._memory.gate:
+            given = (decision_id, reward, outcome)
+            answer = learn_all(self._memory, [given], self._begin(at))[0]
         if isinstance(answer, BadInput):
             raise answer
         return answer
@@ -281,7 +275,7 @@ class Engine:
             raise UnknownDecision(msg)
         with self._memory.lock:
             live = self._memory.moment(decision.moment)
-            return live.explainer(decision.version).explain(decision)
+            return live.explain(decision)
 
     def profile(self, person: str) -> Profile:
         """Give all that is believed about a person, in words and with how sure it is."""
@@ -294,10 +288,11 @@ class Engine:
             home = memory.people.home(person)
             tastes = [taste(live.model, name, home, now) for name, live in memory.moments.items()]
         beliefs = believe(facts, now=now, time_zone=registers.time_zone)
-        return profile_of(registers, (*beliefs, *(one for one in tastes if one is not None)))
+        told = (*beliefs, *(one for one in tastes if one is not None))
+        return profile_of(registers, told, now)
 
     def export(self, person: str) -> str:
-        """Give every fact kept about a person under any id, as JSON Lines in order of arrival."""
+        """Give every fact kept about a person as JSON Lines: id by id, each in order of arrival."""
         memory = self._memory
         check_id(person, "A person id", memory.limits)
         with memory.lock:
@@ -309,7 +304,7 @@ class Engine:
         """Forget a person: nothing of them can be read again, and the model is without them."""
         memory = self._memory
         check_id(person, "A person id", memory.limits)
-        with memory.lock:
+        with memory.gate.alone(), memory.lock:
             ids, at = memory.people.ids(person), memory.now()
             receipts = [memory.store.forget(one, at) for one in ids]
             outcomes = memory.forget(ids, at)
@@ -336,12 +331,14 @@ class Engine:
             contexts: (n, d), or None.
             at: When; None means now.
         """
-        now = self._begin(at)
+        memory = self._memory
         if isinstance(items, str):
-            everyone = () if people is None else people
-            return decide_table(self._memory, items, list(everyone), contexts, now)
-        check_length(len(items), self._memory.limits.batch_items, "Items of a batch")
-        answers = decide_all(self._memory, [call_of(item) for item in items], now)
+            everyone = [] if people is None else list(people)
+            with memory.gate:
+                return decide_table(memory, items, everyone, contexts, self._begin(at))
+        check_length(len(items), memory.limits.batch_items, "Items of a batch")
+        with memory.gate:
+            answers = decide_all(memory, [call_of(item) for item in items], self._begin(at))
         return [answered(one) for one in answers]
 
     def learn_many(
@@ -359,16 +356,19 @@ class Engine:
             rewards: (n,) in the moment's range.
             at: When they happened; None means now.
         """
-        now = self._begin(at)
+        memory = self._memory
         if isinstance(items, Answers):
-            return learn_table(self._memory, items, rewards, now)
-        check_length(len(items), self._memory.limits.batch_items, "Items of a batch")
-        answers = learn_all(self._memory, [given_of(item) for item in items], now)
+            with memory.gate:
+                return learn_table(memory, items, rewards, self._begin(at))
+        check_length(len(items), memory.limits.batch_items, "Items of a batch")
+        with memory.gate:
+            answers = learn_all(memory, [given_of(item) for item in items], self._begin(at))
         return [answered(one) for one in answers]
 
     def tick(self, at: datetime | None = None) -> int:
         """Close the windows that ended; give how many decisions that concerned."""
-        return close_windows(self._memory, self._memory.now(at))
+        with self._memory.gate:
+            return close_windows(self._memory, self._memory.now(at))
 
     def _begin(self, at: datetime | None) -> datetime:
         """Give the time of a call, and let windows that ended before it close."""

@@ -1,6 +1,7 @@
 """An immutable mapping, so that nouns can be frozen to the last value.
 
-Rule: a value that goes in as a list comes out as a tuple; everything else is kept as it is.
+Rule: a list or an array that goes in comes out as a tuple, a numpy number as one of Python's;
+everything else is kept as it is.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,10 +13,20 @@ __all__ = ["FrozenMap", "frozen"]
 V = TypeVar("V")
 
 
+_PLAIN = frozenset({bool, int, float, str, tuple})
+
+
+def _plain(value: Any) -> Any:
+    """Give a list as a tuple, and numpy's numbers and arrays as Python's; keep anything else."""
+    if type(value) not in _PLAIN and callable(getattr(value, "tolist", None)):
+        value = value.tolist()
+    return tuple(value) if type(value) is list else value
+
+
 class FrozenMap(Mapping[str, V]):
     """An immutable mapping kept as two tuples: names and values, in the order given.
 
-    Lists among the values become tuples. Equality is that of mappings.
+    Lists and arrays among the values become tuples. Equality is that of mappings.
 
     Example:
         >>> FrozenMap({"price": 80, "sport": "run"})["sport"]
@@ -31,8 +42,8 @@ class FrozenMap(Mapping[str, V]):
         """Copy `given`; later changes to it are not seen."""
         self.names = tuple(given)
         held: tuple[Any, ...] = tuple(given.values())
-        if list in set(map(type, held)):
-            held = tuple(tuple(value) if type(value) is list else value for value in held)
+        if not _PLAIN.issuperset(map(type, held)):
+            held = tuple(_plain(value) for value in held)
         self.held = held
 
     def __getitem__(self, name: str) -> V:

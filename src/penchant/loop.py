@@ -201,13 +201,11 @@ def _asked(question: Question) -> Asked:
     standing, moment = question.standing, question.moment
     if standing is None:
         return Asked(question.at, moment, Consent(moment.purpose, "granted", 1.0))
-    consent = standing.consent
-    if consent.state != "granted":  # a non-profiling moment: the actions of a stranger, no dial
-        consent = Consent(moment.purpose, "granted", 1.0)
+    stranger = Consent(moment.purpose, "granted", 1.0)
     return Asked(
         question.at,
         moment,
-        consent,
+        stranger if moment.non_profiling and refusal(question) else standing.consent,
         standing.nevers,
         standing.time_zone,
         standing.recent,

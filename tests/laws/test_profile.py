@@ -77,7 +77,8 @@ def folded(facts: Sequence[Fact], person: str = "ada") -> Registers:
 def rebuilt(facts: Sequence[Fact]) -> Profile:
     """Build a profile from nothing."""
     registers = folded(facts)
-    return profile_of(registers, believe(facts, now=NOW, time_zone=registers.time_zone))
+    beliefs = believe(facts, now=NOW, time_zone=registers.time_zone)
+    return profile_of(registers, beliefs, NOW)
 
 
 LISTS = st.lists(statements(), max_size=12)

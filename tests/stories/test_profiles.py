@@ -18,7 +18,7 @@ def registers_of(facts: list[Fact], person: str = "ada") -> Registers:
 def told(registers: Registers, facts: list[Fact]) -> list[str]:
     """Say a person's whole profile."""
     believed = believe(facts, now=NOW, time_zone=registers.time_zone)
-    return lines_of(profile_of(registers, believed))
+    return lines_of(profile_of(registers, believed, NOW))
 
 
 RUNNER = """

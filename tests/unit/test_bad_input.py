@@ -458,9 +458,19 @@ def test_an_empty_list_of_actions(engine: Engine) -> None:
 
 
 def test_actions_that_are_none(engine: Engine) -> None:
-    """A name alone, or a mapping, is no `Action` of the Python surface."""
-    for given in (["sneakers"], [{"name": SECRET}], [None]):
+    """A mapping is no `Action` of the Python surface, nor is nothing at all."""
+    for given in ([{"name": SECRET}], [None]):
         told(BadInput, lambda given=given: decide(engine, actions=given), "`Action`")  # type: ignore[misc]  # bound
+
+
+def test_a_name_alone_means_the_declared_action(engine: Engine) -> None:
+    """With its features; one that was not declared is known by its name only."""
+    decision = engine.decide("home.hero", actions=["sneakers", "unheard"], draw=0.0)
+
+    assert set(decision.names) >= {"sneakers", "unheard"}
+    assert [one.features for one in decision.candidates if one.name == "sneakers"] == [
+        next(one.features for one in shop().actions if one.name == "sneakers")
+    ]
 
 
 def test_two_actions_of_one_name(engine: Engine) -> None:

@@ -10,13 +10,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
+from msgspec.structs import replace
+
 from penchant.journal import Fact
 from penchant.profile.counters import Counters
 from penchant.profile.evidence import Evidence, evidence_of
 from penchant.profile.interests import Interests
 from penchant.profile.registers import Registers
 from penchant.profile.rhythm import UNIFORM, Rhythm
-from penchant.words import Belief, Profile
+from penchant.words import Belief, Consent, Profile
 
 __all__ = ["Estimator", "believe", "profile_of", "update"]
 
@@ -83,14 +85,20 @@ def _folded(estimator: Estimator[S], evidence: Sequence[Evidence]) -> S:
     return state
 
 
-def profile_of(registers: Registers, beliefs: tuple[Belief, ...]) -> Profile:
-    """Put a person's registers and beliefs together."""
+def profile_of(registers: Registers, beliefs: tuple[Belief, ...], now: datetime) -> Profile:
+    """Put a person's registers and beliefs together; a consent that has ended shows so."""
     return Profile(
         person=registers.person,
         known_as=registers.known_as,
-        consents=registers.consents,
+        consents=tuple(_as_it_stands(consent, now) for consent in registers.consents),
         traits=registers.traits,
         goals=registers.goals,
         nevers=registers.nevers,
         beliefs=beliefs,
     )
+
+
+def _as_it_stands(consent: Consent, now: datetime) -> Consent:
+    if consent.state == "granted" and consent.until is not None and consent.until <= now:
+        return replace(consent, state="expired")
+    return consent

@@ -77,11 +77,9 @@ def _call(item: object) -> Call:
     return Call(item["moment"], item.get("person"), item.get("context", {}), read, item.get("draw"))
 
 
-def _action(given: object) -> Action:
-    if isinstance(given, Action):
-        return given
-    if isinstance(given, str):
-        return Action(given)
+def _action(given: object) -> Action | str:
+    if isinstance(given, Action | str):
+        return given  # a name means the declared action of that name; see `LiveMoment.candidates`
     fields = dict(given) if isinstance(given, Mapping) else {}
     features = fields.pop("features", {})
     if not isinstance(features, Mapping):

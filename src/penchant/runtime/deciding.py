@@ -14,7 +14,7 @@ from penchant.learn.pending import Open
 from penchant.limits import check_length
 from penchant.loop import Question, fallback_only, refusal
 from penchant.runtime.batches import answered, checked_contexts, decide_columns, plain
-from penchant.runtime.calls import Call, check_call
+from penchant.runtime.calls import Call, candidates_of, check_call
 from penchant.runtime.columns import CONTEXT_NAME, Answers
 from penchant.runtime.live_moment import LiveMoment
 from penchant.runtime.live_person import LivePerson
@@ -78,7 +78,11 @@ def _decided(memory: Memory, call: Call, now: datetime) -> Open:
     """Decide under the lock; nothing is kept yet but columns for names never seen before."""
     live, person = memory.moment(call.moment), call.person
     context = check_call(call, memory.limits)
-    candidates = () if call.actions is None else live.candidates(call.actions)
+    candidates = (
+        ()
+        if call.actions is None
+        else candidates_of(call.actions, live.moment.name, live.actions, memory.limits)
+    )
     someone, standing = None, None
     if person is not None:
         someone = memory.people.person(person)

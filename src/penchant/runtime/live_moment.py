@@ -3,22 +3,22 @@
 Everything here follows from the journal and can be dropped; the engine owns it under its lock.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.decide.explaining import DecisionExplainer
+from penchant.decide.explaining import DecisionExplainer, explain
 from penchant.decide.slate import Slate, slate_of
 from penchant.errors import BadInput
 from penchant.learn.pending import Open
-from penchant.limits import Limits, check_id, check_length, seconds
+from penchant.limits import Limits, seconds
 from penchant.loop import Question, View, decide
 from penchant.model.encoding import OWN
-from penchant.runtime.declaring import check_actions
 from penchant.runtime.live_model import LiveModel, Submit
 from penchant.runtime.live_person import LivePerson
-from penchant.words import Action, Consent, Decision, FrozenMap, Moment, Value
+from penchant.words import Action, Consent, Decision, Explanation, FrozenMap, Moment, Value
 
 __all__ = ["LiveMoment"]
 
@@ -33,6 +33,8 @@ class LiveMoment:
         self.limits = limits
         self.learning = LiveModel(seconds(moment.half_life), limits, submit)
         self.model = self.learning.model
+        self.declared: list[tuple[datetime, Moment]] = []
+        """Every declaration with its time; a decision is explained by its own."""
         self.declare(moment)
 
     def declare(self, moment: Moment) -> None:
@@ -45,29 +47,6 @@ class LiveMoment:
         self._slate: tuple[int, int, Slate] | None = None
         self._own_of = -1
         self._explainer: DecisionExplainer | None = None
-
-    def candidates(self, given: Iterable[object]) -> tuple[Action, ...]:
-        """Check the actions given with a call.
-
-        Raises:
-            BadInput: When there is none, one is no Action, or two have the same name.
-            BadName: When a name is none.
-            LimitReached: When there are more than a call may give.
-        """
-        where = f"given to moment `{self.moment.name}`"
-        actions = check_actions(given, where)
-        check_length(len(actions), self.limits.candidates_per_call, "Actions of a call")
-        if not actions:
-            msg = (
-                f"A decision of moment `{self.moment.name}` was given an empty list of actions. "
-                "Give at least one, or leave `actions` out to use the declared ones."
-            )
-            raise BadInput(msg)
-        for action in actions:
-            check_id(action.name, f"The name of an action {where}", self.limits)
-        if len({action.name for action in actions}) < len(actions):
-            raise BadInput(f"Two actions {where} have the same name.")
-        return actions
 
     def slate(self, candidates: tuple[Action, ...]) -> Slate:
         """Give the slate of a call, or that of the declared actions."""
@@ -135,16 +114,20 @@ class LiveMoment:
         own = float(self.model.version.own_of(effects)[0])
         return Open(decision, row, action, place, at + self.window, own)
 
-    def explainer(self, number: int | None = None) -> DecisionExplainer:
-        """Give what explains the decisions of the version in force, or of an earlier one."""
-        version = self.model.version if number is None else self.learning.versions[number]
+    def explainer(self) -> DecisionExplainer:
+        """Give what explains the decisions of the version in force."""
+        version = self.model.version
         if self._explainer is None or self._explainer.version.number != version.number:
             encoders = (self.model.context, self.model.action)
-            explainer = DecisionExplainer(self.moment, version, encoders)
-            if number is not None:
-                return explainer
-            self._explainer = explainer
+            self._explainer = DecisionExplainer(self.moment, version, encoders)
         return self._explainer
+
+    def explain(self, decision: Decision) -> Explanation:
+        """Explain a decision by the declaration and the version it was taken under."""
+        version = self.learning.versions[decision.version]
+        encoders = (self.model.context, self.model.action)
+        moments = [moment for at, moment in self.declared if at <= decision.at]
+        return explain(decision, moments[-1] if moments else self.moment, version, encoders)
 
     def check_redeclared(self, moment: Moment) -> None:
         """See that what was learned still fits a new declaration; before it is written.

@@ -28,6 +28,7 @@ from penchant.journal import (
 from penchant.learn.pending import Open, Pending
 from penchant.limits import Limits, check_time
 from penchant.runtime.directory import Directory
+from penchant.runtime.gate import Gate
 from penchant.runtime.live_moment import LiveMoment
 from penchant.words import Moment
 
@@ -45,6 +46,7 @@ class Memory:
         self.dice = dice
         self.limits = limits
         self.lock = threading.RLock()
+        self.gate = Gate()
         self.worker = ThreadPoolExecutor(1, thread_name_prefix="penchant-derive")
         self.moments: dict[str, LiveMoment] = {}
         self.people = Directory(store)
@@ -87,13 +89,15 @@ class Memory:
         """Give an id that nothing had before: the time in ms, and 80 bits of the dice."""
         return f"{int(now.timestamp() * 1000):012x}{self.dice.getrandbits(80):020x}"
 
-    def declare(self, moment: Moment) -> None:
+    def declare(self, moment: Moment, at: datetime) -> None:
         """Take a declaration in."""
         known = self.moments.get(moment.name)
         if known is None:
-            self.moments[moment.name] = LiveMoment(moment, self.limits, self.worker.submit)
+            known = LiveMoment(moment, self.limits, self.worker.submit)
+            self.moments[moment.name] = known
         else:
             known.declare(moment)
+        known.declared.append((at, moment))
 
     def write(self, facts: list[Fact] | Block) -> None:
         """Make facts durable, and with them the versions derived since the last write."""
@@ -165,13 +169,13 @@ class Memory:
         """
         for fact in self.store.read(NOBODY):
             if isinstance(fact, Declared):
-                self.declare(fact.moment)
+                self.declare(fact.moment, fact.at)
             elif isinstance(fact, Derived):
                 self.moments[fact.moment].learning.versions.restore(fact)
         linked: dict[str, Linked] = {}
         for fact in self.store.read():
             if isinstance(fact, Declared):
-                self.declare(fact.moment)
+                self.moments[fact.moment.name].declare(fact.moment)
             elif isinstance(fact, Derived):
                 self.moments[fact.moment].learning.versions.reached(fact.version)
             elif isinstance(fact, Linked):

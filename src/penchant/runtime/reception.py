@@ -9,17 +9,40 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from penchant.guard.consent import keeping_refusal
-from penchant.journal import Fact, Linked, Observed
+from penchant.journal import Consented, Fact, Linked, Observed
 from penchant.profile.registers import no_room
 from penchant.runtime.directory import Directory
 from penchant.runtime.memory import Memory
 from penchant.signals import CONTROL_KINDS, check_signal
-from penchant.words import Accepted, Refused, Signal
+from penchant.words import Accepted, Consent, Refused, Signal
 
-__all__ = ["observe_all"]
+__all__ = ["keep_consent", "observe_all"]
 
 _LINKS = frozenset({"person.merged", "person.unmerged"})
 _KEPT = Accepted()
+
+
+def keep_consent(
+    memory: Memory, person: str, given: Consent, at: datetime | None
+) -> Accepted | Refused:
+    """Keep a person's answer for a purpose; a no after a yes is a withdrawal.
+
+    An answer given now comes after the one before, even where the clock stands still between them.
+    """
+    with memory.lock:
+        registers, now = memory.people.person(person).registers, memory.now(at)
+        before = registers.consent(given.purpose)
+        if at is None and before.at is not None and now <= before.at:
+            now = before.at + timedelta(microseconds=1)
+        if given.state == "denied" and before.state == "granted":
+            given = replace(given, state="withdrawn")
+        fact = Consented(person, now, replace(given, at=now))
+        if full := no_room(registers, fact):
+            return Refused(full)
+    memory.write([fact])
+    with memory.lock:
+        memory.fold(fact)
+    return _KEPT
 
 
 def observe_all(

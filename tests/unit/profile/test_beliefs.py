@@ -62,7 +62,7 @@ def test_a_profile_is_registers_and_beliefs_together() -> None:
     for fact in facts():
         registers = fold(registers, fact)
     believed = believe(facts(), now=NOW)
-    profile = profile_of(registers, believed)
+    profile = profile_of(registers, believed, NOW)
 
     assert isinstance(profile, Profile)
     assert profile.person == "ada"
