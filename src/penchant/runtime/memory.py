@@ -10,7 +10,7 @@ import random
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from penchant.errors import StoreError, UnknownMoment
 from penchant.journal import (
@@ -53,7 +53,7 @@ class Memory:
         self.pending = Pending(limits.open_decisions)
         self.unwritten: list[Derived] = []
         self._clock = clock
-        self._latest = datetime.min.replace(tzinfo=UTC)
+        self._latest = self._said = datetime.min.replace(tzinfo=UTC)
         self._restore()
 
     def close(self) -> None:
@@ -71,6 +71,11 @@ class Memory:
             return check_time(at, clock, "The call", self.limits)
         self._latest = max(clock, self._latest)
         return self._latest
+
+    def said_at(self) -> datetime:
+        """Give the time of a statement made now: of two the latter counts, so no two share one."""
+        self._said = max(self.now(), self._said + timedelta(microseconds=1))
+        return self._said
 
     def moment(self, name: object) -> LiveMoment:
         """Give a declared moment.

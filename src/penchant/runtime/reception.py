@@ -13,7 +13,7 @@ from penchant.journal import Consented, Fact, Linked, Observed
 from penchant.profile.registers import no_room
 from penchant.runtime.directory import Directory
 from penchant.runtime.memory import Memory
-from penchant.signals import CONTROL_KINDS, check_signal
+from penchant.signals import CONTROL_KINDS, STATEMENT_KINDS, check_signal
 from penchant.words import Accepted, Consent, Refused, Signal
 
 __all__ = ["keep_consent", "observe_all"]
@@ -97,6 +97,9 @@ def _received(
 def _checked(signal: object, now: datetime, memory: Memory) -> Signal | Refused:
     if not isinstance(signal, Signal):
         return Refused("Not kept: what was given is no `Signal`. Give its kind, person and data.")
+    is_statement = isinstance(signal.kind, str) and signal.kind in STATEMENT_KINDS
+    if signal.at is None and is_statement:
+        now = memory.said_at()
     return check_signal(signal, now=now, limits=memory.limits)
 
 
