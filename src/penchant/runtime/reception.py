@@ -97,8 +97,8 @@ def _received(
 def _checked(signal: object, now: datetime, memory: Memory) -> Signal | Refused:
     if not isinstance(signal, Signal):
         return Refused("Not kept: what was given is no `Signal`. Give its kind, person and data.")
-    is_statement = isinstance(signal.kind, str) and signal.kind in STATEMENT_KINDS
-    if signal.at is None and is_statement:
+    kind: object = signal.kind
+    if signal.at is None and isinstance(kind, str) and kind in STATEMENT_KINDS:
         now = memory.said_at()
     return check_signal(signal, now=now, limits=memory.limits)
 
