@@ -129,10 +129,7 @@ def test_old_decisions_keep_their_explanations(path: Path, clock: Clock) -> None
 
 
 def test_learning_goes_on_where_it_was(path: Path, clock: Clock) -> None:
-    """One life in one go, and the same life with the file closed in between, learn the same count.
-
-    Versions differ, because a round under way is begun again; what was learned is all there.
-    """
+    """A life with the file closed in between keeps every outcome, and goes on to new versions."""
     with opened(path, clock) as engine:
         engine.declare(shop())
         agreed(engine, *PEOPLE)

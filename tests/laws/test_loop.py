@@ -195,10 +195,7 @@ def test_shares_count_the_points(seed: int, n_actions: int, n_points: int) -> No
     st.sampled_from([0.0, 0.01, 0.3, 1.0]),
 )
 def test_the_draw_has_the_law_of_its_propensities(seed: int, n: int, share: float) -> None:
-    """Over even draws each action comes as often as its propensity says, and so does neutral.
-
-    Of an action's draws, the neutral ones are exactly share x its neutral propensity.
-    """
+    """Over even draws each action, and its neutral part, comes as often as logged."""
     rng = np.random.default_rng(seed)
     own, neutral = rng.dirichlet(np.ones(n)), rng.dirichlet(np.ones(n))
     weights = ((1 - share) * own + share * neutral).tolist()
