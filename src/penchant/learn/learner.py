@@ -50,6 +50,8 @@ _EM_STEPS: Final = 8
 _MOVED: Final = 0.1
 _CLIP_SD: Final = 5.0
 _NAMED_GAIN: Final = 5.0
+_AT_ONCE: Final = 32_768
+"""Outcomes that are gone through at once, so that what lies between is bounded."""
 
 
 class RoundTask(NamedTuple):
@@ -132,10 +134,10 @@ def plan(model: MomentModel) -> RoundTask:
 def work(task: RoundTask) -> Round:
     """Derive a round; pure, and the heavy part (EM over a panel, refolding everybody)."""
     context, action, moved = _scalings(task)
-    features = action.apply(task.rows.action.astype(np.float64))
-    population = _rebuilt(task, context, action, features) if moved else None
-    prior = _prior(task, features, fresh=moved)
-    basis: Basis = basis_of(prior, features, RANK)
+    population = _rebuilt(task, context, action) if moved else None
+    prior = _prior(task, action, fresh=moved)
+    some = task.rows.action[:: 1 + len(task.rows.action) // _AT_ONCE]
+    basis: Basis = basis_of(prior, action.apply(some.astype(np.float64)), RANK)
     version = task.version._replace(
         round=task.version.round + 1,
         context=context,
@@ -267,14 +269,10 @@ def _scaling(rows: NDArray[np.float32], kinds: Kinds, gain: float) -> Scaling:
     Numbers go to (value - mean) / sd, indicators stay 0 and 1; then all are scaled alike, but for
     the names of actions: one of them is all there is to its action, and has that length alone.
     """
-    values = np.zeros((len(rows), len(kinds)))
-    values[:, : rows.shape[1]] = rows[:, : len(kinds)]
-    seen = np.isfinite(values)
-    count = np.maximum(seen.sum(axis=0), 1)
-    values[~seen] = 0.0
     is_number, is_name = kinds == ColumnKind.NUMBER, kinds == ColumnKind.NAME
-    mean = np.where(is_number, values.sum(axis=0) / count, 0.0)
-    second = (np.where(seen, values - mean, 0.0) ** 2).sum(axis=0) / count
+    count, total, _ = _seen_sums(rows, np.zeros(len(kinds)))
+    mean = np.where(is_number, total / np.maximum(count, 1), 0.0)
+    second = _seen_sums(rows, mean)[2] / np.maximum(count, 1)
     deviation = np.where(is_number, np.sqrt(second), 1.0)
     usable = deviation > 1e-9 * np.maximum(np.abs(mean), 1e-9)
     parts = np.where(usable & ~is_name, second / np.where(usable, deviation, 1.0) ** 2, 0.0)
@@ -282,6 +280,26 @@ def _scaling(rows: NDArray[np.float32], kinds: Kinds, gain: float) -> Scaling:
     unit = np.where(is_name, 1.0, np.sqrt(gain / length) if length > 0 else 1.0)
     scale = np.where(usable, unit / np.where(usable, deviation, 1.0), 0.0)
     return Scaling(mean, scale, _CLIP_SD * unit)
+
+
+def _seen_sums(rows: NDArray[np.float32], mean: Floats) -> tuple[Floats, Floats, Floats]:
+    """Give how often each column was seen, and the sums of what it had above `mean`, and squared.
+
+    Args:
+        rows: (n, at most d), NaN where not seen.
+        mean: (d,).
+    """
+    sums = np.zeros((3, len(mean)))
+    width = min(rows.shape[1], len(mean))
+    for start in range(0, len(rows), _AT_ONCE):
+        values = rows[start : start + _AT_ONCE, :width] - mean[:width]
+        seen = np.isfinite(values)
+        if not seen.all():
+            values = np.where(seen, values, 0.0)
+        sums[0, :width] += np.count_nonzero(seen, axis=0)
+        sums[1, :width] += np.add.reduce(values, axis=0)
+        sums[2, :width] += np.einsum("ij,ij->j", values, values)
+    return sums[0], sums[1], sums[2]
 
 
 def _has_moved(before: Scaling, now: Scaling) -> bool:
@@ -293,13 +311,13 @@ def _has_moved(before: Scaling, now: Scaling) -> bool:
     return bool((shift > _MOVED).any() or (ratio > 2 * _MOVED * now.scale).any())
 
 
-def _rebuilt(task: RoundTask, context: Scaling, action: Scaling, features: Floats) -> Population:
+def _rebuilt(task: RoundTask, context: Scaling, action: Scaling) -> Population:
     """Give the population's sums, folded anew under another scaling."""
-    n_context = 1 + len(context.mean)
-    population = population_for(
-        n_context, features.shape[1], task.half_life, has_features=task.has_features
-    )
-    population.add(_contributions(task.rows, context, action, task.half_life))
+    shape = (1 + len(context.mean), 1 + len(action.mean))
+    population = population_for(*shape, task.half_life, has_features=task.has_features)
+    for start in range(0, len(task.rows.at), _AT_ONCE):
+        some = task.rows.between(start, start + _AT_ONCE)
+        population.add(_contributions(some, context, action, task.half_life))
     return population
 
 
@@ -319,21 +337,25 @@ def _contributions(
     )
 
 
-def _prior(task: RoundTask, features: Floats, *, fresh: bool) -> Prior:
+def _prior(task: RoundTask, action: Scaling, *, fresh: bool) -> Prior:
     """Give how people differ, from a panel of them."""
     known = task.homes >= 0
     residual = task.rows.reward - task.rows.predicted
     noise = float(np.mean(residual**2)) if len(residual) else 0.0
-    start = task.prior
-    if fresh or start is None or len(start.covariance) != features.shape[1]:
-        start = first_prior(features.shape[1], max(noise, 0.01))
-    people = np.unique(task.homes[known])
+    width, start = 1 + len(action.mean), task.prior
+    if fresh or start is None or len(start.covariance) != width:
+        start = first_prior(width, max(noise, 0.01))
+    people = np.flatnonzero(np.bincount(task.homes[known]))
     if len(people) < _FEWEST_PEOPLE:
-        return first_prior(features.shape[1], max(noise, 0.01))
-    most = min(_PANEL_PEOPLE, _PANEL_BYTES // (8 * features.shape[1] ** 2))
+        return first_prior(width, max(noise, 0.01))
+    most = min(_PANEL_PEOPLE, _PANEL_BYTES // (8 * width**2))
     panel_people = people[:: max(1, -(-len(people) // most))]
-    chosen = known & np.isin(task.homes, panel_people)
-    index = np.searchsorted(panel_people, task.homes[chosen])
+    places = np.full(people[-1] + 2, -1)  # the last is that of nobody
+    places[panel_people] = np.arange(len(panel_people))
+    index = places[task.homes]
+    chosen = index >= 0
     at = task.rows.at[chosen]
     weight = faded(np.ones(len(at)), at.max() - at, task.half_life)
-    return improve(start, panel_of(features[chosen], residual[chosen], weight, index), _EM_STEPS)
+    features = action.apply(task.rows.action[chosen].astype(np.float64))
+    panel = panel_of(features, residual[chosen], weight, index[chosen])
+    return improve(start, panel, _EM_STEPS)

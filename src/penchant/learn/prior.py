@@ -58,20 +58,18 @@ def panel_of(
         person: (n,) 0 … people-1.
     """
     people, width = int(person.max()) + 1, features.shape[1]
-    order = np.argsort(person, kind="stable")
-    starts = np.searchsorted(person[order], np.arange(people))
-    weighted = features * weight[:, None]
-    gram = np.empty((people, width, width))
-    ends = np.append(starts[1:], len(person))
-    for index, (start, end) in enumerate(zip(starts, ends, strict=True)):
-        mine = order[start:end]
-        gram[index] = weighted[mine].T @ features[mine]
-    moment = np.zeros((people, width))
-    np.add.at(moment, person, weighted * residual[:, None])
-    square, count = np.zeros(people), np.zeros(people)
-    np.add.at(square, person, weight * residual**2)
-    np.add.at(count, person, weight)
-    return Panel(gram, moment, square, count)
+    order = np.argsort(person, kind="stable")  # so that everybody's outcomes lie together
+    sorted_, residuals = features[order], residual[order]
+    weighted = sorted_ * weight[order, None]
+    gram, moment = np.empty((people, width, width)), np.empty((people, width))
+    ends = np.cumsum(np.bincount(person)).tolist()
+    for index, (start, end) in enumerate(zip([0, *ends], ends, strict=False)):
+        mine = weighted[start:end].T
+        np.dot(mine, sorted_[start:end], out=gram[index])
+        np.dot(mine, residuals[start:end], out=moment[index])
+    square = np.bincount(person, weight * residual**2)
+    count = np.bincount(person, weight)
+    return Panel(gram, moment, square.astype(np.float64), count.astype(np.float64))
 
 
 def improve(prior: Prior, panel: Panel, steps: int) -> Prior:

@@ -28,6 +28,8 @@ Ints = NDArray[np.int64]
 
 STEPS: Final = 1_024
 _FIRST_CAPACITY: Final = 256
+_AT_ONCE: Final = 32_768
+"""Outcomes folded at once, so that what lies between is bounded."""
 _NEVER: Final = -(2**40)
 """The step of a sum of nothing: everything is later."""
 
@@ -225,12 +227,14 @@ def refold(rows: Rows, homes: Ints, version: Version, n_people: int, half_life: 
 
 def _fold(sums: Sums, rows: Rows, homes: Ints, version: Version, half_life: float) -> Sums:
     """Add evidence to some sums, in place."""
-    mine = (rows.person >= 0) & (homes >= 0)
-    kept = rows.where(mine)
-    if len(kept.reward):
-        seen = version.action.apply(kept.action.astype(np.float64)) @ version.basis
-        residual = kept.reward - kept.predicted
-        _accumulate(sums, homes[mine], seen, residual, _steps(kept.at, half_life))
+    for start in range(0, len(homes), _AT_ONCE):
+        some, theirs = rows.between(start, start + _AT_ONCE), homes[start : start + _AT_ONCE]
+        mine = (some.person >= 0) & (theirs >= 0)
+        if mine.any():
+            kept = some.where(mine)
+            seen = version.action.apply(kept.action.astype(np.float64)) @ version.basis
+            residual = kept.reward - kept.predicted
+            _accumulate(sums, theirs[mine], seen, residual, _steps(kept.at, half_life))
     return sums
 
 
@@ -245,10 +249,18 @@ def _accumulate(sums: Sums, rows: Ints, seen: Floats, residual: Floats, steps: I
         sums.gram[touched] *= fade[:, None]
         sums.moment[touched] *= fade[:, None]
     weight = _left(now - steps)
-    first, second = _upper(seen.shape[1])
-    np.add.at(sums.gram, rows, seen[:, first] * seen[:, second] * weight[:, None])
-    np.add.at(sums.moment, rows, seen * (residual * weight)[:, None])
-    np.add.at(sums.n_outcomes, rows, 1)
+    people, index = np.unique(rows, return_inverse=True)
+    columns = np.ascontiguousarray(seen.T)
+    weighted = columns * weight
+    gram = np.empty((sums.gram.shape[1], len(people)))
+    for place, (first, second) in enumerate(zip(*_upper(len(columns)), strict=True)):
+        gram[place] = np.bincount(index, weighted[first] * columns[second])
+    moment = np.empty((len(columns), len(people)))
+    for place, column in enumerate(weighted):
+        moment[place] = np.bincount(index, column * residual)
+    sums.gram[people] += gram.T
+    sums.moment[people] += moment.T
+    sums.n_outcomes[people] += np.bincount(index)
 
 
 def _left(steps: Ints) -> Floats:
