@@ -164,7 +164,10 @@ class Memory:
         people = {home: self.people.ids(home) for home in homes}
         for live in self.moments.values():
             live.plain.clear()
+            before = live.model.version.number
             live.learning.gather(people)
+            if live.model.version.number != before:  # a round under way came into force
+                self.unwritten.append(live.learning.versions.derived(live.moment.name, fact.at))
 
     def _restore(self) -> None:
         """Fold the journal: moments and versions, then decisions and outcomes in their order.
