@@ -8,8 +8,9 @@ for, so that concurrent callers share one write.
 
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from penchant.errors import StoreError, UnknownMoment
@@ -141,14 +142,21 @@ class Memory:
         """Take a person out of every model and table; give how many outcomes that were."""
         outcomes = 0
         for live in self.moments.values():
-            if taken := live.learning.unlearn(ids):
-                self.unwritten.append(live.learning.versions.derived(live.moment.name, at))
-                outcomes += taken
+            with self._noting(live, at):
+                outcomes += live.learning.unlearn(ids)
         for one in ids:
             self.pending.drop(one)
         self._unready(ids)
         self.people.forget(ids)
         return outcomes
+
+    @contextmanager
+    def _noting(self, live: LiveMoment, at: datetime) -> Iterator[None]:
+        """Have a version that comes into force meanwhile, as a round under way may, written."""
+        before = live.model.version.number
+        yield
+        if live.model.version.number != before:
+            self.unwritten.append(live.learning.versions.derived(live.moment.name, at))
 
     def _unready(self, ids: tuple[str, ...]) -> None:
         for live in self.moments.values():
@@ -164,10 +172,8 @@ class Memory:
         people = {home: self.people.ids(home) for home in homes}
         for live in self.moments.values():
             live.plain.clear()
-            before = live.model.version.number
-            live.learning.gather(people)
-            if live.model.version.number != before:  # a round under way came into force
-                self.unwritten.append(live.learning.versions.derived(live.moment.name, fact.at))
+            with self._noting(live, fact.at):
+                live.learning.gather(people)
 
     def _restore(self) -> None:
         """Fold the journal: moments and versions, then decisions and outcomes in their order.
