@@ -50,6 +50,7 @@ _EM_STEPS: Final = 8
 _MOVED: Final = 0.1
 _CLIP_SD: Final = 5.0
 _NAMED_GAIN: Final = 5.0
+_ROOM: Final = 256
 _AT_ONCE: Final = 32_768
 """Outcomes that are gone through at once, so that what lies between is bounded."""
 
@@ -57,12 +58,14 @@ _AT_ONCE: Final = 32_768
 class RoundTask(NamedTuple):
     """What a round starts from: the outcomes so far, whose they are, and what is in force.
 
-    `rows` are those that were not forgotten, of `n_outcomes`.
+    `rows` are those that were not forgotten, of `n_outcomes`. `n_people` leaves room for those who
+    come while the round runs.
     """
 
     rows: Rows
     homes: NDArray[np.int64]
     n_outcomes: int
+    n_people: int
     version: Version
     prior: Prior | None
     context_kinds: Kinds
@@ -122,6 +125,7 @@ def plan(model: MomentModel) -> RoundTask:
         rows=rows,
         homes=homes,
         n_outcomes=len(model.evidence),
+        n_people=len(model.people.homes) * 9 // 8 + _ROOM,
         version=model.version,
         prior=model.prior,
         context_kinds=np.array(model.context.kinds, dtype=np.int64),
@@ -147,8 +151,7 @@ def work(task: RoundTask) -> Round:
         prior=basis.variances,
         noise=basis.noise,
     )
-    n_people = int(task.homes.max(initial=-1)) + 1
-    sums = refold(task.rows, task.homes, version, n_people, task.half_life)
+    sums = refold(task.rows, task.homes, version, task.n_people, task.half_life)
     return Round(version, population, sums, prior, task.n_outcomes)
 
 

@@ -71,7 +71,7 @@ class Evidence:
     def __init__(self) -> None:
         """Start with no outcomes."""
         self._count = 0
-        self._rows = _blank(_FIRST_CAPACITY, 0, 0)
+        self._rows = _room(_FIRST_CAPACITY, 0, 0)
 
     def __len__(self) -> int:
         """Count the outcomes."""
@@ -81,11 +81,8 @@ class Evidence:
         """Add n outcomes."""
         start, end = self._count, self._count + len(new.reward)
         self._fit(end, new.context.shape[1], new.action.shape[1])
-        rows = self._rows
-        rows.context[start:end, : new.context.shape[1]] = new.context
-        rows.action[start:end, : new.action.shape[1]] = new.action
-        for column, values in zip(_columns(rows)[2:], _columns(new)[2:], strict=True):
-            column[start:end] = values
+        for column, values in zip(_columns(self._rows), _columns(new), strict=True):
+            _put(column, slice(start, end), values)
         self._count = end
 
     def add_one(self, one: Row) -> None:
@@ -93,8 +90,10 @@ class Evidence:
         place = self._count
         self._fit(place + 1, len(one.context), len(one.action))
         rows = self._rows
-        rows.context[place, : len(one.context)] = one.context
-        rows.action[place, : len(one.action)] = one.action
+        for wide, narrow in ((rows.context, one.context), (rows.action, one.action)):
+            wide[place, : len(narrow)] = narrow
+            if len(narrow) < wide.shape[1]:
+                wide[place, len(narrow) :] = np.nan
         rows.reward[place] = one.reward
         rows.predicted[place] = one.predicted
         rows.at[place] = one.at
@@ -125,11 +124,9 @@ class Evidence:
         same = wide_context == old.context.shape[1] and wide_action == old.action.shape[1]
         if count <= capacity and same:
             return
-        new = _blank(max(capacity, 2 * count if count > capacity else 0), wide_context, wide_action)
+        new = _room(max(capacity, 2 * count if count > capacity else 0), wide_context, wide_action)
         for before, after in zip(_columns(old), _columns(new), strict=True):
-            after[(slice(self._count), *(slice(n) for n in before.shape[1:]))] = before[
-                : self._count
-            ]
+            _put(after, slice(0, self._count), before[: self._count])
         self._rows = new
 
 
@@ -138,14 +135,24 @@ def _columns(rows: Rows) -> tuple[NDArray[Any], ...]:
     return tuple(rows)
 
 
-def _blank(capacity: int, n_context: int, n_action: int) -> Rows:
+def _put(column: NDArray[Any], places: slice, values: NDArray[Any]) -> None:
+    """Write values; what they are too narrow for is NaN."""
+    if values.ndim == 1:
+        column[places] = values
+        return
+    column[places, : values.shape[1]] = values
+    column[places, values.shape[1] :] = np.nan
+
+
+def _room(capacity: int, n_context: int, n_action: int) -> Rows:
+    """Give room for so many outcomes; nothing is in it, and no memory is touched for it yet."""
     return Rows(
-        np.full((capacity, n_context), np.nan, dtype=np.float32),
-        np.full((capacity, n_action), np.nan, dtype=np.float32),
-        np.zeros(capacity),
-        np.zeros(capacity),
-        np.zeros(capacity),
-        np.full(capacity, -1, dtype=np.int64),
-        np.zeros(capacity, dtype=np.int64),
-        np.zeros(capacity),
+        np.empty((capacity, n_context), dtype=np.float32),
+        np.empty((capacity, n_action), dtype=np.float32),
+        np.empty(capacity),
+        np.empty(capacity),
+        np.empty(capacity),
+        np.empty(capacity, dtype=np.int64),
+        np.empty(capacity, dtype=np.int64),
+        np.empty(capacity),
     )

@@ -111,7 +111,7 @@ class People:
         step = self._step(at)
         held = self._held
         if held.version[row] != version.round or held.step[row] != step:
-            self._refresh(np.array([row]), version, step)
+            self._refresh(slice(row, row + 1), version, step)
         return Posterior(held.mean[row], held.covariance[row])
 
     def add(self, rows: Ints, seen: Floats, residual: Floats, at: Floats, version: Version) -> None:
@@ -160,13 +160,14 @@ class People:
         covariance -= gain[:, None] * along
 
     def adopt(self, sums: Sums, later: Rows, version: Version) -> None:
-        """Take over refolded sums, and add the evidence that came while they were folded."""
-        capacity = max(len(self.homes), _FIRST_CAPACITY)
-        fresh = _no_sums(capacity, version.rank)
-        for new, old in zip(fresh, sums, strict=True):
-            new[: len(old)] = old
-        _fold(fresh, later, self.homes.of(np.maximum(later.person, 0)), version, self.half_life)
-        self._sums, self._held = fresh, _none_held(capacity, version.rank)
+        """Take over refolded sums, and add the evidence that came while they were folded.
+
+        They are the caller's no more: outcomes are added to them in place.
+        """
+        self._sums, self._held = sums, _none_held(len(sums.n_outcomes), version.rank)
+        self._fit(len(self.homes))
+        homes = self.homes.of(np.maximum(later.person, 0))
+        _fold(self._sums, later, homes, version, self.half_life)
 
     def refold_one(self, person: str, rows: Rows, version: Version) -> None:
         """Fold one home row anew, after people were linked or parted."""
@@ -177,17 +178,12 @@ class People:
         some = rows.where(mine)
         _fold(self._sums, some, np.full(len(some.reward), home), version, self.half_life)
 
-    def _refresh(self, rows: Ints, version: Version, step: int) -> None:
-        """Compute posteriors from the sums."""
+    def _refresh(self, rows: Ints | slice, version: Version, step: int) -> None:
+        """Compute posteriors from the sums; a slice of them costs less than places."""
         sums, held = self._sums, self._held
         fade = _left(np.maximum(step - sums.step[rows], 0)) / version.noise
-        rank = version.rank
-        upper = _upper(rank)
-        precision = np.empty((len(rows), rank, rank))
         packed = sums.gram[rows] * fade[:, None]
-        precision[:, upper[0], upper[1]] = packed
-        precision[:, upper[1], upper[0]] = packed
-        precision += np.diag(1.0 / version.prior)
+        precision = packed[:, _square(version.rank)] + np.diag(1.0 / version.prior)
         covariance = np.linalg.inv(precision)
         held.covariance[rows] = covariance
         weighted = sums.moment[rows] * fade[:, None]
@@ -276,6 +272,16 @@ def _steps(at: Floats, half_life: float) -> Ints:
 def _upper(rank: int) -> tuple[Ints, Ints]:
     """Give where the packed half of a symmetric matrix stands."""
     return np.triu_indices(rank)
+
+
+@cache
+def _square(rank: int) -> Ints:
+    """Give where each entry of a symmetric matrix stands in its packed half, (rank, rank)."""
+    places = np.empty((rank, rank), dtype=np.int64)
+    upper = _upper(rank)
+    places[upper] = np.arange(len(upper[0]))
+    places.T[upper] = places[upper]
+    return places
 
 
 def _no_sums(count: int, rank: int) -> Sums:
