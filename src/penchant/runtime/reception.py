@@ -20,6 +20,7 @@ __all__ = ["keep_consent", "observe_all"]
 
 _LINKS = frozenset({"person.merged", "person.unmerged"})
 _KEPT = Accepted()
+_ONE_TIME = timedelta(seconds=1)
 
 
 def keep_consent(
@@ -126,14 +127,14 @@ def _linked(fact: Observed, people: Directory) -> Refused | list[Fact]:
     """Add what a merge, or its undoing, means for the other id.
 
     What is said of an id goes forward in time, so that registers, where the latest wins, and links,
-    where the last wins, agree on who is who.
+    where the last wins, agree on who is who. Within a second the order of arrival counts.
     """
     other, at = str(fact.signal.data["from"]), fact.at
     last = people.last_link(other)
-    if last is not None and last.at > at:
+    if last is not None and last.at > at + _ONE_TIME:
         return Refused("Not kept: who the id in `from` is was settled at a later time.")
-    if last is not None and last.at == at:
-        at += timedelta(microseconds=1)
+    if last is not None and last.at >= at:
+        at = last.at + timedelta(microseconds=1)
         fact = Observed(fact.person, at, replace(fact.signal, at=at), fact.purpose)
     signal = fact.signal
     if signal.kind == "person.merged":
