@@ -52,8 +52,9 @@ def learn_table(
     with memory.lock:
         fits = (answers.places >= 0) & within(values, live.moment)
         places = answers.places[fits]
-        asked = np.fromiter((columns.people[one] in live.plain for one in places), dtype=bool)
-        fits[fits] = columns.waiting[places] & asked
+        people, known = columns.people, live.plain
+        asked = [people[one] in known for one in places.tolist()]
+        fits[fits] = columns.waiting[places] & np.array(asked, dtype=bool)
         block = LearnedColumns(columns, answers.places[fits], values[fits], now)
         columns.waiting[block.places] = False
     try:

@@ -38,6 +38,7 @@ class MemoryStore:
         self._slots: dict[str, list[int]] = {}
         self._decisions: dict[str, Decision] = {}
         self._blocks: list[Block] = []
+        self._unlisted: list[tuple[int, Block]] = []
         self._closed = False
 
     def append(self, facts: Sequence[Fact] | Block) -> None:
@@ -73,11 +74,7 @@ class MemoryStore:
         with self._lock:
             if self._closed:
                 raise _closed()
-            slots: Sequence[int]
-            if person is None:
-                slots = range(len(self._facts))
-            else:
-                slots = tuple(self._slots.get(person, ()))
+            slots = range(len(self._facts)) if person is None else self._slots_of(person)
         return self._held(slots, person)
 
     def find(self, decision: str) -> Decision | None:
@@ -103,7 +100,8 @@ class MemoryStore:
         with self._lock:
             if self._closed:
                 raise _closed()
-            slots = dict.fromkeys(self._slots.pop(person, ()))
+            slots = self._slots_of(person)
+            self._slots.pop(person, None)
             gone = [fact for slot in slots for fact in self._drop(slot, person)]
         return Receipt(
             pseudonym=blake2b(person.encode(), digest_size=16, key=self._secret).hexdigest(),
@@ -117,18 +115,26 @@ class MemoryStore:
         with self._lock:
             self._closed = True
             self._facts, self._slots, self._decisions = [], {}, {}
+            self._blocks, self._unlisted = [], []
 
     def _append_block(self, block: Block) -> None:
-        """Keep a block in one slot, known to everybody it is about."""
-        slot, slots = len(self._facts), self._slots
-        for person in block.people:
-            of_one = slots.get(person)
-            if of_one is None:
-                slots[person] = [slot]
-            elif of_one[-1] != slot:
-                of_one.append(slot)
+        """Keep a block in one slot; whom it is about is listed when somebody is asked for."""
+        self._unlisted.append((len(self._facts), block))
         self._facts.append(block)
         self._blocks.append(block)
+
+    def _slots_of(self, person: str) -> Sequence[int]:
+        """Give the slots in which something of a person is, in order."""
+        slots = self._slots
+        for slot, block in self._unlisted:
+            for one in block.people:
+                of_one = slots.get(one)
+                if of_one is None:
+                    slots[one] = [slot]
+                elif of_one[-1] != slot:
+                    of_one.append(slot)
+        self._unlisted.clear()
+        return sorted(slots.get(person, ()))
 
     def _held(self, slots: Sequence[int], person: str | None) -> Iterator[Fact]:
         """Give the facts of some slots that are still there."""
