@@ -19,7 +19,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import argparse
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import NamedTuple
@@ -37,18 +37,15 @@ SETTINGS: Mapping[str, Mapping[str, float]] = {
     "penchant-pooled": {},
     "penchant-unpooled": {},
 }
-MAIN = (
-    "penchant",
-    "penchant-exploration-off",
-    "vw-squarecb-pooled",
-    "vw-squarecb-personal",
-    "vw-regcbopt-pooled",
-    "vw-regcbopt-personal",
-)
-"""Those that every seed is played by; the others are slow and played on `--few` seeds."""
+PERSONAL = ("penchant", "vw-squarecb-personal", "vw-regcbopt-personal")
+"""Those that play every seed in full."""
+EARLY = ("penchant-exploration-off", "vw-squarecb-pooled", "vw-regcbopt-pooled")
+"""Those that matter for the first five decisions; in full on `--few` seeds."""
 EXTRA = ("penchant-pooled", "vw-squarecb-personal-names")
 SLOW = ("penchant-unpooled", "mabwiser-lints", "mabwiser-linucb")
-SMALL = Shape(people=200, rounds=50)
+"""These, and all others beside them, play small worlds, on `--slow` seeds."""
+SHAPES = {"full": Shape(), "first": Shape(rounds=FIRST), "small": Shape(people=200, rounds=50)}
+"""The rounds of a world are drawn one by one, so "first" are the first five of "full"."""
 
 
 class Job(NamedTuple):
@@ -117,7 +114,7 @@ class Penchant:
 def run(job: Job) -> Result:
     """Let one player play one world."""
     started = time.perf_counter()
-    world = make_world(job.kind, job.seed, SMALL if job.shape == "small" else None)
+    world = make_world(job.kind, job.seed, SHAPES[job.shape])
     nothing = 0
     if job.player in SETTINGS:
         player = Penchant(world, job.player)
@@ -132,14 +129,17 @@ def run(job: Job) -> Result:
     return Result(*job, overall, first, time.perf_counter() - started, nothing)
 
 
-def jobs_of(first_seed: int, seeds: int, few: int) -> Iterator[Job]:
+def jobs_of(given: argparse.Namespace) -> Iterator[Job]:
     """Give all jobs, the seeds one after the other."""
-    for seed in range(first_seed, first_seed + seeds):
+    for seed in range(given.seeds):
         for kind in WORLDS:
-            players = MAIN + (EXTRA if seed < first_seed + few else ())
-            yield from (Job(player, kind, seed, "full") for player in players)
-            if seed < first_seed + few:
-                yield from (Job(player, kind, seed, "small") for player in (*SLOW, *MAIN))
+            yield from (Job(player, kind, seed, "full") for player in PERSONAL)
+            early = "full" if seed < given.few else "first"
+            yield from (Job(player, kind, seed, early) for player in EARLY)
+            if seed < given.slow:
+                yield from (Job(player, kind, seed, "full") for player in EXTRA)
+                everybody = (*PERSONAL, *EARLY, *SLOW)
+                yield from (Job(player, kind, seed, "small") for player in everybody)
 
 
 def interval(values: Floats) -> str:
@@ -153,64 +153,59 @@ def report(results: list[Result]) -> None:
     """Print the tables."""
     for shape in ("full", "small"):
         for kind in WORLDS:
-            here = [one for one in results if (one.kind, one.shape) == (kind, shape)]
+            shapes = {shape, "first"} if shape == "full" else {shape}
+            here = [one for one in results if one.kind == kind and one.shape in shapes]
             if here:
                 _table(kind, shape, here)
 
 
 def _table(kind: str, shape: str, here: list[Result]) -> None:
-    by: dict[str, dict[int, Result]] = {}
-    for one in here:
-        by.setdefault(one.player, {})[one.seed] = one
+    """Print one world: means over whole games, then differences paired over seeds."""
     size = "200 people x 50" if shape == "small" else "2,000 people x 100"
+    n_pairs = SHAPES[shape].people * SHAPES[shape].rounds
+    whole = [one for one in here if one.shape == shape]
     print(f"\nSIMULATED {kind} world, {size} decisions; normalised reward, mean over seeds")
     print(f"{'player':30} {'seeds':>5} {'overall':>8} {'first 5':>8} {'µs a pair':>10}")
-    n_pairs = 10_000 if shape == "small" else 200_000
-    for name, runs in sorted(
-        by.items(), key=lambda item: -np.mean([r.overall for r in item[1].values()])
-    ):
-        rows = list(runs.values())
-        mean = [
-            np.mean([getattr(row, field) for row in rows])
-            for field in ("overall", "first", "seconds")
-        ]
-        print(
-            f"{name:30} {len(rows):5} {mean[0]:8.3f} {mean[1]:8.3f} {mean[2] / n_pairs * 1e6:10.0f}"
-        )
-    if "penchant" in by:
-        _compare(by)
+    rows = []
+    for name in sorted({one.player for one in whole}):
+        runs = np.array([(r.overall, r.first, r.seconds) for r in whole if r.player == name])
+        overall, first, seconds = runs.mean(axis=0)
+        pair = seconds / n_pairs * 1e6
+        told = f"{name:30} {len(runs):5} {overall:8.3f} {first:8.3f} {pair:10.0f}"
+        rows.append((overall, told))
+    print("\n".join(told for _, told in sorted(rows, reverse=True)))
+    personal, pooled = PERSONAL[1:], EARLY[1:]
+    _compare("overall, against the best personal VW", whole, personal, "overall")
+    _compare("overall, against the best of all VW", whole, (*personal, *pooled), "overall")
+    _compare("overall, against VW by name", whole, EXTRA[1:], "overall")
+    _compare("first 5, against the best personal VW", here, personal, "first")
+    _compare("first 5, against the best pooled VW", here, pooled, "first")
+    _compare("first 5, exploration off, against pooled VW", here, pooled, "first", mine=EARLY[0])
 
 
-def _compare(by: Mapping[str, Mapping[int, Result]]) -> None:
-    """Print paired differences over the seeds that all of those compared have played."""
-    issue = [name for name in MAIN if name.startswith("vw") and name in by]
-    personal = [name for name in issue if "personal" in name]
-    pooled = [name for name in issue if "pooled" in name]
-    for label, mine, theirs, field in (
-        ("overall, against the best of VW in each seed", "penchant", issue, "overall"),
-        ("first 5, against the best personal VW", "penchant", personal, "first"),
-        ("first 5, against the best pooled VW", "penchant", pooled, "first"),
-        ("first 5, the same with exploration off", "penchant-exploration-off", pooled, "first"),
-        ("overall, against VW by name", "penchant", ["vw-squarecb-personal-names"], "overall"),
-    ):
-        if mine in by and theirs and all(name in by for name in theirs):
-            seeds = sorted(set(by[mine]).intersection(*(by[name] for name in theirs)))
-            gaps = [
-                getattr(by[mine][seed], field)
-                - max(getattr(by[name][seed], field) for name in theirs)
-                for seed in seeds
-            ]
-            if gaps:
-                told = f"{interval(np.array(gaps))}, least {min(gaps):+.3f}"
-                print(f"  {label}: {told}, {len(gaps)} seeds")
+def _compare(
+    label: str,
+    results: list[Result],
+    theirs: Sequence[str],
+    field: str,
+    *,
+    mine: str = "penchant",
+) -> None:
+    """Print how far one player is ahead of the best of others in each seed all of them played."""
+    by = {name: {r.seed: getattr(r, field) for r in results if r.player == name} for name in theirs}
+    own = {r.seed: getattr(r, field) for r in results if r.player == mine}
+    seeds = sorted(set(own).intersection(*by.values()))
+    if seeds:
+        gaps = np.array([own[seed] - max(of[seed] for of in by.values()) for seed in seeds])
+        print(f"  {label}: {interval(gaps)}, least {gaps.min():+.3f}, {len(seeds)} seeds")
 
 
 def main() -> None:
     """Play what is not played yet, then print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument("--few", type=int, default=2)
+    parser.add_argument("--few", type=int, default=4)
+    parser.add_argument("--slow", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--results", type=Path, default=Path("build/quality.jsonl"))
     given = parser.parse_args()
@@ -218,7 +213,7 @@ def main() -> None:
     lines = given.results.read_text().splitlines() if given.results.exists() else []
     results = [Result(**json.loads(line)) for line in lines]
     done = {Job(*one[:4]) for one in results}
-    wanted = [job for job in jobs_of(given.first_seed, given.seeds, given.few) if job not in done]
+    wanted = [job for job in jobs_of(given) if job not in done]
     with ProcessPoolExecutor(given.jobs) as pool, given.results.open("a") as kept:
         for number, future in enumerate(as_completed(pool.submit(run, job) for job in wanted), 1):
             one = future.result()
