@@ -145,8 +145,10 @@ class Version(NamedTuple):
         """Give the variance of those expectations, (n_actions,), where it is known."""
         if self.spread is None:
             return None
-        per_column = np.add.reduce((self.spread @ context) * context, axis=1)
-        return np.asarray(actions[:, 1:] ** 2 @ per_column)
+        count, width, _ = self.spread.shape
+        along = np.dot(self.spread.reshape(count * width, width), context)
+        per_column = np.dot(along.reshape(count, width), context)
+        return np.asarray(np.dot(actions[:, 1:] ** 2, per_column))
 
     def variances_of_many(self, contexts: Floats, actions: Floats) -> Floats | None:
         """Give `variances` for n contexts (n, 1 + dc): (n, n_actions)."""

@@ -107,6 +107,8 @@ def _decided_for(live: LiveMoment, question: Question, someone: LivePerson) -> O
     given, home = question.context, someone.registers.person
     whole = live.context_with(given, someone)
     try:
+        if whole is given:
+            return live.decide(question, home, "")
         return live.decide(question._replace(context=whole), home, "")
     except BadInput:
         if whole is given:
