@@ -19,7 +19,7 @@ from penchant.learn.prior import Basis, Prior, basis_of, first_prior, improve, p
 from penchant.model.encoding import ColumnKind
 from penchant.model.evidence import Rows
 from penchant.model.moment_model import MomentModel
-from penchant.model.people import Sums, refold
+from penchant.model.people import Held, Sums, held_for, refold
 from penchant.model.population import Contributions, Population, population_for
 from penchant.model.version import Scaling, Version
 
@@ -80,6 +80,7 @@ class Round(NamedTuple):
     version: Version
     population: Population | None
     sums: Sums
+    held: Held
     prior: Prior
     n_outcomes: int
 
@@ -152,7 +153,8 @@ def work(task: RoundTask) -> Round:
         noise=basis.noise,
     )
     sums = refold(task.rows, task.homes, version, task.n_people, task.half_life)
-    return Round(version, population, sums, prior, task.n_outcomes)
+    held = held_for(sums, _lately(task), version)
+    return Round(version, population, sums, held, prior, task.n_outcomes)
 
 
 def adopt(model: MomentModel, done: Round) -> None:
@@ -165,7 +167,7 @@ def adopt(model: MomentModel, done: Round) -> None:
         number=model.version.number, n_outcomes=model.version.n_outcomes
     )
     model.prior = done.prior
-    model.people.adopt(done.sums, later, model.version)
+    model.people.adopt(done.sums, later, model.version, done.held)
     refresh(model)
 
 
@@ -249,6 +251,13 @@ def _add_own_effects(model: MomentModel, rows: Rows, sign: float) -> None:
     latest = float(alive.at.max(initial=0.0))
     weight = sign * faded(np.ones(len(alive.at)), latest - alive.at, model.half_life)
     model.own_effects.add(alive.name, alive.rest, weight, latest)
+
+
+def _lately(task: RoundTask) -> NDArray[np.int64]:
+    """Give who was here lately: as many outcomes back as there are to the next round."""
+    count = len(task.homes)
+    latest = task.homes[2 * count - next_round_at(count) :] if count else task.homes
+    return np.flatnonzero(np.bincount(latest[latest >= 0]))
 
 
 def _scalings(task: RoundTask) -> tuple[Scaling, Scaling, bool]:

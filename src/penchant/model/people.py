@@ -21,7 +21,7 @@ from penchant.model.evidence import Rows
 from penchant.model.homes import Homes
 from penchant.model.version import Version
 
-__all__ = ["People", "Posterior", "Sums", "refold"]
+__all__ = ["Held", "People", "Posterior", "Sums", "held_for", "refold"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -50,7 +50,7 @@ class Sums(NamedTuple):
     n_outcomes: Ints
 
 
-class _Held(NamedTuple):
+class Held(NamedTuple):
     """Posteriors of n people, and the version and step they hold for."""
 
     mean: Floats
@@ -101,7 +101,7 @@ class People:
         held = self._held
         stale = rows[(held.version[rows] != version.round) | (held.step[rows] != step)]
         if len(stale):
-            self._refresh(np.unique(stale), version, step)
+            _refresh(held, self._sums, np.unique(stale), version, step)
         return Posterior(held.mean[rows], held.covariance[rows])
 
     def posterior(self, row: int, version: Version, at: float) -> Posterior:
@@ -111,7 +111,7 @@ class People:
         step = self._step(at)
         held = self._held
         if held.version[row] != version.round or held.step[row] != step:
-            self._refresh(slice(row, row + 1), version, step)
+            _refresh(held, self._sums, slice(row, row + 1), version, step)
         return Posterior(held.mean[row], held.covariance[row])
 
     def add(self, rows: Ints, seen: Floats, residual: Floats, at: Floats, version: Version) -> None:
@@ -159,15 +159,17 @@ class People:
         mean += gain * (residual - float(mean @ seen))
         covariance -= gain[:, None] * along
 
-    def adopt(self, sums: Sums, later: Rows, version: Version) -> None:
+    def adopt(self, sums: Sums, later: Rows, version: Version, held: Held | None = None) -> None:
         """Take over refolded sums, and add the evidence that came while they were folded.
 
-        They are the caller's no more: outcomes are added to them in place.
+        They are the caller's no more, nor are the posteriors: both change in place.
         """
-        self._sums, self._held = sums, _none_held(len(sums.n_outcomes), version.rank)
+        self._sums = sums
+        self._held = held or _none_held(len(sums.n_outcomes), version.rank)
         self._fit(len(self.homes))
-        homes = self.homes.of(np.maximum(later.person, 0))
+        homes = np.where(later.person >= 0, self.homes.of(np.maximum(later.person, 0)), -1)
         _fold(self._sums, later, homes, version, self.half_life)
+        self._held.version[homes[homes >= 0]] = -1
 
     def refold_one(self, person: str, rows: Rows, version: Version) -> None:
         """Fold one home row anew, after people were linked or parted."""
@@ -177,19 +179,6 @@ class People:
         mine[mine] = self.homes.of(rows.person[mine]) == home
         some = rows.where(mine)
         _fold(self._sums, some, np.full(len(some.reward), home), version, self.half_life)
-
-    def _refresh(self, rows: Ints | slice, version: Version, step: int) -> None:
-        """Compute posteriors from the sums; a slice of them costs less than places."""
-        sums, held = self._sums, self._held
-        fade = _left(np.maximum(step - sums.step[rows], 0)) / version.noise
-        packed = sums.gram[rows] * fade[:, None]
-        precision = packed[:, _square(version.rank)] + np.diag(1.0 / version.prior)
-        covariance = np.linalg.inv(precision)
-        held.covariance[rows] = covariance
-        weighted = sums.moment[rows] * fade[:, None]
-        held.mean[rows] = (covariance @ weighted[:, :, None])[:, :, 0]
-        held.version[rows] = version.round
-        held.step[rows] = step
 
     def _blank(self, row: int) -> None:
         for column in (*self._sums, self._held.mean, self._held.covariance):
@@ -208,6 +197,20 @@ class People:
             after[: len(before)] = before
 
 
+def held_for(sums: Sums, rows: Ints, version: Version) -> Held:
+    """Give posteriors of some home rows at the latest step of all; those of others are not held.
+
+    Args:
+        sums: Of everybody.
+        rows: Whose posteriors to compute, each once.
+        version: Under which.
+    """
+    held, step = _none_held(len(sums.step), version.rank), int(sums.step.max(initial=_NEVER))
+    for start in range(0, len(rows), _AT_ONCE):
+        _refresh(held, sums, rows[start : start + _AT_ONCE], version, step)
+    return held
+
+
 def refold(rows: Rows, homes: Ints, version: Version, n_people: int, half_life: float) -> Sums:
     """Give everybody's sums, folded anew from the evidence under a version.
 
@@ -219,6 +222,19 @@ def refold(rows: Rows, homes: Ints, version: Version, n_people: int, half_life: 
         half_life: Seconds.
     """
     return _fold(_no_sums(n_people, version.rank), rows, homes, version, half_life)
+
+
+def _refresh(held: Held, sums: Sums, rows: Ints | slice, version: Version, step: int) -> None:
+    """Compute posteriors from the sums; a slice of them costs less than places."""
+    fade = _left(np.maximum(step - sums.step[rows], 0)) / version.noise
+    packed = sums.gram[rows] * fade[:, None]
+    precision = packed.take(_square(version.rank), axis=1) + np.diag(1.0 / version.prior)
+    covariance = np.linalg.inv(precision)
+    held.covariance[rows] = covariance
+    weighted = sums.moment[rows] * fade[:, None]
+    held.mean[rows] = (covariance @ weighted[:, :, None])[:, :, 0]
+    held.version[rows] = version.round
+    held.step[rows] = step
 
 
 def _fold(sums: Sums, rows: Rows, homes: Ints, version: Version, half_life: float) -> Sums:
@@ -293,8 +309,8 @@ def _no_sums(count: int, rank: int) -> Sums:
     )
 
 
-def _none_held(count: int, rank: int) -> _Held:
-    return _Held(
+def _none_held(count: int, rank: int) -> Held:
+    return Held(
         np.zeros((count, rank)),
         np.zeros((count, rank, rank)),
         np.full(count, -1, dtype=np.int64),
