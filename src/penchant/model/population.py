@@ -23,6 +23,9 @@ Floats = NDArray[np.float64]
 PRODUCTS: Final = 512
 """Most columns of a products model; more products than that share columns by a signed hash."""
 
+_AT_ONCE: Final = 1_024
+"""Outcomes whose products are made at once, so that what lies between is bounded."""
+
 _SURE: Final = 0.02
 """Recorded predictions are kept this far from 0 and 1, so that no outcome weighs without bound."""
 
@@ -78,15 +81,14 @@ class Products:
         predicted = np.clip(rows.predicted, _SURE, 1.0 - _SURE)
         curvature = predicted * (1.0 - predicted)
         target = np.log(predicted / (1.0 - predicted)) + (rows.reward - predicted) / curvature
-        weight = sign * rows.weight * curvature
-        for start in range(0, len(weight), 256):
-            part = slice(start, start + 256)
-            x = self._products(rows.context[part], rows.action[part])
-            weighted = x * weight[part, None]
-            self._gram = add(self._gram, Sum(weighted.T @ x, rows.at), self.half_life)
-            self._moment = add(
-                self._moment, Sum(weighted.T @ target[part], rows.at), self.half_life
-            )
+        root = np.sqrt(rows.weight * curvature)
+        for start in range(0, len(root), _AT_ONCE):
+            part = slice(start, start + _AT_ONCE)
+            x = self._products(rows.context[part], rows.action[part]) * root[part, None]
+            gram = sign * (x.T @ x)  # numpy sees that it is symmetric and does half the work
+            moment = sign * (x.T @ (root[part] * target[part]))
+            self._gram = add(self._gram, Sum(gram, rows.at), self.half_life)
+            self._moment = add(self._moment, Sum(moment, rows.at), self.half_life)
 
     def solve(self, noise: float) -> tuple[Floats, Floats | None]:
         """Solve the ridge regression; `noise` plays no part, the curvature is the weight."""
