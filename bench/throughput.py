@@ -231,8 +231,10 @@ def memory(n_people: int) -> None:
     settle(engine)
     after = resident()
     model = engine._memory.moments[MOMENT].model  # noqa: SLF001 - what is measured
-    tables = sum(_bytes(part) for part in (model.people._sums, model.people._held))  # noqa: SLF001
-    evidence = _bytes(model.evidence._rows)  # noqa: SLF001 - as above
+    used = slice(0, len(model.people.homes))
+    parts = (*model.people._sums, *model.people._held)  # noqa: SLF001 - as above
+    tables = _bytes(column[used] for column in parts)
+    evidence = _bytes(model.evidence.rows())
     store: Any = engine._memory.store  # noqa: SLF001 - as above
     blocks = sum(_block(block) for block in store._blocks)  # noqa: SLF001 - as above
     rest = after - consented - tables - evidence - blocks
