@@ -20,11 +20,11 @@ run: $(VENV)/run.stamp  ## set up and replay a real trial; then show three of it
 test: $(VENV)/dev.stamp  ## every test, a fixed sample of the proofs included
 	$(PYTEST) -n auto
 
-check: $(VENV)/dev.stamp  ## lint, format, types and the fast tests, under a minute
+check: $(VENV)/dev.stamp  ## lint, format, types, shape and unit tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(PYTEST) -n auto -m "$(FAST)"
+	$(PYTEST) -n auto -m "$(FAST)" tests/architecture tests/unit tests/stories
 
 proof: $(VENV)/dev.stamp  ## the laws at full length; takes a while
 	PENCHANT_PROOF=full $(PYTEST) -n auto -m proof --timeout 3600
