@@ -27,6 +27,7 @@ __all__ = ["DecisionExplainer", "explain"]
 
 _SHOWN = 3
 _ROUNDING = 1e-9
+_THOUSAND = 1_000
 _TRIFLE = 0.05
 """A part below this share of all parts is not worth a sentence."""
 
@@ -166,7 +167,9 @@ def _compared(feature: str, margin: Margin) -> str:
 def _shown(value: Value) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:.3g}" if isinstance(value, int | float) else str(value)
+    if isinstance(value, int | float):
+        return f"{value:,.0f}" if abs(value) >= _THOUSAND else f"{value:.3g}"
+    return str(value)
 
 
 def _person_share(margin: Margin) -> float:
