@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from penchant.errors import StoreDamaged
+from penchant.errors import StoreDamaged, UnknownDecision
 from penchant.journal import Derived
 from penchant.model.moment_model import MomentModel
 from penchant.model.version import Version, pack, unpack
@@ -22,8 +22,19 @@ class Versions:
         self.note()
 
     def __getitem__(self, number: int) -> Version:
-        """Give the version of that number, without what grows with the actions."""
-        return self._kept[number]
+        """Give the version of that number, without what grows with the actions.
+
+        Raises:
+            UnknownDecision: When it was lost, with a crash between its decision and itself.
+        """
+        found = self._kept.get(number)
+        if found is None:
+            msg = (
+                f"Version {number} of the model was lost in a crash before it was written, so what "
+                "was decided under it cannot be explained. Its propensities are kept."
+            )
+            raise UnknownDecision(msg)
+        return found
 
     def note(self) -> None:
         """Keep the version in force."""
