@@ -13,5 +13,5 @@ def test_a_lost_version_is_said() -> None:
     versions = Versions(MomentModel(86_400.0, Limits()))
 
     assert versions[0].number == 0
-    with pytest.raises(UnknownDecision, match="Version 7 .* lost in a crash"):
+    with pytest.raises(UnknownDecision, match=r"Version 7 .* lost in a crash"):
         versions[7]
