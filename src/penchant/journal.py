@@ -144,7 +144,7 @@ def _from_plain(kind: type, value: Any) -> Any:
     if (get_origin(kind) or kind) is FrozenMap:
         return FrozenMap(value)
     msg = f"No way to read a `{kind}`."
-    raise NotImplementedError(msg)
+    raise TypeError(msg)
 
 
 _encoder = msgspec.msgpack.Encoder(enc_hook=as_plain)
