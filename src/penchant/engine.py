@@ -19,7 +19,7 @@ from penchant.journal import Declared, Store, as_plain
 from penchant.limits import Limits, check_end, check_id, check_length, check_number
 from penchant.profile.beliefs import believe, profile_of
 from penchant.runtime.batches import answered, call_of, given_of
-from penchant.runtime.calls import Call
+from penchant.runtime.calls import Call, check_decision, listed
 from penchant.runtime.columns import Answers
 from penchant.runtime.deciding import decide_all, decide_table
 from penchant.runtime.declaring import check_moment
@@ -191,14 +191,15 @@ class Engine:
             One answer a signal, in order; a bad one does not keep the others back.
 
         Raises:
+            BadInput: For what is neither a signal nor a list.
             LimitReached: For more signals than a batch may have.
         """
         if isinstance(signals, Signal):
             return self.observe([signals], purpose=purpose)[0]
-        memory, given = self._memory, tuple(signals)
+        memory, given = self._memory, listed(signals, "Signals")
         check_length(len(given), memory.limits.batch_items, "Signals of a batch")
         with memory.gate:
-            return observe_all(memory, given, purpose or "", memory.now())
+            return observe_all(memory, given, purpose or "", self._begin(None))
 
     def decide(
         self,
@@ -269,9 +270,9 @@ class Engine:
         Raises:
             UnknownDecision: When no decision of that id is kept.
         """
-        decision = self._memory.store.find(str(decision_id))
+        decision = self._memory.store.find(check_decision(decision_id))
         if decision is None:
-            msg = f"No decision `{str(decision_id)[:64]}` is kept. Was its person forgotten?"
+            msg = f"No decision `{decision_id[:64]}` is kept. Was its person forgotten?"
             raise UnknownDecision(msg)
         with self._memory.lock:
             live = self._memory.moment(decision.moment)
@@ -333,12 +334,17 @@ class Engine:
         """
         memory = self._memory
         if isinstance(items, str):
-            everyone = [] if people is None else list(people)
+            everyone = list(listed(people, f"`people` of moment `{items}`"))
             with memory.gate:
                 return decide_table(memory, items, everyone, contexts, self._begin(at))
-        check_length(len(items), memory.limits.batch_items, "Items of a batch")
+        given = listed(items, "Items of a batch")
+        if people is not None or contexts is not None:
+            raise BadInput(
+                "`people` and `contexts` go with the name of one moment, not with items."
+            )
+        check_length(len(given), memory.limits.batch_items, "Items of a batch")
         with memory.gate:
-            answers = decide_all(memory, [call_of(item) for item in items], self._begin(at))
+            answers = decide_all(memory, [call_of(item) for item in given], self._begin(at))
         return [answered(one) for one in answers]
 
     def learn_many(
@@ -360,9 +366,12 @@ class Engine:
         if isinstance(items, Answers):
             with memory.gate:
                 return learn_table(memory, items, rewards, self._begin(at))
-        check_length(len(items), memory.limits.batch_items, "Items of a batch")
+        given = listed(items, "Items of a batch")
+        if rewards is not None:
+            raise BadInput("`rewards` go with all that one `decide_many` in columns answered.")
+        check_length(len(given), memory.limits.batch_items, "Items of a batch")
         with memory.gate:
-            answers = learn_all(memory, [given_of(item) for item in items], self._begin(at))
+            answers = learn_all(memory, [given_of(item) for item in given], self._begin(at))
         return [answered(one) for one in answers]
 
     def tick(self, at: datetime | None = None) -> int:

@@ -8,6 +8,7 @@ import math
 import re
 import sys
 from datetime import UTC, datetime
+from numbers import Real
 
 from msgspec import Struct
 
@@ -78,10 +79,8 @@ def check_id(value: object, what: str, limits: Limits) -> str:
         'ada'
     """
     if not isinstance(value, str) or not value:
-        msg = (
-            f"{what} must be a text of 1 to {limits.id_characters} printable characters; "
-            "none was given."
-        )
+        got = "none was given" if value is None or isinstance(value, str) else _kind_of(value)
+        msg = f"{what} must be a text of 1 to {limits.id_characters} printable characters; {got}."
         raise BadName(msg)
     if len(value) > limits.id_characters or not value.isprintable():
         msg = (
@@ -90,6 +89,11 @@ def check_id(value: object, what: str, limits: Limits) -> str:
         )
         raise BadName(msg)
     return value
+
+
+def _kind_of(value: object) -> str:
+    """Name the type of what was given, never what it holds."""
+    return f"a `{type(value).__name__}` was given"
 
 
 def check_length(count: int, most: int, what: str) -> None:
@@ -112,7 +116,13 @@ def is_finite(value: object) -> bool:
 
 
 def check_number(value: float, what: str, low: float = -math.inf, high: float = math.inf) -> float:
-    """Give `value` back as a float when it is finite and within [low, high]."""
+    """Give `value` back as a float when it is finite and within [low, high].
+
+    Numbers of other libraries count, as a reward may come out of an array.
+    """
+    given: object = value
+    if not isinstance(given, float | int) and isinstance(given, Real):
+        value = float(given)
     if isinstance(value, bool) or not is_finite(value):
         msg = f"{what} must be a finite number between {low:g} and {high:g}."
         raise BadNumber(msg)

@@ -96,8 +96,8 @@ def test_ids_are_given_back(value: str) -> None:
     [
         ("", "must be a text of 1 to 256 printable characters; none was given."),
         (None, "must be a text of 1 to 256 printable characters; none was given."),
-        (7, "must be a text of 1 to 256 printable characters; none was given."),
-        (b"ada", "must be a text of 1 to 256 printable characters; none was given."),
+        (7, "must be a text of 1 to 256 printable characters; a `int` was given."),
+        (b"ada", "must be a text of 1 to 256 printable characters; a `bytes` was given."),
         ("x" * 257, "must have 1 to 256 printable characters (got 257, all printable)."),
         ("ada\n", "must have 1 to 256 printable characters (got 4, not all printable)."),
         ("\ud800", "must have 1 to 256 printable characters (got 1, not all printable)."),
@@ -123,7 +123,7 @@ def test_lengths_end_at_their_bound() -> None:
     )
 
 
-@pytest.mark.parametrize("value", [0, 1, 0.5, -0.0, np.float64(0.25)])
+@pytest.mark.parametrize("value", [0, 1, 0.5, -0.0, np.float64(0.25), np.float32(0.25)])
 def test_numbers_come_back_as_floats(value: float) -> None:
     """Whole and broken numbers within the bounds, both ends among them."""
     given = check_number(value, "A dial", 0.0, 1.0)
@@ -139,6 +139,8 @@ def test_numbers_come_back_as_floats(value: float) -> None:
         (inf, "A dial must be a finite number between 0 and 1."),
         (-inf, "A dial must be a finite number between 0 and 1."),
         (10**400, "A dial must be a finite number between 0 and 1."),
+        (np.float32(nan), "A dial must be a finite number between 0 and 1."),
+        (np.bool_(1), "A dial must be a finite number between 0 and 1."),
         (True, "A dial must be a finite number between 0 and 1."),
         ("1", "A dial must be a finite number between 0 and 1."),
         (None, "A dial must be a finite number between 0 and 1."),

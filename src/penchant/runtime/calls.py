@@ -1,16 +1,14 @@
 """One call to decide, as it comes in, and the check of what is in it."""
 
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from penchant.errors import BadInput
-from penchant.limits import Limits, check_id, check_length, check_number
+from penchant.errors import BadInput, BadNumber, UnknownDecision
+from penchant.limits import Limits, check_id, check_length
 from penchant.runtime.declaring import check_actions
 from penchant.words import Action, FrozenMap, Value
 
-__all__ = ["Call", "candidates_of", "check_call"]
-
-_LARGEST_DRAW = 1.0 - 2.0**-53
+__all__ = ["Call", "candidates_of", "check_call", "check_decision", "listed"]
 
 
 class Call(NamedTuple):
@@ -33,12 +31,49 @@ def check_call(call: Call, limits: Limits) -> FrozenMap[Value]:
     """
     if call.person is not None:
         check_id(call.person, "A person id", limits)
-    if call.draw is not None:
-        check_number(call.draw, "A draw", 0.0, _LARGEST_DRAW)
+    if call.draw is not None and not _is_draw(call.draw):
+        raise BadNumber("A draw must be a number of at least 0 and below 1: 1 itself is none.")
     if not isinstance(call.context, Mapping):
         msg = f"The context of moment `{call.moment}` must be a mapping of names to values."
         raise BadInput(msg)
     return FrozenMap(call.context)
+
+
+def check_decision(given: object) -> str:
+    """Give what was given as the id of a decision back, when it can be one.
+
+    Raises:
+        UnknownDecision: When it is no printable text; a decision itself is none.
+
+    Example:
+        >>> check_decision("01a201679081")
+        '01a201679081'
+    """
+    if not isinstance(given, str) or not given.isprintable():
+        got = f"a `{type(given).__name__}`" if not isinstance(given, str) else "another text"
+        msg = f"A decision is named by its `id`, a text of printable characters (got {got})."
+        raise UnknownDecision(msg)
+    return given
+
+
+def listed(given: object, what: str) -> Sequence[Any]:
+    """Give what was given as a sequence; a text or a mapping is one thing, not a list of many.
+
+    Raises:
+        BadInput: When it is no list.
+
+    Example:
+        >>> listed(("ada", "ben"), "`people`")
+        ('ada', 'ben')
+    """
+    if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
+        msg = f"{what} must be a list, of one if there is one (got a `{type(given).__name__}`)."
+        raise BadInput(msg)
+    return given if isinstance(given, Sequence) else tuple(given)
+
+
+def _is_draw(draw: object) -> bool:
+    return isinstance(draw, float | int) and not isinstance(draw, bool) and 0.0 <= draw < 1.0
 
 
 def candidates_of(
@@ -52,17 +87,16 @@ def candidates_of(
         LimitReached: When there are more than a call may give.
     """
     where = f"given to moment `{moment}`"
+    asked = listed(given, f"The actions {where}")
     known = {action.name: action for action in declared}
-    meant = (known.get(one, Action(one)) if isinstance(one, str) else one for one in given)
-    actions = check_actions(meant, where)
+    meant = (known.get(one, Action(one)) if isinstance(one, str) else one for one in asked)
+    actions = check_actions(meant, where, limits)
     check_length(len(actions), limits.candidates_per_call, "Actions of a call")
     if not actions:
         raise BadInput(
             f"A decision of moment `{moment}` was given an empty list of actions. Give at least "
             "one, or leave `actions` out to use the declared ones."
         )
-    for action in actions:
-        check_id(action.name, f"The name of an action {where}", limits)
     if len({action.name for action in actions}) < len(actions):
         raise BadInput(f"Two actions {where} have the same name.")
     return actions

@@ -40,13 +40,11 @@ def check_moment(moment: Moment, limits: Limits) -> None:
     if not isinstance(moment, Moment):
         raise BadInput("What is declared must be a `Moment`.")
     check_id(moment.name, "A moment's name", limits)
-    _check_shape(moment)
+    _check_shape(moment, limits)
     where = f"of moment `{moment.name}`"
     check_id(moment.purpose, f"The purpose {where}", limits)
     check_id(moment.outcome.name, f"The outcome {where}", limits)
     check_length(len(moment.actions), limits.actions_per_moment, f"Actions {where}")
-    for action in moment.actions:
-        _check_action(action, where, limits)
     _check_names(moment, where)
     Encoder(f"actions {where}", limits).encode_actions(moment.actions)
     check_number(moment.explore, f"`explore` {where}", 0.0, 1.0)
@@ -60,14 +58,17 @@ def check_moment(moment: Moment, limits: Limits) -> None:
         _check_rule(rule, where)
 
 
-def check_actions(actions: Iterable[object], where: str) -> tuple[Action, ...]:
-    """Give actions back when their fields are of the types they must be; features are not read.
+def check_actions(actions: Iterable[object], where: str, limits: Limits) -> tuple[Action, ...]:
+    """Give actions back when their fields are as they must be; features are not read.
 
     Raises:
         BadInput: When one is no Action, or a field is of another type.
+        BadName: For a name that is no id.
+        BadNumber: For a burden outside 0..1, or one of leaving a person alone.
+        LimitReached: For a content or a channel that is too long.
 
     Example:
-        >>> check_actions([Action("tip")], "of moment `nudge`")[0].name
+        >>> check_actions([Action("tip")], "of moment `nudge`", Limits())[0].name
         'tip'
     """
     given = tuple(actions)
@@ -75,13 +76,26 @@ def check_actions(actions: Iterable[object], where: str) -> tuple[Action, ...]:
     if len(checked) < len(given):
         raise BadInput(f"The actions {where} must be `Action`s.")
     for action in checked:
-        texts = _is_text(action.content) and _is_text(action.channel)
-        if not (texts and _is_number(action.burden) and action.risk in _RISKS):
-            raise BadInput(
-                f"An action {where} is not as it should be: `content` and `channel` are texts, "
-                f"`burden` is a number, `risk` is one of {', '.join(_RISKS)}."
-            )
+        _check_action(action, where, limits)
     return checked
+
+
+def _check_action(action: Action, where: str, limits: Limits) -> None:
+    check_id(action.name, f"An action's name {where}", limits)
+    texts = _is_text(action.content) and _is_text(action.channel)
+    if not (texts and _is_number(action.burden) and action.risk in _RISKS):
+        raise BadInput(
+            f"An action {where} is not as it should be: `content` and `channel` are texts, "
+            f"`burden` is a number, `risk` is one of {', '.join(_RISKS)}."
+        )
+    if (len(action.content) + len(action.channel)) * 4 > limits.string_bytes:  # bytes at most
+        for text in (action.content, action.channel):
+            check_length(len(text.encode()), limits.string_bytes, f"Bytes of a text {where}")
+    if not 0.0 <= action.burden <= 1.0:
+        check_number(action.burden, f"The burden of `{action.name}` {where}", 0.0, 1.0)
+    if action.burden and action.name == NOTHING:
+        msg = f"The action `nothing` {where} has a burden; leaving a person alone has none."
+        raise BadNumber(msg)
 
 
 def _is_text(value: object) -> bool:
@@ -97,10 +111,11 @@ def _is_number(value: object) -> bool:
     return isinstance(value, float | int) and not isinstance(value, bool)
 
 
-def _check_shape(moment: Moment) -> None:
+def _check_shape(moment: Moment, limits: Limits) -> None:
     """See that a moment can be written and read again; its features are the encoder's to judge."""
     where = f"of moment `{moment.name}`"
-    bare = [msgspec.structs.replace(a, features={}) for a in check_actions(moment.actions, where)]
+    actions = check_actions(moment.actions, where, limits)
+    bare = [msgspec.structs.replace(action, features={}) for action in actions]
     try:
         decode(encode(Declared(_ANY_TIME, msgspec.structs.replace(moment, actions=bare))))
     except msgspec.ValidationError as error:
@@ -117,14 +132,6 @@ def _check_rule(rule: GuardrailRule, where: str) -> None:
         check_number(rule.at_most, f"The most of a cap {where}", 0, 1_000)
     elif problem := quiet_problem(rule):
         raise BadInput(f"The quiet hours {where} cannot be kept to. {problem}")
-
-
-def _check_action(action: Action, where: str, limits: Limits) -> None:
-    check_id(action.name, f"An action's name {where}", limits)
-    check_number(action.burden, f"The burden of `{action.name}` {where}", 0.0, 1.0)
-    if action.name == NOTHING and action.burden > 0:
-        msg = f"The action `nothing` {where} has a burden; leaving a person alone has none."
-        raise BadNumber(msg)
 
 
 def _check_names(moment: Moment, where: str) -> None:

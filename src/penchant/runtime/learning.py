@@ -97,7 +97,9 @@ def _taken(
     memory: Memory, decision: object, reward: float | None, outcome: str | None, now: datetime
 ) -> tuple[Open, Learned] | Refused | BadInput:
     """Take one decision out with the fact that follows it; put it back when nothing is kept."""
-    one = memory.pending.take(decision if isinstance(decision, str) else "")
+    if not isinstance(decision, str):
+        return Refused("No decision of that id waits: an id is a text, such as `decision.id`.")
+    one = memory.pending.take(decision)
     if isinstance(one, str):
         return Refused(one)
     try:

@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from penchant.errors import BadName
 from penchant.guard.consent import keeping_refusal
 from penchant.journal import Consented, Fact, Linked, Observed
+from penchant.limits import Limits, check_id
 from penchant.profile.registers import no_room
 from penchant.runtime.directory import Directory
 from penchant.runtime.memory import Memory
@@ -107,6 +109,8 @@ def _checked(signal: object, now: datetime, memory: Memory) -> Signal | Refused:
 def _kept(checked: Signal, purpose: str, now: datetime, memory: Memory) -> Refused | list[Fact]:
     people = memory.people
     live = people.person(checked.person)
+    if sentence := _purpose_problem(purpose, memory.limits):
+        return Refused(sentence)
     if checked.id and checked.id in live.signal_ids:
         return []
     if checked.kind not in CONTROL_KINDS:
@@ -121,6 +125,16 @@ def _kept(checked: Signal, purpose: str, now: datetime, memory: Memory) -> Refus
     if sentence := no_room(live.registers, fact):
         return Refused(sentence)
     return _linked(fact, people) if checked.kind in _LINKS else [fact]
+
+
+def _purpose_problem(purpose: str, limits: Limits) -> str:
+    """Say what is wrong with a purpose; "" where there is none, or nothing wrong with it."""
+    try:
+        if purpose != "":
+            check_id(purpose, "A purpose", limits)
+    except BadName as wrong:
+        return str(wrong)
+    return ""
 
 
 def _linked(fact: Observed, people: Directory) -> Refused | list[Fact]:
