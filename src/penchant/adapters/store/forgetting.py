@@ -3,19 +3,21 @@
 1 say so in the journal  2 destroy the key  3 empty the entries  4 empty the log  5 say it is done.
 After step 2 nothing can be read any more, wherever copies of the entries lie. What stays is the
 length of the chain and its hashes. Used by the writing thread alone, and at opening.
+Rule: nothing is destroyed for a forgetting behind which the chain has gone on.
 Source: docs/explanation/what-is-on-disk.md.
 """
 
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 
 from penchant.adapters.store.keys import Keyring
 from penchant.adapters.store.schema import disk, transaction
 from penchant.adapters.store.sealing import NONCE_BYTES, Names, link
-from penchant.adapters.store.streams import FORGOTTEN
+from penchant.adapters.store.streams import FORGOTTEN, misfit
 from penchant.adapters.store.wal import LogIndex
 from penchant.words import Receipt
 
@@ -24,7 +26,7 @@ __all__ = ["Erasure", "Forgetting"]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_NONCE = bytes(NONCE_BYTES)
 _OPEN = (
-    "SELECT s.id, s.pseudonym, r.seq, r.at, r.entries, r.outcomes"
+    "SELECT s.seq, s.id, s.pseudonym, r.seq, r.at, r.entries, r.outcomes"
     " FROM erasure r JOIN stream s ON s.id = r.stream WHERE NOT r.done"
 )
 
@@ -58,6 +60,7 @@ class Forgetting:
         """Make all that is kept of a person unreadable.
 
         Raises:
+            StoreDamaged: When what is said of an earlier forgetting does not fit the stream.
             StoreFailed: When it could not be finished now; the next call or opening finishes it.
         """
         pseudonym = names.pseudonym(person)
@@ -69,10 +72,15 @@ class Forgetting:
             return erasure.receipt()
 
     def finish_open(self) -> None:
-        """Finish whatever was begun and not finished."""
+        """Finish whatever was begun and not finished.
+
+        Raises:
+            StoreDamaged: When what is said of a forgetting does not fit its stream.
+            StoreFailed: When one could not be finished now.
+        """
         with disk(self._path):
             for row in self._connection.execute(_OPEN).fetchall():
-                self.finish(Erasure(*row))
+                self.finish(self._unfinished(*row))
 
     def finish(self, erasure: Erasure) -> None:
         """Take the steps after the first; taking one again does no harm."""
@@ -101,7 +109,19 @@ class Forgetting:
     def _open(self, pseudonym: bytes) -> Erasure | None:
         """Give the forgetting of a stream that is not finished."""
         row = self._connection.execute(f"{_OPEN} AND s.pseudonym = ?", (pseudonym,)).fetchone()
-        return None if row is None else Erasure(*row)
+        return None if row is None else self._unfinished(*row)
+
+    def _unfinished(self, last: int, *said: Any) -> Erasure:
+        """Take up a forgetting that the journal says is not finished.
+
+        Raises:
+            StoreDamaged: When the stream went on behind it. That only happens once it is finished:
+                what says otherwise is not as written, and the key is one made since.
+        """
+        erasure = Erasure(*said)
+        if last != erasure.seq:
+            raise misfit(self._path, erasure.pseudonym, erasure.seq)
+        return erasure
 
     def _begin(self, pseudonym: bytes, at: datetime) -> Erasure | None:
         """Put the mark at the end of the stream; None when there is nothing to forget."""

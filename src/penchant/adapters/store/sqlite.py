@@ -113,6 +113,7 @@ class SqliteStore:
 
         Raises:
             BadName: When nobody is named.
+            StoreDamaged: When what is said of an earlier forgetting does not fit the stream.
             StoreFailed: When it could not be finished now; the next call or opening finishes it.
         """
         if person == NOBODY:
@@ -144,8 +145,8 @@ class SqliteStore:
         self._names = Names(kek)
         self._forgetting = Forgetting(connection, log, keyring, path)
         with disk(path):
-            self._forgetting.finish_open()
             self._see_that_all_fits(connection, keyring)
+            self._forgetting.finish_open()  # destroys keys, so what it rests on is checked first
         self._streams = Streams(connection, self._names, path)
         self._committer = Committer(connection, path, self._streams, keyring)
         self._reader = Reader(path, self._names, keyring, chunk_rows=self._limits.chunk_rows)
