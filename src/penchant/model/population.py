@@ -21,7 +21,10 @@ __all__ = ["PRODUCTS", "Blocks", "Contributions", "Population", "Products", "pop
 Floats = NDArray[np.float64]
 
 PRODUCTS: Final = 512
-"""Most columns of a products model; more products than that share columns by a signed hash."""
+"""Most columns of a products model; more products than that share columns by a signed hash.
+
+Only where single features alone fill them all is there one more, for every pair to share.
+"""
 
 _AT_ONCE: Final = 1_024
 """Outcomes whose products are made at once, so that what lies between is bounded."""
@@ -71,10 +74,9 @@ class Products:
         self.shape = (n_context, n_action)
         self.half_life = half_life
         self.precision = precision
-        self._columns, self._signs = _layout(n_context, n_action)
-        width = int(self._columns.max()) + 1
-        self._gram = zero(width, width)
-        self._moment = zero(width)
+        self._columns, self._signs, self._width = _layout(n_context, n_action)
+        self._gram = zero(self._width, self._width)
+        self._moment = zero(self._width)
 
     def add(self, rows: Contributions, sign: float = 1.0) -> None:
         """Add one least-squares step an outcome around its recorded prediction."""
@@ -102,9 +104,9 @@ class Products:
     def _products(self, context: Floats, action: Floats) -> Floats:
         """Give all products, (n, width), those that share a column added up."""
         full = (context[:, :, None] * action[:, None, :]).reshape(len(context), -1)
-        if len(self._columns) <= PRODUCTS:
+        if len(self._columns) == self._width:
             return full
-        shared = np.zeros((PRODUCTS, len(full)))
+        shared = np.zeros((self._width, len(full)))
         np.add.at(shared, self._columns, (full * self._signs).T)
         return shared.T
 
@@ -159,15 +161,19 @@ def population_for(
     return Blocks(n_context, n_action, half_life, precision=1.0)
 
 
-def _layout(n_context: int, n_action: int) -> tuple[NDArray[np.intp], Floats]:
-    """Give every product its column and sign; single features never share one."""
+def _layout(n_context: int, n_action: int) -> tuple[NDArray[np.intp], Floats, int]:
+    """Give every product its column and sign, and how many columns there are.
+
+    Single features never share one. A column that no product happens to go to is one all the same.
+    """
     count = n_context * n_action
     if count <= PRODUCTS:
-        return np.arange(count, dtype=np.intp), np.ones(count)
+        return np.arange(count, dtype=np.intp), np.ones(count), count
     i, j = np.divmod(np.arange(count), n_action)
     single = (i == 0) | (j == 0)
     own = int(single.sum())
     dice = np.random.default_rng(count)  # the layout of a shape is fixed, and nothing is drawn
-    columns = own + dice.integers(0, PRODUCTS - own, count)
+    pairs = max(PRODUCTS - own, 1)
+    columns = own + dice.integers(0, pairs, count)
     columns[single] = np.arange(own)
-    return columns, np.where(single, 1.0, dice.choice([-1.0, 1.0], count))
+    return columns, np.where(single, 1.0, dice.choice([-1.0, 1.0], count)), own + pairs

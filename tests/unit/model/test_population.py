@@ -111,6 +111,19 @@ def test_more_products_than_columns_share_them_by_a_signed_hash() -> None:
     assert (weights[1:, 1:] < 0).any()
 
 
+@pytest.mark.parametrize(("n_context", "n_action"), [(3, 172), (257, 257)])
+def test_products_are_learned_whatever_columns_they_share(n_context: int, n_action: int) -> None:
+    """No product may go to the last column, and single features may fill all of them."""
+    rng = np.random.default_rng(3)
+    products = Products(n_context, n_action, 1e9, 1.0)
+    context, action = rng.normal(size=(5, n_context - 1)), rng.normal(size=(5, n_action - 1))
+    products.add(outcomes(context, action, rng.random(5)))
+    weights, _ = products.solve(0.2)
+
+    assert weights.shape == (n_context, n_action)
+    assert weights.any()
+
+
 @pytest.mark.parametrize("kind", [Products, Blocks])
 def test_what_is_old_weighs_less(kind: type[Products | Blocks]) -> None:
     """After one half-life an outcome counts half as much as a new one."""
