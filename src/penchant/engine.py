@@ -24,6 +24,7 @@ from penchant.runtime.columns import Answers
 from penchant.runtime.deciding import decide_all, decide_table
 from penchant.runtime.declaring import check_moment
 from penchant.runtime.learning import close_windows, learn_all, learn_table
+from penchant.runtime.many import Many
 from penchant.runtime.memory import Memory
 from penchant.runtime.reception import keep_consent, observe_all
 from penchant.runtime.taste import taste
@@ -118,6 +119,11 @@ class Engine:
         """Write what is unwritten and let go of the store; a second call does nothing."""
         self._memory.close()
 
+    @property
+    def many(self) -> Many:
+        """The verbs for many callers at once, as a service asks them; see `runtime.many`."""
+        return Many(self._memory)
+
     def declare(self, moment: Moment) -> None:
         """Declare a moment, or replace it; what was learned for its actions is kept.
 
@@ -170,6 +176,7 @@ class Engine:
         dial = check_number(dial, "The dial", 0.0, 1.0) if granted else 0.0
         state: ConsentState = "granted" if granted else "denied"
         with memory.gate:
+            self._begin(None)  # a window that ended before the answer closes under the one before
             return keep_consent(memory, person, Consent(purpose, state, dial, until=until), at)
 
     @overload

@@ -12,11 +12,12 @@ from penchant.errors import BadInput, StoreError
 from penchant.guard.consent import keeping_refusal
 from penchant.journal import Learned
 from penchant.learn.pending import Open
+from penchant.limits import Limits
 from penchant.loop import learned
 from penchant.runtime.batches import answered, checked_rewards, learn_columns, within
 from penchant.runtime.columns import Answers, LearnedColumns
 from penchant.runtime.memory import Memory
-from penchant.words import Accepted, Decision, Refused
+from penchant.words import Accepted, Consent, Decision, Refused
 
 __all__ = ["Given", "close_windows", "learn_all", "learn_table"]
 
@@ -51,6 +52,7 @@ def learn_table(
     values = checked_rewards(rewards, len(answers), live.moment)
     with memory.lock:
         fits = (answers.places >= 0) & within(values, live.moment)
+        fits &= not _is_early(columns.made.at, now, memory.limits)
         places = answers.places[fits]
         people, known = columns.people, live.plain
         asked = [people[one] in known for one in places.tolist()]
@@ -125,12 +127,29 @@ def _learned(
     """Give the fact of an outcome, or why it may not be kept."""
     decision = one.decision
     live = memory.moment(decision.moment)
+    if _is_early(decision.at, now, memory.limits):
+        return Refused("Its outcome is dated before the decision itself. Send when it happened.")
     if decision.person is not None:
         someone = memory.people.person(decision.person)
         consent = someone.standing(decision.person, live.moment).consent
-        if sentence := keeping_refusal(consent, now):
-            return Refused(sentence)
+        sentence = keeping_refusal(consent, now)
+        if sentence or (is_missing and _was_unasked(consent, one.closes_at)):
+            return Refused(sentence or "Not kept: consent was given after the window had closed.")
     return learned(one, live.moment, now, reward=reward, outcome=outcome, is_missing=is_missing)
+
+
+def _is_early(decided: datetime, now: datetime, limits: Limits) -> bool:
+    """Tell whether an outcome is older than its decision, by more than two clocks may differ."""
+    return now < decided and (decided - now).total_seconds() > limits.ahead_seconds
+
+
+def _was_unasked(consent: Consent, then: float) -> bool:
+    """Tell whether a consent that holds now was given only after `then`.
+
+    A window that closes while consent does not hold leaves no fact, so after a restart it closes
+    again. Asking for the consent of that time lets it come to the same.
+    """
+    return consent.at is not None and consent.at.timestamp() > then
 
 
 def _teach(memory: Memory, pairs: Sequence[tuple[Open, Learned]]) -> None:
