@@ -19,7 +19,7 @@ from penchant.journal import Declared, Store, as_plain
 from penchant.limits import Limits, check_end, check_id, check_length, check_number
 from penchant.profile.beliefs import believe, profile_of
 from penchant.runtime.batches import answered, call_of, given_of
-from penchant.runtime.calls import Call, check_decision, listed
+from penchant.runtime.calls import Call, check_decision, check_opening, listed
 from penchant.runtime.columns import Answers
 from penchant.runtime.deciding import decide_all, decide_table
 from penchant.runtime.declaring import check_moment
@@ -94,10 +94,11 @@ class Engine:
             packs: Names of domain packs to load.
 
         Raises:
-            BadInput: For a pack that is not installed.
+            BadInput: For a pack that is not installed, or arguments of another type.
             StoreError: When the file cannot be opened; see its subclasses.
         """
-        if packs:
+        check_opening(path, seed)
+        if listed(packs, "`packs`"):
             msg = f"No pack is installed, so `{packs[0]}` cannot be loaded. Open without packs."
             raise BadInput(msg)
         return cls(cls.open_store(path), dice=random.Random(seed))  # noqa: S311 - as above

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from penchant.errors import BadInput
+
 __all__ = ["FrozenMap", "frozen"]
 
 V = TypeVar("V")
@@ -71,5 +73,15 @@ class FrozenMap(Mapping[str, V]):
 
 
 def frozen(given: Mapping[str, V]) -> FrozenMap[V]:
-    """Give a mapping as a FrozenMap; one that is none already is copied."""
-    return given if type(given) is FrozenMap else FrozenMap(given)
+    """Give a mapping as a FrozenMap; one that is none already is copied.
+
+    Raises:
+        BadInput: When it is no mapping.
+    """
+    if type(given) is FrozenMap:
+        return given
+    checked: object = given
+    if not isinstance(checked, Mapping):
+        got = type(checked).__name__
+        raise BadInput(f"Features and data must be a mapping of names to values (got a `{got}`).")
+    return FrozenMap(given)

@@ -3,17 +3,18 @@
 Read this file first, then `algebra.py`, then `loop.py`.
 Rule 1: nouns are immutable; inside they hold tuples, and give maps on access (`FrozenMap`).
 Rule 2: a noun knows nothing of clocks, dice, disks or other nouns' behaviour.
-Rule 3: building a noun never fails on personal content; what comes in is checked where it enters
-(`signals/`, `model/encoding.py`), against `limits.py`.
+Rule 3: building a noun never fails on personal content, only on what is no list or no mapping;
+the rest is checked where it enters (`signals/`, `model/encoding.py`), against `limits.py`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
+from penchant.errors import BadInput
 from penchant.frozen_map import FrozenMap, frozen
 
 __all__ = [
@@ -208,7 +209,11 @@ class Moment(Struct, frozen=True):
     def __post_init__(self) -> None:
         """Accept lists where tuples are kept."""
         for field in ("actions", "guardrails", "reward_range"):
-            force_setattr(self, field, tuple(getattr(self, field)))
+            given = getattr(self, field)
+            if isinstance(given, str | Mapping) or not isinstance(given, Iterable):
+                got = type(given).__name__
+                raise BadInput(f"`{field}` of a moment must be a list (got a `{got}`).")
+            force_setattr(self, field, tuple(given))
 
     @property
     def fallback(self) -> str:

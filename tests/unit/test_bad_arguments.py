@@ -13,7 +13,7 @@ import pytest
 from engines import PURPOSE, SHOP, agreed, engine_on, shop
 from msgspec.structs import replace
 
-from penchant import Action, Decision, Engine, Refused, Signal
+from penchant import Action, Decision, Engine, Moment, Refused, Signal
 from penchant.errors import (
     BadInput,
     BadName,
@@ -162,3 +162,29 @@ def test_columns_beside_items(engine: Engine) -> None:
     answers = engine.decide_many("home.hero", people=["ada", "ada"])
     told(BadInput, lambda: engine.learn_many(answers[:1], rewards=[1.0]), "`rewards`")
     assert all(engine.learn_many(answers, rewards=[1.0, 0.0]))
+
+
+@pytest.mark.parametrize("given", [None, 5, SECRET, [("a", 1)], {"a"}])
+def test_features_and_data_that_are_no_mapping(given: Any) -> None:
+    """The noun is not built; in a batch of the wire, its item is refused."""
+    told(
+        BadInput, lambda: Signal("shop.viewed", "ada", data=given), "mapping", type(given).__name__
+    )
+    told(BadInput, lambda: Action("a", features=given), "mapping", type(given).__name__)
+
+
+@pytest.mark.parametrize("field", ["actions", "guardrails", "reward_range"])
+@pytest.mark.parametrize("given", [None, 5, SECRET, {"a": 1}])
+def test_lists_of_a_moment_that_are_none(field: str, given: Any) -> None:
+    """The sentence names the field."""
+    told(BadInput, lambda: Moment("m", **{field: given}), f"`{field}`", type(given).__name__)
+
+
+def test_a_file_or_a_seed_of_another_type() -> None:
+    """A path is a text or a path, a seed a whole number, packs a list."""
+    path: Any = 5
+    seed: Any = [1]
+
+    told(BadInput, lambda: Engine.open(path), "path", "`int`")
+    told(BadInput, lambda: Engine.open(seed=seed), "seed", "`list`")
+    told(BadInput, lambda: Engine.open(packs="school"), "packs", "must be a list")

@@ -1,6 +1,7 @@
 """One call to decide, as it comes in, and the check of what is in it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from os import PathLike
 from typing import Any, NamedTuple
 
 from penchant.errors import BadInput, BadNumber, UnknownDecision
@@ -8,17 +9,21 @@ from penchant.limits import Limits, check_id, check_length
 from penchant.runtime.declaring import check_actions
 from penchant.words import Action, FrozenMap, Value
 
-__all__ = ["Call", "candidates_of", "check_call", "check_decision", "listed"]
+__all__ = ["Call", "candidates_of", "check_call", "check_decision", "check_opening", "listed"]
 
 
 class Call(NamedTuple):
-    """What `Engine.decide` was asked; nothing of it is checked yet."""
+    """What `Engine.decide` was asked; nothing of it is checked yet.
+
+    `id` is that of the decision to be made, so that a repeat finds the first; "" for a new one.
+    """
 
     moment: str
     person: str | None
     context: object
     actions: Iterable[object] | None
     draw: float | None
+    id: str = ""
 
 
 def check_call(call: Call, limits: Limits) -> FrozenMap[Value]:
@@ -54,6 +59,23 @@ def check_decision(given: object) -> str:
         msg = f"A decision is named by its `id`, a text of printable characters (got {got})."
         raise UnknownDecision(msg)
     return given
+
+
+def check_opening(path: object, seed: object) -> None:
+    """See that a store and dice can be made of what an engine was opened with.
+
+    Raises:
+        BadInput: For a path or a seed of another type.
+
+    Example:
+        >>> check_opening(None, 7)
+    """
+    if not isinstance(path, str | PathLike | None):
+        msg = f"The path of a journal must be a text, or None (got a `{type(path).__name__}`)."
+        raise BadInput(msg)
+    if not isinstance(seed, int | None):
+        msg = f"The seed must be a whole number, or None (got a `{type(seed).__name__}`)."
+        raise BadInput(msg)
 
 
 def listed(given: object, what: str) -> Sequence[Any]:
