@@ -61,7 +61,7 @@ def explain(
         version: The version the decision names.
         encoders: Of the context and of the actions.
     """
-    rules = [*_forced(decision), *(Reason(_removal(one), "rule") for one in decision.removed)]
+    rules = [*_forced(decision), *_removals(decision.removed)]
     notes = [Reason(decision.note, "note")] if decision.note else []
     if len(decision.names) == 1 or not decision.expected:
         only = [] if notes else [Reason(f"`{decision.names[0]}` was all that was left.", "rule")]
@@ -206,8 +206,27 @@ def _forced(decision: Decision) -> list[Reason]:
     return [Reason(f"`{decision.drawn}` was drawn, but not done. {decision.forced}", "rule")]
 
 
-def _removal(removed: Removed) -> str:
-    return f"`{removed.action}` was left out. {removed.sentence}"
+def _removals(removed: Sequence[Removed]) -> list[Reason]:
+    """Give a reason for each sentence; what one sentence took out, be it thousands, shares it."""
+    by_sentence: dict[str, list[str]] = {}
+    for one in removed:
+        by_sentence.setdefault(one.sentence, []).append(one.action)
+    return [
+        Reason(f"{_listed(actions)} left out. {sentence}", "rule")
+        for sentence, actions in by_sentence.items()
+    ]
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Name the first few, and how many more there are, with the verb that fits.
+
+    Example:
+        >>> _listed(["a"]), _listed(["a", "b"]), _listed(["a", "b", "c", "d", "e"])
+        ('`a` was', '`a` and `b` were', '`a`, `b`, `c` and 2 more were')
+    """
+    shown, rest = [f"`{name}`" for name in names[:_SHOWN]], len(names) - _SHOWN
+    *first, last = [*shown, f"{rest:,} more"] if rest > 0 else shown
+    return f"{', '.join(first)} and {last} were" if first else f"{last} was"
 
 
 def _what_would_change(

@@ -247,6 +247,18 @@ def test_what_was_removed_is_told_with_its_reason() -> None:
     assert told.reasons[-1].source == "rule"
 
 
+def test_what_one_rule_removed_is_told_in_one_sentence() -> None:
+    """Thousands of actions above a cap are three names and a number; the data name them all."""
+    capped = tuple(Removed(f"a{i}", "caps", "It has acted enough.") for i in range(10_000))
+    told = explained({}, {}, removed=(*capped, Removed("bike", "dial", "It is a burden.")))
+
+    assert told.sentences[-2:] == (
+        "`a0`, `a1`, `a2` and 9,997 more were left out. It has acted enough.",
+        "`bike` was left out. It is a burden.",
+    )
+    assert len(told.removed) == 10_001
+
+
 def test_what_was_drawn_but_not_done_is_told() -> None:
     """The explanation is that of the action drawn."""
     told = explained(

@@ -125,7 +125,6 @@ def _rows(decision: Decision) -> Iterator[tuple[str, str]]:
         told = [f"{name} {_percent(weight)}" for name, weight in others[:_MOST_OTHERS]]
         more = len(others) - len(told)
         yield "others", ", ".join(told) + (f" and {more:,} more" if more else "")
-    yield from (("removed", f"{one.action}: {one.sentence}") for one in decision.removed)
     yield "decision", decision.id
 
 
