@@ -19,9 +19,11 @@ def taste(model: MomentModel, moment: str, person: str, now: datetime) -> Belief
     row = people.homes.find(person)
     if row < 0 or version.rank == 0:
         return None
+    count = int(people.counts(np.array([row]))[0])
+    if not count:  # decided for only, or forgotten
+        return None
     posterior = people.posterior(row, version, now.timestamp())
     known = float(1.0 - np.mean(np.diag(posterior.covariance) / version.prior))
-    count = int(people.counts(np.array([row]))[0])
     outcomes = "1 outcome" if count == 1 else f"{count:,} outcomes"
     return Belief(
         f"taste at {moment}",
