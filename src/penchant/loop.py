@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from penchant.decide.drawing import Drawn, draw_from
 from penchant.decide.slate import Slate
-from penchant.decide.weighing import Expectation, Weighing, weigh
+from penchant.decide.weighing import Expectation, Weighed, weigh
 from penchant.deliver.settling import forced_sentence
 from penchant.guard.asked import Asked
 from penchant.guard.consent import consent_refusal
@@ -124,8 +124,7 @@ def decide(
     """
     moment = question.moment
     left, slate = _permitted(question, view.slate, guardrails)
-    weighing = _weigh(view, slate, moment)
-    weights, neutral, expected, personal = (tuple(column.tolist()) for column in weighing)
+    weights, neutral, expected, personal = _weigh(view, slate, moment)
     drawn = draw_from(weights, neutral, question.draw, moment.neutral_share)
     place, forced = _settle(drawn, slate, moment, left)
     posterior, standing = view.posterior, question.standing
@@ -212,7 +211,7 @@ def _asked(question: Question) -> Asked:
     )
 
 
-def _weigh(view: View, slate: Slate, moment: Moment) -> Weighing:
+def _weigh(view: View, slate: Slate, moment: Moment) -> Weighed:
     version = view.version
     return weigh(
         Expectation(

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 from views import Shape, question, view_of
 
 from penchant.decide.drawing import draw_from
-from penchant.decide.weighing import Expectation, floored, shares, weigh
+from penchant.decide.weighing import (
+    OPTIMISM,
+    PERSON_SCALE,
+    POPULATION_SCALE,
+    Expectation,
+    floored,
+    shares,
+    weigh,
+)
 from penchant.loop import decide, replayed
 from penchant.words import Action, Consent, Moment, Never
 
@@ -163,7 +171,7 @@ def test_the_order_of_actions_changes_nothing(shape: Shape, explore: float, shar
         for places in (np.arange(len(actions)), order)
     )
 
-    assert other.weights == pytest.approx(one.weights[order], abs=1e-9)
+    assert other.weights == pytest.approx([one.weights[place] for place in order], abs=1e-9)
 
 
 @given(st.lists(st.floats(0.0, 1.0), min_size=1, max_size=5), SHARES)
@@ -187,6 +195,32 @@ def test_shares_count_the_points(seed: int, n_actions: int, n_points: int) -> No
         counted += (row == row.max()) / (row == row.max()).sum() / n_points
 
     assert shares(scores.T, np.full((n_points, 1), 1 / n_points))[0] == pytest.approx(counted)
+
+
+@given(shape=SHAPES, coarse=st.sampled_from([1, 3, 1_000]), explore=SHARES, known=st.booleans())
+def test_every_point_counts_though_only_the_ends_may_be_looked_at(
+    *, shape: Shape, coarse: int, explore: float, known: bool
+) -> None:
+    """Whoever leads at both ends leads in between: propensities are those of all points counted."""
+    actions = tuple(Action(f"a{i}", {f"x{i}": 1.0}) for i in range(shape.n_actions))
+    view = view_of(shape, actions, known=known)
+    rng = np.random.default_rng(shape.seed)
+    reward = np.round(rng.random(shape.n_actions) * coarse) / coarse
+    variance = np.round(rng.random(shape.n_actions) * coarse) / coarse
+    answer = weigh(
+        Expectation(reward, variance), view.slate, view.posterior, explore=explore, neutral_share=0
+    )
+    its_width = POPULATION_SCALE * np.sqrt(variance)
+    my_width = its_width
+    if view.posterior is not None:
+        unsure = view.slate.pairs @ view.posterior.covariance.ravel()
+        my_width = its_width + PERSON_SCALE * np.sqrt(unsure)
+    mine = (reward + answer.personal)[:, None] + my_width[:, None] * OPTIMISM.T
+    its = reward[:, None] + its_width[:, None] * OPTIMISM.T
+    counts = np.full((len(OPTIMISM), 1), 1 / len(OPTIMISM))
+
+    assert answer.weights == pytest.approx(floored(shares(mine, counts), explore)[0])
+    assert answer.neutral == pytest.approx(floored(shares(its, counts), explore)[0])
 
 
 @given(

@@ -7,6 +7,7 @@ estimate, and the same inputs give the same propensities.
 Rule 2: no permitted action falls below explore / K.
 """
 
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ __all__ = [
     "POPULATION_SCALE",
     "TIE",
     "Expectation",
+    "Weighed",
     "Weighing",
     "floored",
     "shares",
@@ -28,6 +30,7 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
+Propensities = tuple[float, ...]
 
 POINTS: Final = 32
 OPTIMISM: Final = np.arange(0.5, POINTS)[:, None] / POINTS
@@ -35,16 +38,21 @@ TIE: Final = 1e-12
 POPULATION_SCALE: Final = 0.8
 PERSON_SCALE: Final = 0.2
 
-_EVEN: Final = np.full((1, POINTS), 1.0 / POINTS)
-_ANSWERS: Final = np.kron(np.eye(2), _EVEN).T
-"""(64, 2): what each point counts in the person's own answer, and in the stranger's."""
-_TERMS: Final = np.concatenate(
-    [
-        np.kron([[1.0, 1.0], [1.0, 0.0]], np.ones((1, POINTS))),
-        np.kron([[POPULATION_SCALE, POPULATION_SCALE], [PERSON_SCALE, 0.0]], OPTIMISM.T),
-    ]
-)
-"""(4, 64): what each point makes of reward, person's part, and the two standard deviations."""
+_EVEN: Final = np.full((POINTS, 1), 1.0 / POINTS)
+_OF_PERSON: Final = np.array([[1.0], [1.0], [POPULATION_SCALE], [PERSON_SCALE]])
+_OF_STRANGER: Final = np.array([[1.0], [0.0], [POPULATION_SCALE], [0.0]])
+_OPTIMISTIC: Final = np.array([[0.0], [0.0], [1.0], [1.0]])
+
+
+def _points(counted: Floats, optimism: Floats) -> Floats:
+    """Give what each point makes of reward, person's part and two standard deviations, (4, n)."""
+    return np.asarray(counted * np.where(_OPTIMISTIC, optimism.T, 1.0))
+
+
+_ANSWERS: Final = (_points(_OF_PERSON, OPTIMISM), _points(_OF_STRANGER, OPTIMISM))
+"""(4, 32) each: the points of the person's own answer, and of the stranger's."""
+_ENDS: Final = np.concatenate([points[:, [0, -1]] for points in _ANSWERS], axis=1)
+"""(4, 4): the least and the greatest optimism of both answers."""
 
 
 class Expectation(NamedTuple):
@@ -55,12 +63,24 @@ class Expectation(NamedTuple):
 
 
 class Weighing(NamedTuple):
-    """K propensities of the mixture and of the neutral answer, and what they rest on."""
+    """Propensities of the mixture and of the neutral answer, and what they rest on.
+
+    For n decisions in columns, (n, K) each.
+    """
 
     weights: Floats
     neutral: Floats
     expected: Floats
     personal: Floats
+
+
+class Weighed(NamedTuple):
+    """The same for one decision, as its record keeps it: K numbers each."""
+
+    weights: Propensities
+    neutral: Propensities
+    expected: tuple[float, ...]
+    personal: tuple[float, ...]
 
 
 def weigh(
@@ -70,7 +90,7 @@ def weigh(
     *,
     explore: float,
     neutral_share: float,
-) -> Weighing:
+) -> Weighed:
     """Give the propensities of K permitted actions.
 
     Args:
@@ -89,11 +109,62 @@ def weigh(
     if variance is not None:
         terms[2] = variance
     if posterior is not None:
-        np.dot(slate.seen, posterior.mean, out=terms[1])
-        np.dot(slate.pairs, posterior.covariance.reshape(-1), out=terms[3])
-    np.sqrt(terms[2:], out=terms[2:])
-    own, neutral = floored(shares(np.dot(terms.T, _TERMS), _ANSWERS), explore)
-    return Weighing(own + neutral_share * (neutral - own), neutral, reward, terms[1])
+        terms[1] = slate.seen.dot(posterior.mean)
+        terms[3] = slate.pairs.dot(posterior.covariance.reshape(-1))
+    deviations = terms[2:]
+    np.sqrt(deviations, deviations)
+    own, neutral = (
+        _counted(terms, points, explore) if leader < 0 else _led(leader, len(reward), explore)
+        for leader, points in zip(_leaders(terms), _ANSWERS, strict=True)
+    )
+    return Weighed(
+        own if own == neutral else _mixed(own, neutral, neutral_share),
+        neutral,
+        tuple(reward.tolist()),
+        tuple(terms[1].tolist()),
+    )
+
+
+def _leaders(terms: Floats) -> list[int]:
+    """Give who alone is best at every point, for the person and for the stranger; -1 for nobody.
+
+    The lead of one action over another is linear in the optimism: who alone is best at the least
+    and at the greatest optimism is best in between.
+    """
+    ends = terms.T.dot(_ENDS)
+    best = ends >= np.maximum.reduce(ends) - TIE
+    best = best[:, ::2] | best[:, 1::2]
+    leaders: list[int] = best.argmax(0).tolist()
+    if np.count_nonzero(best) == len(leaders):
+        return leaders
+    alone = np.add.reduce(best) == 1
+    return [leader if is_alone else -1 for leader, is_alone in zip(leaders, alone, strict=True)]
+
+
+def _counted(terms: Floats, points: Floats, explore: float) -> Propensities:
+    """Count the points of one answer."""
+    return tuple(floored(shares(terms.T.dot(points), _EVEN), explore)[0].tolist())
+
+
+def _led(leader: int, count: int, explore: float) -> Propensities:
+    """Give one answer in which one action is best at every point."""
+    first, others = _first_and_others(count, explore)
+    row = [others] * count
+    row[leader] = first
+    return tuple(row)
+
+
+@lru_cache(maxsize=1_024)
+def _first_and_others(count: int, explore: float) -> tuple[float, float]:
+    """Give the propensity of the one best action, and that of each of the others."""
+    row: list[float] = floored(np.eye(1, count), explore)[0].tolist()
+    return row[0], row[-1] if count > 1 else 0.0
+
+
+def _mixed(own: Propensities, neutral: Propensities, neutral_share: float) -> Propensities:
+    return tuple(
+        mine + neutral_share * (its - mine) for mine, its in zip(own, neutral, strict=True)
+    )
 
 
 def shares(scores: Floats, counts: Floats) -> Floats:
@@ -111,10 +182,10 @@ def shares(scores: Floats, counts: Floats) -> Floats:
         >>> shares(scores, counts=np.array([[0.5], [0.5]])).tolist()
         [[0.25, 0.75, 0.0]]
     """
-    best = scores >= np.maximum.reduce(scores, axis=0) - TIE
+    best = scores >= np.maximum.reduce(scores) - TIE
     if np.count_nonzero(best) > len(counts):  # somewhere two are best
-        counts = counts / np.add.reduce(best, axis=0)[:, None]
-    return np.asarray(np.dot(best, counts).T)
+        counts = counts / np.add.reduce(best)[:, None]
+    return np.asarray(best.dot(counts).T)
 
 
 def floored(weights: Floats, explore: float) -> Floats:
