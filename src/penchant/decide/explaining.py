@@ -73,14 +73,15 @@ def explain(
     best = int(others.argmax())
     margin = margin_of(decision, (actions[place], actions[best]), version, encoders)
     explored = bool(scores[best] > scores[place] + _ROUNDING)
-    tries = [_try(decision, margin, moment)] if explored else []
+    as_new = [] if explored else _as_new(decision)
+    tries = [_try(decision, margin, moment)] if explored else as_new
     return _told(
         decision,
         [
             *notes,
             *tries,
             *_parts(margin, moment, decision.context),
-            *_share(decision, margin),
+            *([] if as_new else _share(decision, margin)),
             *rules,
         ],
         share=_person_share(margin),
@@ -198,6 +199,14 @@ def _try(decision: Decision, margin: Margin, moment: Moment) -> Reason:
         "exploration",
         -lost,
     )
+
+
+def _as_new(decision: Decision) -> list[Reason]:
+    """Say that the share of decisions taken as for a stranger drew this one, for who is none."""
+    if decision.mode == "personal" or not decision.belief:
+        return []
+    sentence = "You were treated as somebody new here, as now and then; it looked best for you too."
+    return [Reason(sentence, "exploration")]
 
 
 def _forced(decision: Decision) -> list[Reason]:

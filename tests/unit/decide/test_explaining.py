@@ -247,6 +247,20 @@ def test_what_was_removed_is_told_with_its_reason() -> None:
     assert told.reasons[-1].source == "rule"
 
 
+def test_a_neutral_decision_says_so_though_nothing_looked_better() -> None:
+    """It was not taken by what is known of the person, so no share of it is theirs."""
+    parts = {("", "sport=run"): 0.2}
+    told = explained(parts, {"sport=run": 0.2}, mode="neutral", belief=(0.1,))
+    nobody = {"person": None, "personal": (0.0,) * 3, "belief": ()}
+    stranger = explained(parts, {}, mode="neutral", **nobody)
+
+    assert not told.explored
+    assert told.reasons[0].source == "exploration"
+    assert told.sentences[1].startswith("You were treated as somebody new here")
+    assert "% you" not in str(told)
+    assert "somebody new" not in str(stranger)
+
+
 def test_what_one_rule_removed_is_told_in_one_sentence() -> None:
     """Thousands of actions above a cap are three names and a number; the data name them all."""
     capped = tuple(Removed(f"a{i}", "caps", "It has acted enough.") for i in range(10_000))
