@@ -1,6 +1,7 @@
 """Who is who: the people an engine has met lately, and which ids are one person.
 
-Rule: everything here is folded from the journal; dropping it loses nothing.
+Rule 1: everything here is folded from the journal; dropping a person loses nothing.
+Rule 2: links are few and all kept, so whose an id is costs no reading, however much they did.
 """
 
 from collections import OrderedDict
@@ -19,10 +20,11 @@ class Directory:
     """The people of one engine, by any of their ids."""
 
     def __init__(self, journal: Journal) -> None:
-        """Start with nobody; facts are read when a person is first asked for."""
+        """Start with nobody; facts are read when a person is first asked for, links are told."""
         self._journal = journal
         self._people: OrderedDict[str, LivePerson] = OrderedDict()
-        self._home: dict[str, str] = {}
+        self._links: dict[str, Linked] = {}
+        self._linked_from: dict[str, set[str]] = {}
 
     def person(self, person: str) -> LivePerson:
         """Give a person, under whichever id."""
@@ -34,42 +36,67 @@ class Directory:
                 self._people.popitem(last=False)
         return found
 
+    def link(self, fact: Linked) -> None:
+        """Take in who an id is from now on; what was read about all whom it concerns is let go."""
+        self.drop((*self.ids(fact.person), *(self.ids(fact.to) if fact.to else ())))
+        self._unlink(fact.person)
+        self._links[fact.person] = fact
+        if fact.to:
+            self._linked_from.setdefault(fact.to, set()).add(fact.person)
+
     def home(self, person: str) -> str:
         """Give the id that a person goes by."""
-        found = self._home.get(person)
-        if found is None:
-            found, met = person, {person}
-            while (to := self.linked_to(found)) and to not in met:
-                found = to
-                met.add(to)
-            self._home[person] = found
+        found, met = person, {person}
+        while (to := self.linked_to(found)) and to not in met:
+            found = to
+            met.add(to)
         return found
 
     def linked_to(self, person: str) -> str:
         """Give the id that an id was last merged into, or "" for none."""
-        last = self.last_link(person)
+        last = self._links.get(person)
         return last.to if last else ""
 
     def last_link(self, person: str) -> Linked | None:
         """Give what was last said of who an id is; each is later than the one before it."""
-        links = [fact for fact in self._journal.read(person) if isinstance(fact, Linked)]
-        return links[-1] if links else None
+        return self._links.get(person)
 
     def ids(self, person: str) -> tuple[str, ...]:
         """Give every id of a person, the one they go by first."""
         home = self.home(person)
-        return (home, *self.person(home).registers.known_as)
+        others, waiting = set[str](), [home]
+        while waiting:
+            new = self._linked_from.get(waiting.pop(), set()) - others - {home}
+            others |= new
+            waiting += new
+        return (home, *sorted(others))
 
     def facts(self, person: str) -> Iterator[Fact]:
         """Give the facts of a person under every id."""
         for one in self.ids(person):
             yield from self._journal.read(one)
 
-    def forget(self, ids: Iterable[str]) -> None:
+    def drop(self, ids: Iterable[str]) -> None:
         """Let go of what was read about some ids; the journal is asked again when needed."""
         for one in ids:
             self._people.pop(one, None)
-            self._home.pop(one, None)
+
+    def forget(self, ids: Iterable[str]) -> None:
+        """Know nothing of some ids any more, nor whose they were."""
+        for one in ids:
+            self._people.pop(one, None)
+            self._unlink(one)
+            self._linked_from.pop(one, None)
+
+    def _unlink(self, person: str) -> None:
+        """Take back what was said of who an id is."""
+        last = self._links.pop(person, None)
+        if last is None or not last.to:
+            return
+        others = self._linked_from.get(last.to, set())
+        others.discard(person)
+        if not others:
+            self._linked_from.pop(last.to, None)
 
     def _read(self, home: str) -> LivePerson:
         """Fold a person from the journal, with all that is known to be them."""

@@ -8,7 +8,7 @@ for, so that concurrent callers share one write.
 
 import random
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -31,6 +31,7 @@ from penchant.limits import Limits, check_time
 from penchant.runtime.directory import Directory
 from penchant.runtime.gate import Gate
 from penchant.runtime.live_moment import LiveMoment
+from penchant.runtime.tallies import Tallies
 from penchant.words import Moment
 
 __all__ = ["Memory"]
@@ -52,6 +53,7 @@ class Memory:
         self.moments: dict[str, LiveMoment] = {}
         self.people = Directory(store)
         self.pending = Pending(limits.open_decisions)
+        self.tallies = Tallies(lambda name: self.moments[name].moment)
         self.unwritten: list[Derived] = []
         self._clock = clock
         self._latest = self._said = datetime.min.replace(tzinfo=UTC)
@@ -97,6 +99,7 @@ class Memory:
 
     def declare(self, moment: Moment, at: datetime) -> None:
         """Take a declaration in."""
+        self.tallies.settle()
         known = self.moments.get(moment.name)
         if known is None:
             known = LiveMoment(moment, self.limits, self.worker.submit)
@@ -121,6 +124,8 @@ class Memory:
             with self.lock:
                 self.unwritten = [*derived, *self.unwritten]
             raise
+        with self.lock:
+            self.tallies.written(facts)
 
     def fold(self, fact: Fact) -> None:
         """Let a person's registers change, and what was kept ready from them go."""
@@ -148,6 +153,7 @@ class Memory:
             self.pending.drop(one)
         self._unready(ids)
         self.people.forget(ids)
+        self.tallies.forget(ids)
         return outcomes
 
     @contextmanager
@@ -167,7 +173,7 @@ class Memory:
         """Let two ids become one person, or two again, in every model."""
         met = [fact.person, *self.people.ids(fact.person)]
         met += self.people.ids(fact.to) if fact.to else ()
-        self.people.forget(met)
+        self.people.link(fact)
         homes = dict.fromkeys(self.people.home(one) for one in met)
         people = {home: self.people.ids(home) for home in homes}
         for live in self.moments.values():
@@ -189,6 +195,7 @@ class Memory:
         linked: dict[str, Linked] = {}
         for fact in self.store.read():
             if isinstance(fact, Declared):
+                self.tallies.settle()
                 self.moments[fact.moment.name].declare(fact.moment)
             elif isinstance(fact, Derived):
                 self.moments[fact.moment].learning.versions.reached(fact.version)
@@ -198,11 +205,19 @@ class Memory:
                 self._reopen(fact)
         for live in self.moments.values():
             live.learning.restored()
-        for fact in linked.values():
+        self._join_up(linked.values())
+
+    def _join_up(self, links: Iterable[Linked]) -> None:
+        """Let every id live with the person it was last said to be."""
+        known = tuple(links)
+        for fact in known:
+            self.people.link(fact)
+        for fact in known:
             self._relink(fact)
 
     def _reopen(self, fact: Fact) -> None:
         """Let a decision of the journal wait again, or an outcome join the evidence."""
+        self.tallies.written([fact])
         if isinstance(fact, Decided) and fact.decision.expected:
             live = self.moments[fact.decision.moment]
             self.pending.add(live.reopened(fact.decision))
@@ -210,3 +225,4 @@ class Memory:
             one = self.pending.take(fact.decision)
             if isinstance(one, Open):
                 self.moments[fact.moment].learning.keep(one, fact, fact.person)
+                self.tallies.learned([(one, fact)])
