@@ -251,14 +251,13 @@ def test_a_neutral_decision_says_so_though_nothing_looked_better() -> None:
     """It was not taken by what is known of the person, so no share of it is theirs."""
     parts = {("", "sport=run"): 0.2}
     told = explained(parts, {"sport=run": 0.2}, mode="neutral", belief=(0.1,))
-    nobody = {"person": None, "personal": (0.0,) * 3, "belief": ()}
-    stranger = explained(parts, {}, mode="neutral", **nobody)
+    nobody = explained(parts, {}, mode="neutral", person=None, personal=(0.0,) * 3, belief=())
 
     assert not told.explored
     assert told.reasons[0].source == "exploration"
     assert told.sentences[1].startswith("You were treated as somebody new here")
     assert "% you" not in str(told)
-    assert "somebody new" not in str(stranger)
+    assert "somebody new" not in str(nobody)
 
 
 def test_what_one_rule_removed_is_told_in_one_sentence() -> None:
