@@ -59,6 +59,7 @@ def halved(terms: Sequence[Sum], half_life: float) -> Sum:
     return add(halved(terms[:middle], half_life), halved(terms[middle:], half_life), half_life)
 
 
+@pytest.mark.proof
 @given(sums, sums, half_lives)
 def test_adding_is_commutative(one: Sum, other: Sum, half_life: float) -> None:
     """Either order gives the same bits."""
@@ -68,6 +69,7 @@ def test_adding_is_commutative(one: Sum, other: Sum, half_life: float) -> None:
     assert (forth.total == back.total).all()
 
 
+@pytest.mark.proof
 @given(sums, sums, sums, half_lives)
 def test_adding_is_associative(a: Sum, b: Sum, c: Sum, half_life: float) -> None:
     """Which two of three come together first makes no difference but rounding."""
@@ -77,6 +79,7 @@ def test_adding_is_associative(a: Sum, b: Sum, c: Sum, half_life: float) -> None
     assert agree(left, right, largest(a, b, c))
 
 
+@pytest.mark.proof
 @given(sums, half_lives)
 def test_zero_changes_nothing(one: Sum, half_life: float) -> None:
     """The sum of nothing gives back the same bits at the same time, from either side."""
@@ -85,6 +88,7 @@ def test_zero_changes_nothing(one: Sum, half_life: float) -> None:
         assert (total.total == one.total).all()
 
 
+@pytest.mark.proof
 @given(half_lives, times)
 def test_nothing_and_nothing_are_nothing(half_life: float, at: float) -> None:
     """Zero plus zero is zero, and stays so at any time."""
@@ -95,6 +99,7 @@ def test_nothing_and_nothing_are_nothing(half_life: float, at: float) -> None:
     assert not at_time(both, at, half_life).total.any()
 
 
+@pytest.mark.proof
 @given(sums, sums, half_lives)
 def test_subtracting_is_the_inverse(one: Sum, other: Sum, half_life: float) -> None:
     """What was added and taken out again was never there."""
@@ -104,12 +109,14 @@ def test_subtracting_is_the_inverse(one: Sum, other: Sum, half_life: float) -> N
     assert agree(back, expected, largest(one, other))
 
 
+@pytest.mark.proof
 @given(sums, half_lives)
 def test_a_sum_without_itself_is_zero(one: Sum, half_life: float) -> None:
     """Taking a sum out of itself leaves exactly nothing."""
     assert not subtract(one, one, half_life).total.any()
 
 
+@pytest.mark.proof
 @given(st.lists(sums, min_size=1, max_size=30), st.data(), half_lives)
 def test_unlearning_is_never_having_learned(
     terms: list[Sum], data: st.DataObject, half_life: float
@@ -123,6 +130,7 @@ def test_unlearning_is_never_having_learned(
     assert agree(left, at_time(others, total.at, half_life), len(terms) * largest(*terms))
 
 
+@pytest.mark.proof
 @given(magnitudes, ages, ages, half_lives)
 def test_decay_composes(weight: float, first: float, second: float, half_life: float) -> None:
     """Fading twice is fading once for both ages together."""
@@ -131,6 +139,7 @@ def test_decay_composes(weight: float, first: float, second: float, half_life: f
     assert abs(twice - faded(weight, first + second, half_life)) <= TOLERANCE * abs(weight)
 
 
+@pytest.mark.proof
 @given(sums, ages, ages, half_lives)
 def test_time_passes_in_steps_or_at_once(
     one: Sum, first: float, second: float, half_life: float
@@ -142,6 +151,7 @@ def test_time_passes_in_steps_or_at_once(
     assert agree(in_steps, at_time(one, end, half_life), largest(one))
 
 
+@pytest.mark.proof
 @given(sums, sums, ages, half_lives)
 def test_decay_goes_through_adding(one: Sum, other: Sum, age: float, half_life: float) -> None:
     """Adding and then waiting is waiting and then adding."""
@@ -152,6 +162,7 @@ def test_decay_goes_through_adding(one: Sum, other: Sum, age: float, half_life: 
     assert agree(added_first, faded_first, largest(one, other))
 
 
+@pytest.mark.proof
 @given(magnitudes, ages, half_lives)
 def test_what_fades_never_grows(weight: float, age: float, half_life: float) -> None:
     """With time a weight comes nearer to 0 and keeps its sign; no age overflows."""
@@ -161,6 +172,7 @@ def test_what_fades_never_grows(weight: float, age: float, half_life: float) -> 
     assert left * weight >= 0
 
 
+@pytest.mark.proof
 @given(st.lists(sums, min_size=1, max_size=30), st.randoms(), half_lives)
 def test_any_order_and_grouping_agree(terms: list[Sum], dice: Random, half_life: float) -> None:
     """Streaming, batch, a tree over nodes and a late replay end in the same sum."""
@@ -174,6 +186,7 @@ def test_any_order_and_grouping_agree(terms: list[Sum], dice: Random, half_life:
     assert agree(streamed, fold(terms[::-1], half_life), scale)
 
 
+@pytest.mark.proof
 @given(st.lists(sums, max_size=20), st.lists(sums, max_size=20), half_lives)
 def test_merging_is_having_seen_both(ones: list[Sum], others: list[Sum], half_life: float) -> None:
     """Two people's sums added are the sum of one who saw both streams, in order of time."""
@@ -200,6 +213,7 @@ def test_a_long_fold_stays_within_the_tolerance(kind: str, half_life: float) -> 
     assert agree(streamed, fold(sorted(terms, key=lambda term: term.at), half_life), scale)
 
 
+@pytest.mark.proof
 @given(sums, sums, half_lives)
 def test_adding_leaves_its_terms_alone(one: Sum, other: Sum, half_life: float) -> None:
     """No array that was handed in is changed."""
@@ -211,6 +225,7 @@ def test_adding_leaves_its_terms_alone(one: Sum, other: Sum, half_life: float) -
     assert (other.total == before[1]).all()
 
 
+@pytest.mark.proof
 @given(st.lists(st.tuples(magnitudes, ages), min_size=1, max_size=20), half_lives)
 def test_an_array_fades_as_its_numbers_do(
     pairs: list[tuple[float, float]], half_life: float

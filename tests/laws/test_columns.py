@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from engines import NAMED, PURPOSE, SHOP, Clock, agreed, engine_on, lived, shop
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws.lengths import tried
 
 from penchant import Action, Decision, Engine, Refused, Signal
 from penchant.adapters.store.memory import MemoryStore
@@ -12,7 +13,7 @@ from penchant.runtime.columns import Answers
 
 PEOPLE = tuple(f"p{i}" for i in range(9))
 CLOSE = 1e-9
-FEW = settings(max_examples=10)
+FEW = tried(0.1)
 
 
 def ready(actions: tuple[Action, ...], *, rounds: int, width: int, seed: int) -> Engine:
@@ -39,6 +40,7 @@ def agree(one: Decision, other: Decision) -> None:
     assert one.propensity == pytest.approx(other.propensity)
 
 
+@pytest.mark.proof
 @FEW
 @given(
     st.integers(0, 2**32 - 1),
@@ -65,6 +67,7 @@ def test_decisions_in_columns_are_those_of_each_call(
         assert told.reasons == answer.reasons
 
 
+@pytest.mark.proof
 @FEW
 @given(st.integers(0, 2**32 - 1), st.sampled_from([SHOP, NAMED]), st.sampled_from([1, 30]))
 def test_outcomes_in_columns_are_learned_as_one_by_one(
@@ -97,6 +100,7 @@ def test_outcomes_in_columns_are_learned_as_one_by_one(
         assert engine.export("p1").count('"type":"learned"') == rounds + 1 + min(rounds, 3)
 
 
+@pytest.mark.proof
 @FEW
 @given(st.lists(st.sampled_from([*PEOPLE, None, "stranger", "careful", "never"]), max_size=12))
 def test_items_are_answered_in_order_on_one_state(people: list[str | None]) -> None:

@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 from engines import NAMED, NOW, PURPOSE, SHOP, Clock, agreed, engine_on, shop
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws.lengths import tried
 
 from penchant import Action, Decision, Engine, Limits, Signal
 from penchant.adapters.store.memory import MemoryStore
@@ -21,7 +22,7 @@ from penchant.words import FrozenMap
 
 CLOSE = 1e-9
 PEOPLE = ("ada", "bea", "cleo", "anon-7", "dan")
-LAWFUL = settings(max_examples=30)
+LAWFUL = tried(0.3)
 OTHERS = ["nobody", "wait", "forget", "merge", "part", "state", "time"]
 
 
@@ -87,6 +88,7 @@ def close(one: Decision, other: Decision) -> None:
     assert one.action == other.action
 
 
+@pytest.mark.proof
 @LAWFUL
 @given(steps(), st.sampled_from([SHOP, NAMED]))
 def test_decisions_are_recomputed_from_the_journal(
@@ -127,6 +129,7 @@ def test_a_long_life_is_recomputed_from_the_journal(seed: int) -> None:
         close(asked(engine_on(store, clock=clock, seed=8), person), first)
 
 
+@pytest.mark.proof
 @LAWFUL
 @given(steps(), st.sampled_from([SHOP, NAMED]))
 def test_deciding_changes_nothing(happened: list[Step], actions: tuple[Action, ...]) -> None:
@@ -147,6 +150,7 @@ def test_deciding_changes_nothing(happened: list[Step], actions: tuple[Action, .
         assert getattr(again, field) == getattr(first, field)
 
 
+@pytest.mark.proof
 @LAWFUL
 @given(steps())
 def test_two_engines_with_one_seed_live_the_same_life(happened: list[Step]) -> None:
@@ -168,6 +172,7 @@ def encode_of(decision: Decision) -> bytes:
     return encode(Decided(decision.person or "", NOW, decision))
 
 
+@pytest.mark.proof
 @LAWFUL
 @given(steps(), st.sampled_from([SHOP, NAMED]))
 def test_the_parts_of_a_margin_sum_to_it(happened: list[Step], actions: tuple[Action, ...]) -> None:
@@ -202,6 +207,7 @@ def test_the_parts_of_a_margin_sum_to_it(happened: list[Step], actions: tuple[Ac
             )
 
 
+@pytest.mark.proof
 @LAWFUL
 @given(steps(), steps())
 def test_the_forgotten_leave_nothing_in_what_is_derived_next(
@@ -232,6 +238,7 @@ VALUES = st.one_of(
 NAMES = st.text(st.characters(categories=["L", "N", "P"]), min_size=1, max_size=20)
 
 
+@pytest.mark.proof
 @LAWFUL
 @given(st.dictionaries(NAMES, VALUES, max_size=8), st.dictionaries(NAMES, VALUES, max_size=8))
 def test_unknown_features_are_survived(
@@ -252,6 +259,7 @@ def test_unknown_features_are_survived(
         assert engine.explain(decision.id).sentences
 
 
+@pytest.mark.proof
 @LAWFUL
 @given(st.dictionaries(NAMES, VALUES, max_size=5))
 def test_what_is_given_is_not_changed(context: dict[str, object]) -> None:
@@ -291,7 +299,8 @@ def opened(name: str, person: str | None, closes_at: float) -> Open:
     return Open(decision, np.zeros(0), np.zeros(0), 0, closes_at)
 
 
-@settings(max_examples=20)
+@pytest.mark.proof
+@tried(0.2)
 @given(st.lists(st.tuples(st.integers(0, 2), st.booleans()), min_size=1, max_size=20))
 def test_memory_of_what_waits_is_bounded(pattern: list[tuple[int, bool]]) -> None:
     """However many decisions come, as many wait as are allowed, and little is kept beside them."""

@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -119,6 +120,7 @@ answering = st.dictionaries(st.sampled_from(NAMES), verdicts).map(Odd)
 erring = st.dictionaries(st.sampled_from(NAMES), st.one_of(verdicts, mishaps)).map(Odd)
 
 
+@pytest.mark.proof
 @given(actions(), questions(), erring)
 def test_each_action_is_kept_or_removed(acts: Sequence[Action], asked: Asked, odd: Odd) -> None:
     """Every action is either kept or has a refusal with a sentence; the held are among the kept."""
@@ -132,6 +134,7 @@ def test_each_action_is_kept_or_removed(acts: Sequence[Action], asked: Asked, od
     assert all(one.rule and one.sentence for one in left.removed)
 
 
+@pytest.mark.proof
 @given(actions(), questions(), answering)
 def test_refused_is_not_permitted(acts: Sequence[Action], asked: Asked, odd: Odd) -> None:
     """What any guardrail refuses is not kept, the fallback apart."""
@@ -147,6 +150,7 @@ def test_refused_is_not_permitted(acts: Sequence[Action], asked: Asked, odd: Odd
     assert not {acts[index].name for index in left.kept} & (refused - {"nothing"})
 
 
+@pytest.mark.proof
 @given(actions(), questions())
 def test_what_is_above_the_dial_is_not_permitted(acts: Sequence[Action], asked: Asked) -> None:
     """The greatest burden left is one the person allows."""
@@ -155,6 +159,7 @@ def test_what_is_above_the_dial_is_not_permitted(acts: Sequence[Action], asked: 
     assert all(one.burden <= asked.consent.dial for one in kept if one.name != "nothing")
 
 
+@pytest.mark.proof
 @given(actions(), questions(), erring)
 def test_the_fallback_always_stays(acts: Sequence[Action], asked: Asked, odd: Odd) -> None:
     """`nothing` is kept and not held, whatever is said of it."""
@@ -165,6 +170,7 @@ def test_the_fallback_always_stays(acts: Sequence[Action], asked: Asked, odd: Od
     assert index not in dict(left.held)
 
 
+@pytest.mark.proof
 @given(actions(), questions(), erring, st.integers(0, 5))
 def test_one_guardrail_more_never_adds_an_action(
     acts: Sequence[Action], asked: Asked, odd: Odd, place: int
@@ -175,6 +181,7 @@ def test_one_guardrail_more_never_adds_an_action(
     assert set(permitted(acts, asked, more).kept) <= set(permitted(acts, asked).kept)
 
 
+@pytest.mark.proof
 @given(actions(), questions(), st.dictionaries(st.sampled_from(NAMES), verdicts))
 def test_an_error_never_adds_an_action(
     acts: Sequence[Action], asked: Asked, answers: dict[str, Any]
@@ -187,6 +194,7 @@ def test_an_error_never_adds_an_action(
     assert "wine" not in {acts[index].name for index in erring.kept}
 
 
+@pytest.mark.proof
 @given(actions(), questions(), erring, st.randoms())
 def test_the_order_of_guardrails_does_not_matter(
     acts: Sequence[Action], asked: Asked, odd: Odd, dice: Random
@@ -202,6 +210,7 @@ def test_the_order_of_guardrails_does_not_matter(
     assert dict(before.held).keys() == dict(after.held).keys()
 
 
+@pytest.mark.proof
 @given(actions(), questions(), st.floats(0.0, 1.0))
 def test_a_lower_dial_never_adds_an_action(
     acts: Sequence[Action], asked: Asked, factor: float
@@ -213,6 +222,7 @@ def test_a_lower_dial_never_adds_an_action(
     assert set(permitted(acts, asked_lower).kept) <= set(permitted(acts, asked).kept)
 
 
+@pytest.mark.proof
 @given(instants, st.sampled_from(ZONES), times_of_day, times_of_day)
 def test_quiet_is_what_the_wall_clock_says(now: datetime, zone: str, start: str, end: str) -> None:
     """The answer is that of comparing clock readings as texts, over all changes of the year."""
@@ -222,6 +232,7 @@ def test_quiet_is_what_the_wall_clock_says(now: datetime, zone: str, start: str,
     assert _is_quiet(now, zone, QuietHours(start, end)) == quiet
 
 
+@pytest.mark.proof
 @given(instants, instants, st.tuples(*[st.sampled_from(ZONES)] * 2), times_of_day, times_of_day)
 def test_quiet_depends_on_the_wall_clock_alone(
     now: datetime, then: datetime, where: tuple[str, str], start: str, end: str
@@ -236,6 +247,7 @@ def test_quiet_depends_on_the_wall_clock_alone(
         assert _is_quiet(now, where[0], rule) == _is_quiet(moved, where[1], rule)
 
 
+@pytest.mark.proof
 @given(instants, st.sampled_from(ZONES), times_of_day, times_of_day)
 def test_quiet_and_its_rest_fill_the_day(now: datetime, zone: str, start: str, end: str) -> None:
     """A minute lies in a stretch or in the one from its end to its start, and not in both."""
@@ -246,6 +258,7 @@ def test_quiet_and_its_rest_fill_the_day(now: datetime, zone: str, start: str, e
     assert (inside != outside) or (inside and outside and start == end)
 
 
+@pytest.mark.proof
 @given(times_of_day, times_of_day)
 def test_a_stretch_is_as_long_as_it_says(start: str, end: str) -> None:
     """Of the minutes of a day, those from start to end are inside; all of them where both agree."""
@@ -257,6 +270,7 @@ def test_a_stretch_is_as_long_as_it_says(start: str, end: str) -> None:
     assert n_inside == ((last - first) % 1_440 or 1_440)
 
 
+@pytest.mark.proof
 @given(
     st.lists(st.integers(0, 1_000), min_size=1, max_size=40),
     st.integers(1, 4),

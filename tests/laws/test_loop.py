@@ -66,6 +66,7 @@ def asked(draw: st.DrawFn) -> tuple[Moment, Shape, Consent, tuple[Never, ...], f
     return moment, shape, consent, nevers, draw(DRAWS)
 
 
+@pytest.mark.proof
 @given(asked())
 def test_propensities_sum_to_one_and_none_falls_below_the_floor(
     given_: tuple[Moment, Shape, Consent, tuple[Never, ...], float],
@@ -81,6 +82,7 @@ def test_propensities_sum_to_one_and_none_falls_below_the_floor(
         assert min(weights) >= moment.explore / len(weights) - ROUNDING
 
 
+@pytest.mark.proof
 @given(asked())
 def test_what_is_refused_has_no_propensity_and_is_never_done(
     given_: tuple[Moment, Shape, Consent, tuple[Never, ...], float],
@@ -101,6 +103,7 @@ def test_what_is_refused_has_no_propensity_and_is_never_done(
     assert moment.actions[place] == decision.action
 
 
+@pytest.mark.proof
 @given(asked())
 def test_what_waits_for_a_yes_keeps_its_propensity_but_is_not_done(
     given_: tuple[Moment, Shape, Consent, tuple[Never, ...], float],
@@ -122,6 +125,7 @@ def test_what_waits_for_a_yes_keeps_its_propensity_but_is_not_done(
         assert decision.propensity == decision.propensities[decision.action.name]
 
 
+@pytest.mark.proof
 @given(asked())
 def test_a_decision_replays_from_its_record(
     given_: tuple[Moment, Shape, Consent, tuple[Never, ...], float],
@@ -141,6 +145,7 @@ def test_a_decision_replays_from_its_record(
     assert again_place == place
 
 
+@pytest.mark.proof
 @given(SHAPES, st.data())
 def test_neutral_is_what_nobody_would_be_given(shape: Shape, data: st.DataObject) -> None:
     """The neutral propensities of a person are the propensities of `person=None`."""
@@ -152,6 +157,7 @@ def test_neutral_is_what_nobody_would_be_given(shape: Shape, data: st.DataObject
     assert nobodys.mode == "neutral"
 
 
+@pytest.mark.proof
 @given(SHAPES, SHARES, SHARES)
 def test_the_order_of_actions_changes_nothing(shape: Shape, explore: float, share: float) -> None:
     """Propensities follow their actions, in whatever order these are given."""
@@ -174,6 +180,7 @@ def test_the_order_of_actions_changes_nothing(shape: Shape, explore: float, shar
     assert other.weights == pytest.approx([one.weights[place] for place in order], abs=1e-9)
 
 
+@pytest.mark.proof
 @given(st.lists(st.floats(0.0, 1.0), min_size=1, max_size=5), SHARES)
 def test_the_floor_changes_little(weights: list[float], explore: float) -> None:
     """Sums stay 1, orders stay, and nothing moves by more than the floor gives away."""
@@ -186,6 +193,7 @@ def test_the_floor_changes_little(weights: list[float], explore: float) -> None:
     assert np.abs(raised - given_).max() <= max(explore, ROUNDING)
 
 
+@pytest.mark.proof
 @given(st.integers(0, 2**32 - 1), st.integers(1, 5), st.integers(1, 9))
 def test_shares_count_the_points(seed: int, n_actions: int, n_points: int) -> None:
     """Each point goes to its best actions in equal parts."""
@@ -197,6 +205,7 @@ def test_shares_count_the_points(seed: int, n_actions: int, n_points: int) -> No
     assert shares(scores.T, np.full((n_points, 1), 1 / n_points))[0] == pytest.approx(counted)
 
 
+@pytest.mark.proof
 @given(shape=SHAPES, coarse=st.sampled_from([1, 3, 1_000]), explore=SHARES, known=st.booleans())
 def test_every_point_counts_though_only_the_ends_may_be_looked_at(
     *, shape: Shape, coarse: int, explore: float, known: bool
@@ -223,6 +232,7 @@ def test_every_point_counts_though_only_the_ends_may_be_looked_at(
     assert answer.neutral == pytest.approx(floored(shares(its, counts), explore)[0])
 
 
+@pytest.mark.proof
 @given(
     st.integers(0, 2**32 - 1),
     st.integers(1, 5),
@@ -242,6 +252,7 @@ def test_the_draw_has_the_law_of_its_propensities(seed: int, n: int, share: floa
         assert sum(mine) / points == pytest.approx(share * neutral[place], abs=2 / points)
 
 
+@pytest.mark.proof
 @given(st.integers(1, 6), DRAWS, SHARES, st.data())
 def test_an_action_of_propensity_zero_is_never_drawn(
     n: int, draw: float, share: float, data: st.DataObject

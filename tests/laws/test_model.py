@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws.lengths import tried
 from numpy.typing import NDArray
 from views import Shape, version_of
 
@@ -123,6 +124,7 @@ def same(one: Posterior, other: Posterior) -> None:
     assert one.covariance == pytest.approx(other.covariance, rel=TOLERANCE, abs=TOLERANCE)
 
 
+@pytest.mark.proof
 @given(lives(), st.randoms(use_true_random=False), st.booleans())
 def test_any_order_of_outcomes_gives_the_same_beliefs(
     life: Life,
@@ -137,6 +139,7 @@ def test_any_order_of_outcomes_gives_the_same_beliefs(
     agree(one_by_one(life, order), one_by_one(life, shuffled, looked_at=looked_at), life)
 
 
+@pytest.mark.proof
 @given(lives(), st.lists(st.integers(0, 30), max_size=3))
 def test_adding_in_batches_equals_adding_one_by_one(life: Life, cuts: list[int]) -> None:
     """`add` of any grouping is repeated `add_one`, a person twice in one batch included."""
@@ -151,6 +154,7 @@ def test_adding_in_batches_equals_adding_one_by_one(life: Life, cuts: list[int])
     agree(people, one_by_one(life, range(len(life.people)), looked_at=True), life)
 
 
+@pytest.mark.proof
 @given(lives())
 def test_one_posterior_is_that_of_many(life: Life) -> None:
     """Asking for one person or for all at once gives the same beliefs."""
@@ -165,6 +169,7 @@ def test_one_posterior_is_that_of_many(life: Life) -> None:
         )
 
 
+@pytest.mark.proof
 @given(lives())
 def test_merging_two_ids_equals_having_seen_both_streams(life: Life) -> None:
     """Two ids that turn out to be one person, and that turn out not to be, after all."""
@@ -191,6 +196,7 @@ def test_merging_two_ids_equals_having_seen_both_streams(life: Life) -> None:
     agree(merged, apart, life)
 
 
+@pytest.mark.proof
 @given(lives(), lives())
 def test_refolding_under_a_new_version_equals_folding_from_scratch(life: Life, other: Life) -> None:
     """Swapping the basis under existing people carries nothing of the old one over."""
@@ -210,6 +216,7 @@ def test_refolding_under_a_new_version_equals_folding_from_scratch(life: Life, o
     agree(swapped, scratch, life, version)
 
 
+@pytest.mark.proof
 @given(lives())
 def test_forgetting_a_person_leaves_the_others_as_they_were(life: Life) -> None:
     """The sums of the one are blank, those of the others untouched."""
@@ -257,7 +264,8 @@ def panel(seed: int, n_people: int, spread: float) -> Panel:
     return panel_of(features, residual, rng.uniform(0.5, 1.0, len(person)), person)
 
 
-@settings(max_examples=25)
+@pytest.mark.proof
+@tried(0.25)
 @given(
     seed=st.integers(0, 2**32 - 1), n=st.integers(1, 40), spread=st.sampled_from([0.0, 0.1, 2.0])
 )
@@ -272,7 +280,8 @@ def test_the_likelihood_does_not_fall_from_step_to_step(seed: int, n: int, sprea
     assert np.diff(heights).min() >= -1e-8 * max(map(abs, heights))
 
 
-@settings(max_examples=10)
+@pytest.mark.proof
+@tried(0.1)
 @given(st.integers(0, 2**32 - 1))
 def test_the_prior_does_not_collapse_where_people_differ(seed: int) -> None:
     """Round after round it stays near the truth; where people are alike it goes to little."""
@@ -287,6 +296,7 @@ def test_the_prior_does_not_collapse_where_people_differ(seed: int) -> None:
     assert differing.noise == pytest.approx(0.09, rel=0.15)
 
 
+@pytest.mark.proof
 @given(st.integers(0, 2**32 - 1), st.integers(1, 5), st.integers(1, 6))
 def test_the_basis_keeps_what_predictions_differ_by(seed: int, width: int, rank: int) -> None:
     """Directions are of unit size where predictions are made, greatest first; the rest is noise."""

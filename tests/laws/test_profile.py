@@ -84,12 +84,14 @@ def rebuilt(facts: Sequence[Fact]) -> Profile:
 LISTS = st.lists(statements(), max_size=12)
 
 
+@pytest.mark.proof
 @given(LISTS, acts())
 def test_building_a_profile_twice_gives_the_same(said: list[Fact], done: list[Fact]) -> None:
     """A profile can be dropped and rebuilt: a fold of the journal and nothing else."""
     assert rebuilt([*said, *done]) == rebuilt([*said, *done])
 
 
+@pytest.mark.proof
 @given(LISTS, st.randoms(use_true_random=False))
 def test_any_order_of_statements_gives_the_same_registers(said: list[Fact], dice: Random) -> None:
     """Facts may arrive late; ties in time fall the same way."""
@@ -99,12 +101,14 @@ def test_any_order_of_statements_gives_the_same_registers(said: list[Fact], dice
     assert folded(shuffled) == folded(said)
 
 
+@pytest.mark.proof
 @given(LISTS)
 def test_a_repeated_statement_changes_nothing(said: list[Fact]) -> None:
     """Registers are idempotent: a fact delivered twice is one fact."""
     assert folded([*said, *said]) == folded(said)
 
 
+@pytest.mark.proof
 @given(LISTS, LISTS, LISTS)
 def test_joining_registers_is_commutative_associative_and_idempotent(
     a: list[Fact], b: list[Fact], c: list[Fact]
@@ -118,12 +122,14 @@ def test_joining_registers_is_commutative_associative_and_idempotent(
     assert join(one, start("ada")) == one
 
 
+@pytest.mark.proof
 @given(LISTS, LISTS)
 def test_merging_two_people_equals_having_seen_both_streams(a: list[Fact], b: list[Fact]) -> None:
     """Two ids that turn out to be one person: registers joined are registers of all facts."""
     assert join(folded(a), folded(b, "anon-7")) == folded([*a, *b])
 
 
+@pytest.mark.proof
 @given(acts(), st.randoms(use_true_random=False))
 def test_any_order_of_acts_gives_the_same_beliefs(done: list[Fact], dice: Random) -> None:
     """Outcomes before decisions, old before new: the order of facts does not matter."""
@@ -133,6 +139,7 @@ def test_any_order_of_acts_gives_the_same_beliefs(done: list[Fact], dice: Random
     agree(believe(shuffled, now=NOW), believe(done, now=NOW), "In another order")
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("estimator", [Counters(), Rhythm("Europe/Berlin"), Interests()])
 @given(facts=acts())
 def test_states_join_like_sums(estimator: Estimator[Any], facts: list[Fact]) -> None:
@@ -142,6 +149,7 @@ def test_states_join_like_sums(estimator: Estimator[Any], facts: list[Fact]) -> 
     check_of_nothing_it_is_zero(lambda: estimator, evidence)
 
 
+@pytest.mark.proof
 @given(
     st.lists(st.tuples(st.text(max_size=9), st.integers(-(2**63), 2**63 - 1), AGES), max_size=60)
 )
@@ -156,6 +164,7 @@ def test_memory_per_person_is_bounded(signals: list[tuple[str, int, float]]) -> 
         assert all(total.total.shape == (len(state.keys), 1) for total in state.sums)
 
 
+@pytest.mark.proof
 @given(LISTS, acts())
 def test_nothing_given_is_changed(said: list[Fact], done: list[Fact]) -> None:
     """Folding and believing leave facts and registers as they were."""
@@ -170,6 +179,7 @@ def test_nothing_given_is_changed(said: list[Fact], done: list[Fact]) -> None:
     assert repr(registers) == as_text
 
 
+@pytest.mark.proof
 @given(st.from_regex(r"[a-z0-9_]{1,8}(\.[a-z0-9_]{1,8}){1,3}", fullmatch=True), VALUES)
 def test_unknown_kinds_are_survived(kind: str, value: object) -> None:
     """A signal nobody planned for is counted, or ignored; it never breaks a profile."""

@@ -25,6 +25,7 @@ def slate(seen: np.ndarray) -> Slate:
     return Slate(actions, names, none, none, seen, pairs, np.zeros(count))
 
 
+@pytest.mark.proof
 @given(
     seed=st.integers(0, 2**32 - 1),
     n_actions=st.integers(1, 6),
