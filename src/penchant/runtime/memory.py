@@ -31,7 +31,6 @@ from penchant.limits import Limits, check_time
 from penchant.runtime.directory import Directory
 from penchant.runtime.gate import Gate
 from penchant.runtime.live_moment import LiveMoment
-from penchant.runtime.tallies import Tallies
 from penchant.words import Moment
 
 __all__ = ["Memory"]
@@ -53,7 +52,6 @@ class Memory:
         self.moments: dict[str, LiveMoment] = {}
         self.people = Directory(store)
         self.pending = Pending(limits.open_decisions)
-        self.tallies = Tallies(lambda name: self.moments[name].moment)
         self.unwritten: list[Derived] = []
         self._clock = clock
         self._latest = self._said = datetime.min.replace(tzinfo=UTC)
@@ -99,7 +97,6 @@ class Memory:
 
     def declare(self, moment: Moment, at: datetime) -> None:
         """Take a declaration in."""
-        self.tallies.settle()
         known = self.moments.get(moment.name)
         if known is None:
             known = LiveMoment(moment, self.limits, self.worker.submit)
@@ -124,8 +121,6 @@ class Memory:
             with self.lock:
                 self.unwritten = [*derived, *self.unwritten]
             raise
-        with self.lock:
-            self.tallies.written(facts)
 
     def fold(self, fact: Fact) -> None:
         """Let a person's registers change, and what was kept ready from them go."""
@@ -153,7 +148,6 @@ class Memory:
             self.pending.drop(one)
         self._unready(ids)
         self.people.forget(ids)
-        self.tallies.forget(ids)
         return outcomes
 
     @contextmanager
@@ -195,7 +189,6 @@ class Memory:
         linked: dict[str, Linked] = {}
         for fact in self.store.read():
             if isinstance(fact, Declared):
-                self.tallies.settle()
                 self.moments[fact.moment.name].declare(fact.moment)
             elif isinstance(fact, Derived):
                 self.moments[fact.moment].learning.versions.reached(fact.version)
@@ -217,7 +210,6 @@ class Memory:
 
     def _reopen(self, fact: Fact) -> None:
         """Let a decision of the journal wait again, or an outcome join the evidence."""
-        self.tallies.written([fact])
         if isinstance(fact, Decided) and fact.decision.expected:
             live = self.moments[fact.decision.moment]
             self.pending.add(live.reopened(fact.decision))
@@ -225,4 +217,3 @@ class Memory:
             one = self.pending.take(fact.decision)
             if isinstance(one, Open):
                 self.moments[fact.moment].learning.keep(one, fact, fact.person)
-                self.tallies.learned([(one, fact)])
