@@ -12,7 +12,7 @@ from penchant.loop import Question, Standing, View
 from penchant.model.encoding import Encoder
 from penchant.model.own_effects import OwnEffects
 from penchant.model.people import Posterior
-from penchant.model.version import Scaling, Version
+from penchant.model.version import Scaling, Version, folded
 from penchant.words import Action, Consent, Decision, FrozenMap, Moment, Never, Reason
 
 __all__ = ["Shape", "posterior_of", "question", "version_of", "view_of"]
@@ -54,7 +54,7 @@ def version_of(shape: Shape) -> Version:
     spread = None
     if shape.has_spread:
         root = rng.normal(size=(shape.n_actions, n_context, n_context)) * shape.size
-        spread = root @ root.transpose(0, 2, 1)
+        spread = folded(root @ root.transpose(0, 2, 1))
     return Version(
         number=3,
         n_outcomes=100,

@@ -21,7 +21,7 @@ from penchant.model.evidence import Rows
 from penchant.model.moment_model import MomentModel
 from penchant.model.people import Held, Sums, held_for, refold
 from penchant.model.population import Contributions, Population, population_for
-from penchant.model.version import Scaling, Version
+from penchant.model.version import Scaling, Version, folded
 
 __all__ = [
     "Round",
@@ -185,7 +185,7 @@ def refresh(model: MomentModel) -> None:
         number=version.number + 1,
         n_outcomes=count,
         weights=weights,
-        spread=spread,
+        spread=None if spread is None else folded(spread),
         own=_own(model),
     )
 
@@ -228,7 +228,8 @@ def rebuild(model: MomentModel) -> None:
     weights, spread = model.population.solve(version.noise)
     del weights  # those of the version are kept to the last bit
     _fold_own_effects(model, model.folded)
-    model.version = version._replace(spread=spread, n_outcomes=model.folded)
+    half = None if spread is None else folded(spread)
+    model.version = version._replace(spread=half, n_outcomes=model.folded)
     task = plan(model)
     n_people = len(model.people.homes)
     sums = refold(task.rows, task.homes, version, n_people, model.half_life)

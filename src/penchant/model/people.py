@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from penchant.algebra import faded
 from penchant.model.evidence import Rows
 from penchant.model.homes import Homes
-from penchant.model.version import Version
+from penchant.model.version import Version, upper
 
 __all__ = ["Held", "People", "Posterior", "Sums", "held_for", "refold"]
 
@@ -146,7 +146,7 @@ class People:
             sums.step[row] = step
         elif step < latest:
             weight = 2.0 ** ((step - latest) / STEPS)
-        first, second = _upper(len(seen))
+        first, second = upper(len(seen))
         sums.gram[row] += seen[first] * seen[second] * weight
         sums.moment[row] += seen * (residual * weight)
         sums.n_outcomes[row] += 1
@@ -265,7 +265,7 @@ def _accumulate(sums: Sums, rows: Ints, seen: Floats, residual: Floats, steps: I
     columns = np.ascontiguousarray(seen.T)
     weighted = columns * weight
     gram = np.empty((sums.gram.shape[1], len(people)))
-    for place, (first, second) in enumerate(zip(*_upper(len(columns)), strict=True)):
+    for place, (first, second) in enumerate(zip(*upper(len(columns)), strict=True)):
         gram[place] = np.bincount(index, weighted[first] * columns[second])
     moment = np.empty((len(columns), len(people)))
     for place, column in enumerate(weighted):
@@ -285,18 +285,12 @@ def _steps(at: Floats, half_life: float) -> Ints:
 
 
 @cache
-def _upper(rank: int) -> tuple[Ints, Ints]:
-    """Give where the packed half of a symmetric matrix stands."""
-    return np.triu_indices(rank)
-
-
-@cache
 def _square(rank: int) -> Ints:
     """Give where each entry of a symmetric matrix stands in its packed half, (rank, rank)."""
     places = np.empty((rank, rank), dtype=np.int64)
-    upper = _upper(rank)
-    places[upper] = np.arange(len(upper[0]))
-    places.T[upper] = places[upper]
+    half = upper(rank)
+    places[half] = np.arange(len(half[0]))
+    places.T[half] = places[half]
     return places
 
 

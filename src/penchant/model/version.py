@@ -6,6 +6,8 @@ Rule 1: a version never changes; decisions and outcomes name the version they us
 Rule 2: a version holds no person's values, and knows columns by the hash of their names only.
 """
 
+import math
+from functools import cache
 from typing import NamedTuple
 
 import msgspec
@@ -19,11 +21,14 @@ __all__ = [
     "Scaling",
     "Version",
     "Vocabulary",
+    "folded",
     "pack",
     "unpack",
+    "upper",
 ]
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 _CLIP = 5.0
 """Scaled values beyond this many standard deviations count as this many (population notes)."""
@@ -51,17 +56,21 @@ class Scaling(NamedTuple):
             >>> s.apply(np.array([12.0, 7.0])).tolist()
             [1.0, 1.0]
         """
-        width = len(self.mean)
+        mean, scale, bound = self
+        width = len(mean)
         seen = min(rows.shape[-1], width)
-        scaled = np.zeros((*rows.shape[:-1], 1 + width))
-        scaled[..., 0] = 1.0
-        values = scaled[..., 1 : 1 + seen]
-        np.subtract(rows[..., :seen], self.mean[:seen], out=values)
-        values *= self.scale[:seen]
-        bound = self.bound[:seen]
+        if rows.shape[-1] != width:
+            rows, mean, scale, bound = rows[..., :seen], mean[:seen], scale[:seen], bound[:seen]
+        values = rows - mean
+        values *= scale
         np.minimum(values, bound, out=values)
         np.maximum(values, -bound, out=values)
-        values[values != values] = 0.0  # noqa: PLR0124 - NaN is the one value unlike itself
+        flat = values.reshape(-1)
+        if math.isnan(flat.dot(flat)):  # one product tells whether any is
+            values[np.isnan(values)] = 0.0
+        scaled = np.zeros((*rows.shape[:-1], 1 + width))
+        scaled[..., 0] = 1.0
+        scaled[..., 1 : 1 + seen] = values
         return scaled
 
 
@@ -88,8 +97,8 @@ class Version(NamedTuple):
         context, action: scaling of the two sides, (dc,) and (da,) columns.
         weights: (1 + dc, 1 + da); the population's score is `c' W a`.
         is_logistic: whether a score becomes a reward through the logistic function.
-        spread: (da, 1 + dc, 1 + dc) covariance of the weights of each action column where actions
-            have no features, else None.
+        spread: covariance of the weights of each action column where actions have no features, as
+            `folded` gives it, else None.
         basis: (1 + da, r): a person differs from people in general along `basis.T @ a`.
         prior: (r,) variances of those differences across people.
         noise: variance of a reward around its prediction.
@@ -135,7 +144,7 @@ class Version(NamedTuple):
         Returns:
             (n_actions,) in units of the scaled reward.
         """
-        return self.link(actions @ (context @ self.weights))
+        return self.link(actions.dot(context.dot(self.weights)))
 
     def link(self, scores: Floats) -> Floats:
         """Turn scores into rewards."""
@@ -145,24 +154,45 @@ class Version(NamedTuple):
         """Give the variance of those expectations, (n_actions,), where it is known."""
         if self.spread is None:
             return None
-        count, width, _ = self.spread.shape
-        along = np.dot(self.spread.reshape(count * width, width), context)
-        per_column = np.dot(along.reshape(count, width), context)
-        return np.asarray(np.dot(actions[:, 1:] ** 2, per_column))
+        first, second = upper(len(context))
+        per_column = self.spread.dot(context.take(first) * context.take(second))
+        values = actions[:, 1:]
+        return np.asarray((values * values).dot(per_column))
 
     def variances_of_many(self, contexts: Floats, actions: Floats) -> Floats | None:
         """Give `variances` for n contexts (n, 1 + dc): (n, n_actions)."""
         if self.spread is None:
             return None
-        count, width = contexts.shape
-        first, second = np.triu_indices(width)
-        packed = self.spread[:, first, second] * np.where(first == second, 1.0, 2.0)
+        count = len(contexts)
         columns, weight = np.ascontiguousarray(contexts.T), actions[:, 1:] ** 2
         variances = np.empty((len(actions), count))
         for start in range(0, count, _FEW):
             some = columns[:, start : start + _FEW]
-            variances[:, start : start + _FEW] = weight @ (packed @ _half_of_squares(some))
+            variances[:, start : start + _FEW] = weight @ (self.spread @ _half_of_squares(some))
         return variances.T
+
+
+@cache
+def upper(width: int) -> tuple[Ints, Ints]:
+    """Give where the upper half of a symmetric matrix stands, by rows."""
+    return np.triu_indices(width)
+
+
+def folded(covariances: Floats) -> Floats:
+    """Fold symmetric matrices along their diagonal: the lower half is added to the upper one.
+
+    Args:
+        covariances: (n, w, w).
+
+    Returns:
+        (n, w(w + 1)/2): the product with the upper half of c cᵀ is cᵀ C c.
+
+    Example:
+        >>> folded(np.array([[[2.0, 0.5], [0.5, 3.0]]])).tolist()
+        [[2.0, 1.0, 3.0]]
+    """
+    first, second = upper(covariances.shape[-1])
+    return np.asarray(covariances[:, first, second] * np.where(first == second, 1.0, 2.0))
 
 
 def _half_of_squares(columns: Floats) -> Floats:

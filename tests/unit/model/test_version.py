@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from views import Shape, version_of
 
-from penchant.model.version import EMPTY_SCALING, Scaling, Vocabulary, pack, unpack
+from penchant.model.version import EMPTY_SCALING, Scaling, Vocabulary, folded, pack, unpack
 
 TWO = Scaling(np.array([10.0, 0.0]), np.array([0.5, 2.0]), np.array([2.0, 9.0]))
 
@@ -39,16 +39,16 @@ def test_expectations_are_linked_and_have_a_spread_where_known() -> None:
     bent = linear._replace(is_logistic=True, spread=None)
     context, actions = np.array([1.0, 0.3, -0.2]), np.eye(5)[:2] + np.array([1.0, 0, 0, 0, 0])
     scores = actions @ (context @ linear.weights)
+    covariance = np.array([[2.0, 0.5, -0.25], [0.5, 1.0, 0.125], [-0.25, 0.125, 3.0]])
+    linear = linear._replace(spread=folded(np.stack([covariance] * 4)))
     variances = linear.variances(context, actions)
-    spread = linear.spread
-    assert spread is not None
 
     assert linear.rewards(context, actions) == pytest.approx(scores)
     assert bent.rewards(context, actions) == pytest.approx(1 / (1 + np.exp(-scores)))
     assert bent.variances(context, actions) is None
     assert bent.variances_of_many(context[None], actions) is None
     assert variances is not None
-    assert variances[1] == pytest.approx(context @ spread[0] @ context)
+    assert variances[1] == pytest.approx(context @ covariance @ context)
 
 
 def test_variances_of_many_are_those_of_each() -> None:
