@@ -70,7 +70,9 @@ def wanted() -> Iterator[str]:
         plain = name in READ or name == "Limits" or not callable(made)
         yield name if plain else name + arguments(made)
     for name in vars(Engine):
-        if not name.startswith("_"):
+        if isinstance(vars(Engine)[name], property):
+            yield f"Engine.{name}"
+        elif not name.startswith("_"):
             yield f"Engine.{name}{arguments(getattr(Engine, name))}"
 
 

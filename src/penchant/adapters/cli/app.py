@@ -20,11 +20,13 @@ from penchant.adapters.cli.explain import explain_command
 from penchant.adapters.cli.export import export_command
 from penchant.adapters.cli.forget import forget_command
 from penchant.adapters.cli.init import init_command
+from penchant.adapters.cli.key import key_app
 from penchant.adapters.cli.learn import learn_command
 from penchant.adapters.cli.observe import observe_command
 from penchant.adapters.cli.profile import profile_command
 from penchant.adapters.cli.replay import replay_command
 from penchant.adapters.cli.terminal import warn
+from penchant.adapters.cli.up import up_command
 from penchant.errors import PenchantError
 
 __all__ = ["app", "main"]
@@ -81,6 +83,8 @@ app.command("profile")(profile_command)
 app.command("export")(export_command)
 app.command("forget")(forget_command)
 app.command("replay", short_help="Replay a log as if it were live.")(replay_command)
+app.command("up")(up_command)
+app.add_typer(key_app)
 app.command("doctor")(doctor_command)
 
 

@@ -31,6 +31,8 @@ class MemoryStore:
         True
     """
 
+    durability = "none"
+
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._secret = token_bytes(32)

@@ -55,6 +55,8 @@ class _Forget(Ticket):
 class SqliteStore:
     """A journal in a file; safe to call from several threads of the process that owns it."""
 
+    durability = "full"
+
     def __init__(
         self, path: str | Path, *, kek: bytes | None = None, limits: StoreLimits | None = None
     ) -> None:

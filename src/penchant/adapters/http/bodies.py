@@ -1,0 +1,147 @@
+"""What comes in and goes out as JSON, typed.
+
+The hot routes decode into these, and the description of the service (`openapi`) is made of them.
+
+Rule: a field has the name of the noun's field in `words`; a field that is not known is an error.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import UNSET, Raw, Struct, UnsetType
+
+from penchant.words import Action, Reason
+
+__all__ = [
+    "Ask",
+    "AskMany",
+    "DecisionAnswer",
+    "Health",
+    "Kept",
+    "KeptMany",
+    "Number",
+    "Opinion",
+    "OutcomeMany",
+    "OutcomeOne",
+    "RefusedItem",
+    "SignalMany",
+    "SignalOne",
+    "Yes",
+]
+
+Number = bool | int | float | str | list[float]
+"""A value of a feature, or of a signal's data."""
+
+
+class Ask(Struct, frozen=True, forbid_unknown_fields=True):
+    """One question: what to do at a moment, for a person (null: for people in general).
+
+    `actions` are candidates known only now; a name alone is the declared action of that name.
+    """
+
+    moment: str
+    person: str | None = None
+    context: dict[str, Number] = {}
+    actions: list[str | Action] | None = None
+
+
+class AskMany(Struct, frozen=True, forbid_unknown_fields=True):
+    """Many questions; each is answered in its place."""
+
+    items: list[Ask]
+
+
+class SignalOne(Struct, frozen=True, forbid_unknown_fields=True):
+    """A fact seen about one person at one time; kept only under a purpose they granted."""
+
+    kind: str
+    person: str = ""
+    at: str | None = None
+    data: dict[str, Number] = {}
+    nature: Literal["explicit", "implicit", "contextual", "sensed"] = "implicit"
+    source: str = ""
+    id: str = ""
+    purpose: str | None = None
+
+
+class SignalMany(Struct, frozen=True, forbid_unknown_fields=True):
+    """Many signals under one purpose, where they do not say another."""
+
+    items: list[SignalOne]
+    purpose: str | None = None
+
+
+class OutcomeOne(Struct, frozen=True, forbid_unknown_fields=True):
+    """What followed a decision: a reward, or the name of the moment's outcome."""
+
+    decision: str
+    reward: float | None = None
+    outcome: str | None = None
+
+
+class OutcomeMany(Struct, frozen=True, forbid_unknown_fields=True):
+    """What followed many decisions."""
+
+    items: list[OutcomeOne]
+
+
+class Kept(Struct, frozen=True):
+    """Whether what was sent is kept, and where not, why."""
+
+    kept: bool
+    sentence: str | UnsetType = UNSET
+
+
+class KeptMany(Struct, frozen=True):
+    """The same for each item of a batch, in order."""
+
+    items: list[Kept]
+
+
+class DecisionAnswer(Struct, frozen=True):
+    """A decision: the action, how probable each permitted one was, and on request why."""
+
+    id: str
+    moment: str
+    person: str | None
+    at: datetime
+    action: Action | Raw
+    propensity: float
+    mode: Literal["personal", "neutral"]
+    propensities: dict[str, float]
+    note: str
+    reasons: tuple[Reason, ...] | UnsetType = UNSET
+
+
+class RefusedItem(Struct, frozen=True):
+    """An item of a batch that was not decided, and why."""
+
+    refused: str
+
+
+class DecisionMany(Struct, frozen=True):
+    """Decisions in the order of the questions."""
+
+    items: list[DecisionAnswer | RefusedItem]
+
+
+class Opinion(Struct, frozen=True, forbid_unknown_fields=True):
+    """A person's answer for a purpose: yes or no, the greatest burden they allow, until when."""
+
+    granted: bool
+    dial: float = 1.0
+    until: str | None = None
+
+
+class Health(Struct, frozen=True):
+    """Whether the service serves, and what an acknowledged fact survives."""
+
+    ok: bool
+    version: str
+    durability: str
+
+
+class Yes(Struct, frozen=True):
+    """Done."""
+
+    done: bool = True

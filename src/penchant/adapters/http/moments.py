@@ -1,0 +1,87 @@
+"""The routes about moments and decisions: what is declared, what was decided and why."""
+
+from typing import Any
+
+from msgspec import Struct
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from penchant.adapters.http.answering import answered, body_of, part_of, principal_of
+from penchant.adapters.http.bodies import DecisionAnswer
+from penchant.adapters.http.described import Described
+from penchant.adapters.http.verbs import told_decision
+from penchant.adapters.toml_moments import moments_of
+from penchant.engine import Engine
+from penchant.errors import UnknownDecision, UnknownMoment
+from penchant.words import Decision, Explanation, Moment
+
+__all__ = ["moment_routes"]
+
+
+class Declared(Struct, frozen=True):
+    """Names of the moments that were declared."""
+
+    declared: tuple[str, ...]
+
+
+def moment_routes(engine: Engine) -> list[Described]:
+    """Give the routes about moments and decisions."""
+    serve = _Moments(engine)
+    decision = "/v1/decisions/{id}"
+    return [
+        Described("GET", decision, "decide:read", "One decision, as it was taken.",
+                  gives=(DecisionAnswer,), may_fail=(404,), endpoint=serve.decision),
+        Described("GET", f"{decision}/explanation", "decide:read", "One decision in plain words.",
+                  gives=(Explanation,), may_fail=(404,), endpoint=serve.explanation),
+        Described("GET", "/v1/moments", "decide:read", "The moments that are declared.",
+                  gives=(list[Moment],), endpoint=serve.moments),
+        Described("PUT", "/v1/moments", "policy:admin",
+                  "Declare a moment, or several; of the same name, the latter replaces the former.",
+                  takes=(Moment, list[Moment]), gives=(Declared,), endpoint=serve.declare),
+        Described("GET", "/v1/moments/{name}", "decide:read", "One moment, as it is declared.",
+                  gives=(Moment,), may_fail=(404,), endpoint=serve.moment),
+    ]  # fmt: skip
+
+
+class _Moments:
+    """Serves them."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine, self._many = engine, engine.many
+
+    async def decision(self, request: Request) -> Response:
+        found = await self._find(request)
+        return answered(await run_in_threadpool(told_decision, found, self._many))
+
+    async def explanation(self, request: Request) -> Response:
+        found = await self._find(request)
+        return answered(await run_in_threadpool(self._engine.explain, found.id))
+
+    async def moments(self, request: Request) -> Response:
+        del request
+        return answered(self._many.moments())
+
+    async def moment(self, request: Request) -> Response:
+        name = part_of(request, "name")
+        for moment in self._many.moments():
+            if moment.name == name:
+                return answered(moment)
+        raise UnknownMoment(f"No moment `{name[:64]}` was declared.")
+
+    async def declare(self, request: Request) -> Response:
+        limits = self._many.limits
+        given = await body_of(request, Any, limits)
+        tables = given if isinstance(given, list) else [given]
+        moments = moments_of({"moments": tables}, "the body", limits=limits)
+        for moment in moments:
+            await run_in_threadpool(self._engine.declare, moment)
+        return answered(Declared(tuple(moment.name for moment in moments)))
+
+    async def _find(self, request: Request) -> Decision:
+        """Give the decision of the path; another person's is as if it were not there."""
+        name, who = part_of(request, "id"), principal_of(request)
+        found = await run_in_threadpool(self._many.find, name)
+        if found is None or (who.person and found.person != who.person):
+            raise UnknownDecision(f"No decision `{name[:64]}` is kept. Was its person forgotten?")
+        return found

@@ -1,0 +1,96 @@
+"""Repeats: the same request again has the same answer, and no second effect.
+
+A request says `Idempotency-Key`. While its answer is remembered, it is given again; the ids of
+what it makes are derived from the key, so that also after a restart the journal knows them.
+Rule: memory is bounded; what is let go of first is what was answered first.
+"""
+
+import hashlib
+from collections import OrderedDict
+from typing import NamedTuple
+
+from penchant.adapters.http.problems import Refusal
+
+__all__ = ["Answer", "Repeats", "Seed", "seed_of"]
+
+_MOST_BYTES = 32 * 2**20
+_KEY_CHARACTERS = 255
+_ID_DIGITS = 32
+
+
+class Answer(NamedTuple):
+    """What a request is answered."""
+
+    status: int
+    body: bytes
+
+
+class Seed(NamedTuple):
+    """What makes a request the same as an earlier one: who says which key; and what it holds."""
+
+    name: bytes
+    body: bytes
+
+    def id(self, index: int) -> str:
+        """Derive the id of what item `index` of the request makes."""
+        return hashlib.sha256(b"%b|%d" % (self.name, index)).hexdigest()[:_ID_DIGITS]
+
+
+def seed_of(value: bytes, who: str, route: str, body: bytes) -> Seed:
+    """Read an `Idempotency-Key`.
+
+    Raises:
+        Refusal: When it is too long to be one.
+    """
+    if len(value) > _KEY_CHARACTERS:
+        raise Refusal(400, f"An `Idempotency-Key` has at most {_KEY_CHARACTERS} characters.")
+    name = hashlib.sha256(b"%b|%b" % (who.encode(), value)).digest()
+    return Seed(name, hashlib.sha256(route.encode() + b"|" + body).digest())
+
+
+class Repeats:
+    """The answers of requests that said an `Idempotency-Key`, for as long as there is room."""
+
+    def __init__(self, most_bytes: int = _MOST_BYTES) -> None:
+        """Start with none."""
+        self._most = most_bytes
+        self._bytes = 0
+        self._kept: OrderedDict[bytes, tuple[bytes, Answer]] = OrderedDict()
+
+    def find(self, seed: Seed) -> Answer | None:
+        """Give the answer that the same request got, if it is remembered.
+
+        Raises:
+            Refusal: When the key came with another body before.
+        """
+        kept = self._kept.get(seed.name)
+        if kept is None:
+            return None
+        check_same(kept[0], seed)
+        return kept[1]
+
+    def keep(self, seed: Seed, answer: Answer) -> None:
+        """Remember an answer."""
+        self._kept[seed.name] = (seed.body, answer)
+        self._bytes += _size(answer)
+        while self._bytes > self._most and self._kept:
+            _, (_, gone) = self._kept.popitem(last=False)
+            self._bytes -= _size(gone)
+
+
+def check_same(body: bytes, seed: Seed) -> None:
+    """See that a repeat holds what the first request held; both as hashes.
+
+    Raises:
+        Refusal: When it does not.
+    """
+    if body != seed.body:
+        raise Refusal(
+            422,
+            "This `Idempotency-Key` came with another request before. Send the same request "
+            "again, or choose a new key.",
+        )
+
+
+def _size(answer: Answer) -> int:
+    return len(answer.body) + 200  # and what the table itself takes
