@@ -39,6 +39,7 @@ def learn_all(
             answers.append(_KEPT if isinstance(answer, tuple) else answer)
             if isinstance(answer, tuple):
                 pairs.append(answer)
+        memory.tallies.refuse(one.sentence for one in answers if isinstance(one, Refused))
     _teach(memory, pairs)
     return answers
 
@@ -164,6 +165,7 @@ def _teach(memory: Memory, pairs: Sequence[tuple[Open, Learned]]) -> None:
                 memory.pending.put_back(one)
         raise
     with memory.lock:
+        memory.tallies.learned(pairs)
         for one, fact in pairs:
             live = memory.moments[fact.moment]
             home = memory.people.home(fact.person) if fact.person else ""

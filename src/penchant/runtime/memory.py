@@ -31,6 +31,7 @@ from penchant.limits import Limits, check_time
 from penchant.runtime.directory import Directory
 from penchant.runtime.gate import Gate
 from penchant.runtime.live_moment import LiveMoment
+from penchant.runtime.tallies import Tallies
 from penchant.words import Moment
 
 __all__ = ["Memory"]
@@ -52,6 +53,7 @@ class Memory:
         self.moments: dict[str, LiveMoment] = {}
         self.people = Directory(store)
         self.pending = Pending(limits.open_decisions)
+        self.tallies = Tallies(lambda name: self.moments[name].moment)
         self.unwritten: list[Derived] = []
         self._clock = clock
         self._latest = self._said = datetime.min.replace(tzinfo=UTC)
@@ -121,6 +123,8 @@ class Memory:
             with self.lock:
                 self.unwritten = [*derived, *self.unwritten]
             raise
+        with self.lock:
+            self.tallies.written(facts)
 
     def fold(self, fact: Fact) -> None:
         """Let a person's registers change, and what was kept ready from them go."""
@@ -148,6 +152,7 @@ class Memory:
             self.pending.drop(one)
         self._unready(ids)
         self.people.forget(ids)
+        self.tallies.forget(ids)
         return outcomes
 
     @contextmanager
@@ -210,6 +215,7 @@ class Memory:
 
     def _reopen(self, fact: Fact) -> None:
         """Let a decision of the journal wait again, or an outcome join the evidence."""
+        self.tallies.written([fact])
         if isinstance(fact, Decided) and fact.decision.expected:
             live = self.moments[fact.decision.moment]
             self.pending.add(live.reopened(fact.decision))
@@ -217,3 +223,4 @@ class Memory:
             one = self.pending.take(fact.decision)
             if isinstance(one, Open):
                 self.moments[fact.moment].learning.keep(one, fact, fact.person)
+                self.tallies.learned([(one, fact)])
