@@ -78,9 +78,9 @@ def killed_while_writing(path: Path, after_seconds: float) -> Counter[str]:
 FORGETTING = """
 import importlib, os, signal, sys
 from datetime import datetime, UTC
-from penchant.adapters.store.sqlite import SqliteStore
+from penchant.adapters.store.sqlite import SqliteStore, StoreLimits
 
-path, module, owner, method, when, call = sys.argv[1:]
+path, module, owner, method, when, call, at_once = sys.argv[1:]
 kind = getattr(importlib.import_module("penchant.adapters.store." + module), owner)
 step = getattr(kind, method)
 calls = []
@@ -93,9 +93,10 @@ def dying(*given):
         step(*given)
     os.kill(os.getpid(), signal.SIGKILL)
 
-store = SqliteStore(path)
+store = SqliteStore(path, limits=StoreLimits(emptied_at_once=int(at_once)))
 setattr(kind, method, dying)
 store.forget("ada", datetime(2026, 11, 22, tzinfo=UTC))
+store.close()
 """
 
 # Where the process dies: module, class, method, before or after it, at which call.
@@ -106,18 +107,24 @@ POINTS = (
     ("forgetting", "Forgetting", "empty_entries", "after", 1),
     ("wal", "LogIndex", "empty", "after", 2),
     ("forgetting", "Forgetting", "mark_done", "after", 1),
+    # Of many entries, behind the receipt: at the first piece, between two, at the last.
+    ("keys", "Keyring", "erase", "after", 1, 10),
+    ("forgetting", "Forgetting", "mark_done", "after", 1, 10),
+    ("forgetting", "Forgetting", "empty_entries", "before", 1, 10),
+    ("forgetting", "Forgetting", "empty_entries", "after", 2, 10),
+    ("forgetting", "Forgetting", "mark_done", "before", 2, 10),
 )
 
 
-@pytest.mark.parametrize("point", POINTS, ids=lambda point: f"{point[3]}-{point[2]}-{point[4]}")
+@pytest.mark.parametrize("point", POINTS, ids=lambda point: "-".join(map(str, point[2:])))
 def test_a_forgetting_that_was_cut_short_is_finished(
-    point: tuple[str, str, str, str, int], tmp_path: Path
+    point: tuple[str | int, ...], tmp_path: Path
 ) -> None:
     """Wherever a forgetting is killed, the next opening finishes it before anything is served."""
     path = tmp_path / NAME
     secrets = with_a_marker(path)
     child = subprocess.run(  # noqa: S603 - our own interpreter, our own words
-        [sys.executable, "-c", FORGETTING, str(path), *map(str, point)], check=False
+        [sys.executable, "-c", FORGETTING, str(path), *map(str, (*point, 4_096)[:6])], check=False
     )
     assert child.returncode == -signal.SIGKILL
 
@@ -158,7 +165,7 @@ def test_a_forgetting_that_never_began_forgets_nobody(tmp_path: Path) -> None:
     """Killed before its mark is durable, a forgetting has not happened."""
     path = tmp_path / NAME
     with_a_marker(path)
-    point = ("forgetting", "Forgetting", "forget", "before", "1")
+    point = ("forgetting", "Forgetting", "forget", "before", "1", "4096")
     child = subprocess.run(  # noqa: S603 - our own interpreter, our own words
         [sys.executable, "-c", FORGETTING, str(path), *point], check=False
     )

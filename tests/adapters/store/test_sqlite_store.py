@@ -15,6 +15,7 @@ from adapters.store.files import KEK, all_bytes, column, fill, plain, read_close
 
 from penchant.adapters.store import KEK_VARIABLE, open_store
 from penchant.adapters.store.committing import Append, Committer
+from penchant.adapters.store.forgetting import Forgetting
 from penchant.adapters.store.schema import JOURNAL, connect, migrate
 from penchant.adapters.store.sqlite import SqliteStore, StoreLimits
 from penchant.errors import BadInput, StoreDamaged, StoreFailed, StoreLocked, StoreTooNew
@@ -76,6 +77,50 @@ def test_the_forgotten_is_in_no_file(tmp_path: Path) -> None:
         assert marker.encode() not in files
         assert not [secret for secret in secrets if secret in files]
     assert read_closed(path) == plain(signals("bo", 30))
+
+
+def test_of_many_entries_the_room_is_emptied_behind_the_receipt(tmp_path: Path) -> None:
+    """Nothing can be read at once; the entries are empty by the time the store is closed."""
+    path = tmp_path / "people.db"
+    store = SqliteStore(path, limits=StoreLimits(emptied_at_once=10))
+    store.append([*signals("ada", 95), *signals("bo", 3)])
+    secrets = secrets_of(path, 95)
+
+    receipt = store.forget("ada", AT)
+    store.append(signals("ada", 2))
+
+    assert receipt.entries == 95
+    assert plain(list(store.read("ada"))) == plain(signals("ada", 2))
+    assert store.forget("ada", AT).entries == 2
+    store.append(signals("ada", 1))
+    files = closed_bytes(store, tmp_path)
+    assert not [secret for secret in secrets if secret in files]
+    assert column(path, "SELECT done FROM erasure") == [1, 1]
+    assert read_closed(path) == plain([*signals("bo", 3), *signals("ada", 1)])
+
+
+def test_room_that_cannot_be_emptied_now_is_emptied_at_the_next_opening(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the disk fails behind the receipt, nothing can be read all the same."""
+    path = tmp_path / "people.db"
+    store = SqliteStore(path, limits=StoreLimits(emptied_at_once=10))
+    store.append([*signals("ada", 25), *signals("bo", 3)])
+    secrets = secrets_of(path, 25)
+
+    def full(*given: object) -> None:
+        raise sqlite3.OperationalError(given)
+
+    with monkeypatch.context() as failing:
+        failing.setattr(Forgetting, "empty_entries", full)
+        assert store.forget("ada", AT).entries == 25
+        assert list(store.read("ada")) == []
+        store.close()
+    assert column(path, "SELECT done FROM erasure") == [2]
+
+    assert read_closed(path) == plain(signals("bo", 3))
+    assert not [secret for secret in secrets if secret in all_bytes(tmp_path)]
+    assert column(path, "SELECT done FROM erasure") == [1]
 
 
 def secrets_of(path: Path, length: int) -> list[bytes]:

@@ -47,7 +47,7 @@ def handed_in(letters: str, *, fails: Exception | None = None, most: int = 100) 
         except StoreFailed as error:
             failed[letter.text] = error
 
-    writer: Writer[Letter] = Writer(run, most=most)
+    writer: Writer[Letter] = Writer(run, most=most, between=lambda: False)
     threads = []
     for text in letters:
         letter = Letter(text)
@@ -95,9 +95,29 @@ def test_an_error_keeps_its_kind_and_its_words() -> None:
 
 def test_a_closed_writer_takes_nothing() -> None:
     """After closing, twice even, a ticket is refused at once."""
-    writer: Writer[Ticket] = Writer(print, most=1)
+    writer: Writer[Ticket] = Writer(print, most=1, between=lambda: False)
     writer.close()
     writer.close()
 
     with pytest.raises(StoreFailed, match="closed"):
         writer.submit(Ticket())
+
+
+def test_what_nobody_waits_for_is_done_in_between() -> None:
+    """Piece by piece while there is more, behind the callers' work and before it is closed."""
+    pieces, all_done = iter([True, True, False]), threading.Event()
+    did: list[str] = []
+
+    def between() -> bool:
+        did.append("piece")
+        more = next(pieces)
+        if not more:
+            all_done.set()
+        return more
+
+    writer: Writer[Ticket] = Writer(lambda _: did.append("batch"), most=1, between=between)
+    writer.submit(Ticket())
+    assert all_done.wait(5)
+    writer.close()
+
+    assert did == ["batch", "piece", "piece", "piece"]

@@ -1,13 +1,15 @@
 """Forgetting a person: five steps, each durable, so that it can stop anywhere and be finished.
 
 1 say so in the journal  2 destroy the key  3 empty the entries  4 empty the log  5 say it is done.
-After step 2 nothing can be read any more, wherever copies of the entries lie. What stays is the
-length of the chain and its hashes. Used by the writing thread alone, and at opening.
-Rule: nothing is destroyed for a forgetting behind which the chain has gone on.
+After step 2 nothing can be read any more, wherever copies of the entries lie; of somebody with many
+entries steps 3 to 5 follow behind the receipt, a piece at a time. What stays is the length of the
+chain and its hashes. Used by the writing thread alone, and at opening.
+Rule: no key is destroyed for a forgetting behind which the chain has gone on.
 Source: docs/explanation/what-is-on-disk.md.
 """
 
 import sqlite3
+from collections import deque
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,10 +27,14 @@ __all__ = ["Erasure", "Forgetting"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_NONCE = bytes(NONCE_BYTES)
-_OPEN = (
+_BEGUN, _DONE, _KEYLESS = 0, 1, 2
+"""How far a forgetting is: said, finished, or with the key destroyed and room still to empty."""
+
+_SAID = (
     "SELECT s.seq, s.id, s.pseudonym, r.seq, r.at, r.entries, r.outcomes"
-    " FROM erasure r JOIN stream s ON s.id = r.stream WHERE NOT r.done"
+    " FROM erasure r JOIN stream s ON s.id = r.stream WHERE r.done ="
 )
+_OPEN = f"{_SAID} {_BEGUN}"
 
 
 class Erasure(Struct, frozen=True):
@@ -51,10 +57,18 @@ class Forgetting:
     """Takes the steps, in order."""
 
     def __init__(
-        self, connection: sqlite3.Connection, log: LogIndex, keyring: Keyring, path: Path
+        self,
+        connection: sqlite3.Connection,
+        log: LogIndex,
+        keyring: Keyring,
+        path: Path,
+        *,
+        at_once: int,
     ) -> None:
+        """Work on a journal and its keys; nobody waits for more than `at_once` entries emptied."""
         self._connection, self._log = connection, log
-        self._keyring, self._path = keyring, path
+        self._keyring, self._path, self._at_once = keyring, path, at_once
+        self._emptying: deque[tuple[Erasure, int]] = deque()
 
     def forget(self, person: str, at: datetime, names: Names) -> Receipt:
         """Make all that is kept of a person unreadable.
@@ -68,7 +82,10 @@ class Forgetting:
             erasure = self._open(pseudonym) or self._begin(pseudonym, at)
             if erasure is None:
                 return Receipt(pseudonym.hex(), at, 0)
-            self.finish(erasure)
+            if erasure.entries > self._at_once:
+                self._take_key(erasure)
+            else:
+                self.finish(erasure)
             return erasure.receipt()
 
     def finish_open(self) -> None:
@@ -81,6 +98,10 @@ class Forgetting:
         with disk(self._path):
             for row in self._connection.execute(_OPEN).fetchall():
                 self.finish(self._unfinished(*row))
+            for _, *said in self._connection.execute(f"{_SAID} {_KEYLESS}").fetchall():
+                self._emptying.append((Erasure(*said), 0))
+        while self.empty_some():
+            pass
 
     def finish(self, erasure: Erasure) -> None:
         """Take the steps after the first; taking one again does no harm."""
@@ -89,22 +110,48 @@ class Forgetting:
         self._log.empty()
         self.mark_done(erasure)
 
-    def empty_entries(self, erasure: Erasure) -> None:
-        """Leave of each entry its place and its hash."""
+    def empty_some(self) -> bool:
+        """Take the next piece of what follows behind a receipt; say whether there was one.
+
+        Raises:
+            StoreFailed: When it could not be taken now; the next call or opening takes it.
+        """
+        if not self._emptying:
+            return False
+        erasure, after = self._emptying[0]
+        upto = min(after + self._at_once, erasure.seq - 1)
+        with disk(self._path):
+            self.empty_entries(erasure, after, upto)
+            self._emptying[0] = erasure, upto
+            if upto == erasure.seq - 1:
+                self._log.empty()
+                self.mark_done(erasure)
+                self._emptying.popleft()
+        return True
+
+    def empty_entries(self, erasure: Erasure, after: int = 0, upto: int | None = None) -> None:
+        """Leave of each entry its place and its hash; of those behind `after` up to `upto`."""
+        last = erasure.seq - 1 if upto is None else upto
         with transaction(self._connection):
             self._connection.execute(
                 "UPDATE entry SET kind = NULL, ref = NULL, nonce = NULL, sealed = NULL"
-                " WHERE stream = ? AND seq < ? AND sealed IS NOT NULL",
-                (erasure.stream, erasure.seq),
+                " WHERE stream = ? AND seq > ? AND seq <= ? AND sealed IS NOT NULL",
+                (erasure.stream, after, last),
             )
 
-    def mark_done(self, erasure: Erasure) -> None:
-        """Say that nothing is left to do."""
+    def mark_done(self, erasure: Erasure, how: int = _DONE) -> None:
+        """Say how far it is: that nothing is left to do."""
         with transaction(self._connection):
             self._connection.execute(
-                "UPDATE erasure SET done = 1 WHERE stream = ? AND seq = ?",
-                (erasure.stream, erasure.seq),
+                "UPDATE erasure SET done = ? WHERE stream = ? AND seq = ?",
+                (how, erasure.stream, erasure.seq),
             )
+
+    def _take_key(self, erasure: Erasure) -> None:
+        """Destroy the key, and let the room be emptied behind the receipt."""
+        self._keyring.erase(erasure.pseudonym)
+        self.mark_done(erasure, _KEYLESS)
+        self._emptying.append((erasure, 0))
 
     def _open(self, pseudonym: bytes) -> Erasure | None:
         """Give the forgetting of a stream that is not finished."""

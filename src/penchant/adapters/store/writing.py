@@ -2,7 +2,8 @@
 
 While a commit waits for the disk, further callers queue up; the next commit takes them together.
 So a commit costs one sync whether one caller waits or a hundred.
-Rule: a caller returns when its work is durable, or has failed for good.
+Rule: a caller returns when its work is durable, or has failed for good. What nobody waits for is
+done in pieces, in between.
 """
 
 import queue
@@ -63,17 +64,20 @@ T = TypeVar("T", bound=Ticket)
 class Writer(Generic[T]):
     """A thread that hands tickets over in batches."""
 
-    def __init__(self, run: Callable[[Sequence[T]], None], *, most: int) -> None:
+    def __init__(
+        self, run: Callable[[Sequence[T]], None], *, most: int, between: Callable[[], bool]
+    ) -> None:
         """Start the thread.
 
         Args:
             run: Does the work of a batch; what it raises fails every ticket of the batch.
             most: About how much work a batch takes.
+            between: Does a piece of what nobody waits for; says whether there may be more.
         """
-        self._run, self._most = run, most
+        self._run, self._most, self._between = run, most, between
         self._queue: queue.SimpleQueue[T | None] = queue.SimpleQueue()
         self._gate = threading.Lock()
-        self._closed = False
+        self._closed = self._more_between = False
         self._thread = threading.Thread(target=self._work, name="penchant-writer", daemon=True)
         self._thread.start()
 
@@ -105,6 +109,7 @@ class Writer(Generic[T]):
             for is_joined, tickets in groupby(taken, attrgetter("is_joined")):
                 for batch in [list(tickets)] if is_joined else [[one] for one in tickets]:
                     self._do(batch)
+            self._more_between = more and self._between()
 
     def _do(self, batch: Sequence[T]) -> None:
         """Run one batch and let its callers go on."""
@@ -119,7 +124,7 @@ class Writer(Generic[T]):
     def _take(self) -> tuple[list[T], bool]:
         """Wait for a ticket, then take all that is there; the flag is false at the end."""
         batch: list[T] = []
-        ticket = self._queue.get()
+        ticket = self._next()
         size = 0
         while ticket is not None:
             batch.append(ticket)
@@ -131,3 +136,12 @@ class Writer(Generic[T]):
             except queue.Empty:
                 return batch, True
         return batch, False
+
+    def _next(self) -> T | None:
+        """Wait for a ticket; until one comes, do what nobody waits for."""
+        while self._more_between:
+            try:
+                return self._queue.get_nowait()
+            except queue.Empty:
+                self._more_between = self._between()
+        return self._queue.get()
