@@ -94,6 +94,20 @@ def test_the_table_shows_every_number_with_its_interval() -> None:
     assert "  No two of these policies can be told apart with this log." in lines
 
 
+@pytest.mark.parametrize("width", [80, 70])
+def test_no_number_is_cut_off(width: int) -> None:
+    """Where decimals make an interval too wide for its column, it goes on below."""
+    policies = (
+        PolicyValue("as logged", 0.446, 0.408, 0.484, 399.0),
+        PolicyValue("never anything but nothing", 0.279, 0.230, 0.323, 200.0),
+    )
+    apart = Comparison(policies[1].policy, "as logged", -0.167, -0.220, -0.125, told_apart=True)
+    text = shown(replace(REPORT, unit="clicks", policies=policies, comparisons=(apart,)), width)
+
+    assert "…" not in text
+    assert "−0.125)" in text
+
+
 def test_counts_stand_in_one_column_with_what_they_mean() -> None:
     """Numbers are right-aligned, and missing rewards are said to be apart."""
     lines = shown(REPORT, width=120).splitlines()

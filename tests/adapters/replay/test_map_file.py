@@ -69,6 +69,14 @@ def test_one_action_without_a_propensity_is_told(tmp_path: Path) -> None:
         read_map(path)
 
 
+def test_a_log_without_a_header_is_told(tmp_path: Path) -> None:
+    """There is no list of columns to give."""
+    plan = read_map(map_of(tmp_path))
+
+    with pytest.raises(BadLog, match="It has no columns"):
+        check_columns(plan, (), log="log.csv", map_path="map.toml")
+
+
 def test_a_map_without_actions_is_told(tmp_path: Path) -> None:
     """A map names its actions."""
     head = MAP[: MAP.index("[[actions]]")]

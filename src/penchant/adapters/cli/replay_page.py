@@ -98,7 +98,7 @@ def _values(report: ReplayReport) -> Table:
     table.add_column("  policy", no_wrap=True)
     table.add_column(report.unit, justify="right", no_wrap=True)
     table.add_column(f"{100 - 100 * report.alpha:.0f} % interval", justify="right", no_wrap=True)
-    table.add_column("against the log", justify="right", no_wrap=True)
+    table.add_column("against the log", justify="right")  # breaks where it must, never cut off
     table.add_column("")
     against = {one.one: one for one in report.comparisons if one.other == LOGGED}
     digits = _digits(report.policies)

@@ -32,6 +32,7 @@ __all__ = [
 Floats = NDArray[np.float64]
 
 LOGGED, ENGINE = "as logged", "the engine"
+_ENOUGH = 100
 
 
 def estimated(rows: Sequence[Row], plan: LogMap) -> list[Row]:
@@ -53,6 +54,16 @@ def estimated(rows: Sequence[Row], plan: LogMap) -> list[Row]:
     ]
 
 
+def _many(errors: float) -> str:
+    """Give a number of standard errors; where propensities hardly vary it says nothing more.
+
+    Example:
+        >>> _many(11.2), _many(8_777_778.0)
+        ('11', 'more than 100')
+    """
+    return f"{errors:.0f}" if errors <= _ENOUGH else f"more than {_ENOUGH}"
+
+
 def misfit_sentences(rows: Sequence[Row], plan: LogMap) -> tuple[str, ...]:
     """Say which actions were logged far more or less often than their propensities say."""
     moments = [row for row in rows if row.action is not None]
@@ -64,8 +75,8 @@ def misfit_sentences(rows: Sequence[Row], plan: LogMap) -> tuple[str, ...]:
     return tuple(
         f"`{plan.actions[one.action].name}` was logged in {100 * one.measured:.1f} % of the "
         f"moments, but its propensity is declared as {100 * one.declared:.1f} %: "
-        f"{abs(one.errors):.0f} standard errors apart. What rests on propensities cannot be said. "
-        "Correct them, or use `estimate_by`."
+        f"{_many(abs(one.errors))} standard errors apart. What rests on propensities cannot be "
+        "said. Correct them, or use `estimate_by`."
         for one in found
     )
 

@@ -169,9 +169,10 @@ def check_columns(plan: LogMap, names: Sequence[str], *, log: str, map_path: str
     absent = [f"`{key}` names `{column}`" for key, column in _used(plan) if column not in names]
     if absent:
         there = ", ".join(f"`{name}`" for name in names)
+        told = f"Its columns are {there}." if names else "It has no columns."
         raise BadLog(
             f"The map `{map_path}` names columns that `{log}` does not have: "
-            f"{'; '.join(absent)}. Its columns are {there}."
+            f"{'; '.join(absent)}. {told}"
         )
 
 
