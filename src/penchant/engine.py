@@ -23,6 +23,7 @@ from penchant.runtime.calls import Call, check_decision, check_opening, listed
 from penchant.runtime.columns import Answers
 from penchant.runtime.deciding import decide_all, decide_table
 from penchant.runtime.declaring import check_moment
+from penchant.runtime.insight import Insight
 from penchant.runtime.learning import close_windows, learn_all, learn_table
 from penchant.runtime.many import Many
 from penchant.runtime.memory import Memory
@@ -81,6 +82,7 @@ class Engine:
             dice or random.Random(),  # noqa: S311 - draws are no secrets
             limits or Limits(),
         )
+        self.insight = Insight(self._memory)
 
     @classmethod
     def open(

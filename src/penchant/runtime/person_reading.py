@@ -1,0 +1,89 @@
+"""One person as a page shows them: what each action is expected to bring them, and their facts."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+
+from penchant.journal import Decided, Fact, Learned
+from penchant.runtime.live_moment import LiveMoment
+from penchant.runtime.memory import Memory
+from penchant.runtime.readings import Leaning, PersonReading
+from penchant.words import Decision
+
+__all__ = ["read_person"]
+
+ACTIONS = 6  # pictures of one moment on a page
+
+
+def read_person(
+    memory: Memory, person: str, n_facts: int, n_decisions: int
+) -> PersonReading | None:
+    """Read one person; None when no fact of that id is kept.
+
+    Args:
+        memory: Of the engine.
+        person: Under any of their ids.
+        n_facts: How many of the latest facts to give.
+        n_decisions: How many of the latest decisions to give.
+    """
+    with memory.lock:
+        ids = memory.people.ids(person)
+        registers, now = memory.people.person(person).registers, memory.now()
+    facts = [fact for one in ids for fact in memory.store.read(one)]
+    if not facts:
+        return None
+    facts.sort(key=lambda fact: fact.at)
+    decisions = [fact.decision for fact in facts if isinstance(fact, Decided)]
+    outcomes = {fact.decision: fact for fact in reversed(facts) if isinstance(fact, Learned)}
+    with memory.lock:
+        home = memory.people.home(person)
+        leanings = [
+            one for live in memory.moments.values() for one in _leanings(live, home, facts, now)
+        ]
+        purposes = {live.moment.purpose for live in memory.moments.values()}
+    latest: Sequence[Decision] = decisions[: -n_decisions - 1 : -1]
+    return PersonReading(
+        person=home,
+        at=now,
+        ids=ids,
+        time_zone=registers.time_zone,
+        n_facts=len(facts),
+        n_decisions=len(decisions),
+        n_outcomes=len(outcomes),
+        first_at=facts[0].at,
+        facts=tuple(facts[: -n_facts - 1 : -1]),
+        decisions=tuple((one, outcomes.get(one.id)) for one in latest),
+        leanings=tuple(leanings),
+        purposes=tuple(sorted(purposes)),
+    )
+
+
+def _leanings(live: LiveMoment, person: str, facts: Sequence[Fact], now: datetime) -> list[Leaning]:
+    """Give what each action of a moment is expected to bring, for people and for this person.
+
+    Circumstances are the usual ones. How people differ is the prior along the action; what is not
+    known of the person is their posterior along it.
+    """
+    name, people, version = live.moment.name, live.model.people, live.model.version
+    met = any(isinstance(fact, Decided) and fact.decision.moment == name for fact in facts)
+    if not met or not version.rank:
+        return []
+    slate, usual = live.slate(()), version.context.apply(live.context_row({}))
+    expected = version.rewards(usual, slate.scaled) + slate.own
+    posterior = people.posterior(people.homes.find(person), version, now.timestamp())
+    own = slate.seen @ posterior.mean
+    unsure = np.sqrt(np.einsum("ij,jk,ik->i", slate.seen, posterior.covariance, slate.seen))
+    differ = np.sqrt(slate.seen**2 @ version.prior)
+    order = np.argsort(-np.abs(own), kind="stable")[:ACTIONS].tolist()
+    return [
+        Leaning(
+            moment=name,
+            action=slate.names[place],
+            people=float(expected[place]),
+            people_sd=float(differ[place]),
+            mean=float(expected[place] + own[place]),
+            sd=float(unsure[place]),
+        )
+        for place in sorted(order)
+    ]

@@ -1,0 +1,138 @@
+"""Summing tallies over a stretch of days: what happened, how it compares, whether it is sound."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+
+from penchant.learn.confidence import Outcomes, compared, ratio_evidence, summed
+from penchant.runtime.counting import DAY, MINUTE
+from penchant.runtime.readings import Compared, DayReading, Health, Running
+from penchant.runtime.tallies import Day, MomentTally
+from penchant.words import Moment
+
+__all__ = [
+    "compared_at",
+    "counts_of",
+    "days_of",
+    "first_day",
+    "health_of",
+    "latest_of",
+    "n_of",
+    "outcomes_of",
+    "running_of",
+    "stretch",
+]
+
+Numbered = tuple[int, Day]
+
+
+def first_day(now: datetime, days: int | None) -> int | None:
+    """Give the first day of the last `days` days, in days since 1970; None for all time."""
+    return None if days is None else int(now.timestamp()) // DAY - days + 1
+
+
+def stretch(tallies: Iterable[MomentTally], first: int | None) -> list[Numbered]:
+    """Give the days of some moments from a day on, in order; of all time with None."""
+    days = [
+        (number, day)
+        for tally in tallies
+        for number, day in tally.days.items()
+        if first is None or number >= first
+    ]
+    return sorted(days, key=lambda one: one[0])
+
+
+def counts_of(tallies: Sequence[MomentTally], first: int | None) -> Counter[str]:
+    """Count decisions by the words of `counting`."""
+    counts: Counter[str] = Counter()
+    for _, day in stretch(tallies, first):
+        counts.update(day.counts)
+    if first is None:
+        for tally in tallies:
+            counts.update(tally.before.counts)
+    return counts
+
+
+def n_of(counts: Counter[str]) -> int:
+    """Count all decisions."""
+    rest = (n for what, n in counts.items() if not what.startswith("rule: ") and what != "forced")
+    return sum(rest)
+
+
+def compared_at(
+    moments: Sequence[Moment], tallies: Sequence[MomentTally], first: int | None
+) -> Compared | None:
+    """Compare the engine with its neutral answer at some moments; None without outcomes.
+
+    Rewards of several moments meet in 0..1; of one they are said in its own range.
+    """
+    parts = [day.outcomes for _, day in stretch(tallies, first)]
+    if first is None:
+        parts += [tally.before.outcomes for tally in tallies]
+    found = compared(summed(parts))
+    if found is None:
+        return None
+    if len(moments) != 1:
+        return Compared("", 0.0, 1.0, found)
+    return Compared(moments[0].name, *moments[0].reward_range, found)
+
+
+def days_of(tallies: Sequence[MomentTally], first: int | None) -> tuple[DayReading, ...]:
+    """Give the decisions of each day, days without any left out."""
+    by_day: dict[int, Counter[str]] = {}
+    for number, day in stretch(tallies, first):
+        by_day.setdefault(number, Counter()).update(day.counts)
+    return tuple(
+        DayReading(
+            _date(number),
+            personal=counts["personal"],
+            neutral=counts["neutral"],
+            others=n_of(counts) - counts["personal"] - counts["neutral"],
+        )
+        for number, counts in by_day.items()
+    )
+
+
+def running_of(tallies: Sequence[MomentTally], first: int | None) -> tuple[Running, ...]:
+    """Give the difference to the neutral answer as it stood at the end of each day."""
+    return tuple(_running(stretch(tallies, first)))
+
+
+def outcomes_of(tally: MomentTally) -> Outcomes:
+    """Sum the outcomes of a moment over all time."""
+    return summed([*(day.outcomes for day in tally.days.values()), tally.before.outcomes])
+
+
+def health_of(moment: Moment, tally: MomentTally) -> Health:
+    """Say whether the neutral share was drawn as declared, over all time.
+
+    Each share that was ever declared is held against its own draws; evidence multiplies.
+    """
+    odds = 1.0
+    for share, (drawn, n) in tally.ratios.items():
+        odds *= ratio_evidence(drawn, n, share)
+    drawn, n = tally.ratios.get(moment.neutral_share, (0, 0))
+    found = compared(outcomes_of(tally))
+    weight = None if found is None else found.weight
+    return Health(moment.name, moment.neutral_share, drawn, n, odds, weight)
+
+
+def latest_of(tallies: Sequence[MomentTally]) -> datetime | None:
+    """Give the latest minute in which something was decided."""
+    minutes = [max(tally.minutes) for tally in tallies if tally.minutes]
+    return datetime.fromtimestamp(MINUTE * max(minutes), UTC) if minutes else None
+
+
+def _running(days: Sequence[Numbered]) -> Iterator[Running]:
+    so_far: list[Outcomes] = []
+    for place, (number, day) in enumerate(days):
+        if day.outcomes.n:
+            so_far = [summed([*so_far, day.outcomes])]
+        is_last = place + 1 == len(days) or days[place + 1][0] != number
+        found = compared(so_far[0]) if so_far and is_last else None
+        if found is not None and day.outcomes.n:
+            yield Running(_date(number), found.n, found.difference)
+
+
+def _date(number: int) -> date:
+    return date(1970, 1, 1) + timedelta(days=number)
