@@ -42,6 +42,8 @@ class Limits(Struct, frozen=True):
     json_depth: int = 16
     ahead_seconds: float = 300.0
     behind_seconds: float = 10 * 365.25 * 86_400
+    openings_per_call: int = 1_000
+    cool_down_min_seconds: float = 60.0
     half_life_min_seconds: float = 60.0
     half_life_max_seconds: float = 10 * 365.25 * 86_400
 
@@ -138,9 +140,15 @@ def check_end(until: object) -> None:
     Example:
         >>> check_end(None)
     """
-    if until is not None and not (isinstance(until, datetime) and until.utcoffset() is not None):
+    if until is None:
+        return
+    if not isinstance(until, datetime) or until.utcoffset() is None:
         msg = "`until` must be a datetime with a time zone, or None for no end. Send UTC."
         raise BadTime(msg)
+    try:
+        until.astimezone(UTC)
+    except OverflowError:
+        raise BadTime("`until` lies outside the years 1 to 9999 in UTC. Send UTC.") from None
 
 
 def check_time(at: object, now: datetime, what: str, limits: Limits) -> datetime:

@@ -10,6 +10,7 @@ import pytest
 from penchant.errors import BadName, BadNumber, BadTime, LimitReached
 from penchant.limits import (
     Limits,
+    check_end,
     check_id,
     check_length,
     check_number,
@@ -110,6 +111,17 @@ def test_what_is_no_id_is_told(value: object, sentence: str) -> None:
         check_id(value, "A person id", LIMITS)
 
     assert str(told.value) == f"A person id {sentence}"
+
+
+@pytest.mark.parametrize(("year", "day", "hours"), [(1, 1, 5), (9999, 31, -5)])
+def test_an_end_that_utc_cannot_hold(year: int, day: int, hours: int) -> None:
+    """A zone may carry it out of the calendar; then it could not be written."""
+    month, hour = (1, 0) if year == 1 else (12, 23)
+    until = datetime(year, month, day, hour, tzinfo=timezone(timedelta(hours=hours)))
+
+    with pytest.raises(BadTime, match="outside the years"):
+        check_end(until)
+    check_end(until.replace(tzinfo=UTC))
 
 
 def test_lengths_end_at_their_bound() -> None:
