@@ -27,6 +27,8 @@ from penchant.runtime.insight import Insight
 from penchant.runtime.learning import close_windows, learn_all, learn_table
 from penchant.runtime.many import Many
 from penchant.runtime.memory import Memory
+from penchant.runtime.opening import tick
+from penchant.runtime.outbox import Outbox
 from penchant.runtime.reception import keep_consent, observe_all
 from penchant.runtime.taste import taste
 from penchant.words import (
@@ -83,6 +85,7 @@ class Engine:
             limits or Limits(),
         )
         self.insight = Insight(self._memory)
+        self.outbox = Outbox(self._memory)
 
     @classmethod
     def open(
@@ -385,9 +388,9 @@ class Engine:
         return [answered(one) for one in answers]
 
     def tick(self, at: datetime | None = None) -> int:
-        """Close the windows that ended; give how many decisions that concerned."""
+        """Close windows that ended, open moments that are due; give how many that concerned."""
         with self._memory.gate:
-            return close_windows(self._memory, self._memory.now(at))
+            return tick(self._memory, self._memory.now(at))
 
     def _begin(self, at: datetime | None) -> datetime:
         """Give the time of a call, and let windows that ended before it close."""

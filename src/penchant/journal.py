@@ -19,6 +19,7 @@ from penchant.words import Consent, Decision, FrozenMap, Moment, Receipt, Signal
 __all__ = [
     "NOBODY",
     "Block",
+    "Claimed",
     "Consented",
     "Decided",
     "Declared",
@@ -29,6 +30,8 @@ __all__ = [
     "Learned",
     "Linked",
     "Observed",
+    "Settled",
+    "Skipped",
     "Store",
     "as_plain",
     "decode",
@@ -65,11 +68,49 @@ class Linked(Struct, frozen=True, tag="linked", omit_defaults=True):
 
 
 class Decided(Struct, frozen=True, tag="decided", omit_defaults=True):
-    """A decision was taken; it is written before the caller sees it."""
+    """A decision was taken; it is written before the caller sees it.
+
+    `opening` is the key of what opened it by itself (`opening_key`), empty when a caller asked.
+    """
 
     person: str
     at: datetime
     decision: Decision
+    opening: str = ""
+
+
+class Claimed(Struct, frozen=True, tag="claimed", omit_defaults=True):
+    """A channel is about to send a decision: from now on nobody else may."""
+
+    person: str
+    at: datetime
+    decision: str
+    channel: str = ""
+
+
+class Settled(Struct, frozen=True, tag="settled", omit_defaults=True):
+    """What became of a decision that was to be sent; `returned` means not sent, and it may be yet.
+
+    `sentence` says why, where it was not sent.
+    """
+
+    person: str
+    at: datetime
+    decision: str
+    how: Literal["sent", "returned", "refused", "failed", "expired", "unknown"]
+    sentence: str = ""
+    channel: str = ""
+
+
+class Skipped(Struct, frozen=True, tag="skipped", omit_defaults=True):
+    """A time at which a moment should have opened itself was met too late: it was left out."""
+
+    at: datetime
+    moment: str
+    due: datetime
+    people: int
+    sentence: str
+    person: str = NOBODY
 
 
 class Learned(Struct, frozen=True, tag="learned", omit_defaults=True):
@@ -110,7 +151,18 @@ class Derived(Struct, frozen=True, tag="derived", omit_defaults=True):
     person: str = NOBODY
 
 
-Fact = Observed | Consented | Linked | Decided | Learned | Declared | Derived
+Fact = (
+    Observed
+    | Consented
+    | Linked
+    | Decided
+    | Claimed
+    | Settled
+    | Learned
+    | Declared
+    | Derived
+    | Skipped
+)
 
 
 def as_plain(value: Any) -> Any:

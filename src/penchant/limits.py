@@ -42,6 +42,8 @@ class Limits(Struct, frozen=True):
     json_depth: int = 16
     ahead_seconds: float = 300.0
     behind_seconds: float = 10 * 365.25 * 86_400
+    openings_per_call: int = 1_000
+    cool_down_min_seconds: float = 60.0
     half_life_min_seconds: float = 60.0
     half_life_max_seconds: float = 10 * 365.25 * 86_400
 

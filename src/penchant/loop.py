@@ -23,6 +23,7 @@ from penchant.deliver.settling import forced_sentence
 from penchant.guard.asked import Asked
 from penchant.guard.consent import consent_refusal
 from penchant.guard.guardrail import GUARDRAILS, Guardrail, Permitted, permitted
+from penchant.guard.quiet_hours import quiet_ends
 from penchant.journal import Learned
 from penchant.learn.outcome import reward_of, scaled
 from penchant.learn.pending import Open
@@ -37,6 +38,8 @@ __all__ = [
     "decide",
     "fallback_only",
     "learned",
+    "objection",
+    "quiet_until",
     "refusal",
     "replayed",
 ]
@@ -65,7 +68,10 @@ class View(NamedTuple):
 
 
 class Question(NamedTuple):
-    """One decision to take: everything that is no belief. `standing` is None for nobody."""
+    """One decision to take: everything that is no belief. `standing` is None for nobody.
+
+    `opened_by` says what opened the moment by itself, "" where a caller asked.
+    """
 
     id: str
     moment: Moment
@@ -74,6 +80,7 @@ class Question(NamedTuple):
     context: FrozenMap[Value]
     standing: Standing | None
     candidates: tuple[Action, ...] = ()
+    opened_by: str = ""
 
 
 def refusal(question: Question) -> str:
@@ -101,6 +108,7 @@ def fallback_only(question: Question, sentence: str) -> Decision:
         consent=standing.consent if standing else None,
         draw=question.draw,
         note=sentence,
+        opened_by=question.opened_by,
     )
 
 
@@ -151,9 +159,34 @@ def decide(
         forced=forced,
         drawn=slate.names[drawn.place] if forced else "",
         note=note,
+        opened_by=question.opened_by,
         explainer=view.explainer,
     )
     return decision, left.kept[place]
+
+
+def objection(question: Question, action: Action) -> str:
+    """Decide -> Deliver: ask again, at the time of delivery, whether an action may still be done.
+
+    Caps are left out: they count what was decided, this action itself among it.
+
+    Args:
+        question: With the time of delivery, and what the person says by now.
+        action: What was decided.
+
+    Returns:
+        Why it may not, or "".
+    """
+    if sentence := refusal(question):
+        return sentence
+    asked = [guardrail for guardrail in GUARDRAILS if guardrail.name != "caps"]
+    left = permitted((action,), _asked(question), asked)
+    return next((one.sentence for one in left.removed), "")
+
+
+def quiet_until(question: Question) -> datetime | None:
+    """Say when the quiet hours that hold at a moment end; None for none, or where nobody knows."""
+    return quiet_ends(_asked(question))
 
 
 def learned(

@@ -16,11 +16,13 @@ from msgspec.structs import force_setattr
 
 from penchant.errors import BadInput
 from penchant.frozen_map import FrozenMap, frozen
+from penchant.openings import AtTime, OnLevel, OnSignal, Opening
 
 __all__ = [
     "NOTHING",
     "Accepted",
     "Action",
+    "AtTime",
     "Belief",
     "Cap",
     "Consent",
@@ -31,6 +33,9 @@ __all__ = [
     "GuardrailRule",
     "Moment",
     "Never",
+    "OnLevel",
+    "OnSignal",
+    "Opening",
     "Outcome",
     "Profile",
     "QuietHours",
@@ -191,7 +196,8 @@ class Moment(Struct, frozen=True):
     `default` names the action that stands for nothing where something must always be shown.
     `explore`: no permitted action has a propensity below explore / K. `neutral_share`: the share
     of decisions taken as if nothing were known of the person. `reward_range`: rewards outside it
-    are an error. `half_life`: how long an outcome takes to lose half its weight.
+    are an error. `half_life`: how long an outcome takes to lose half its weight. `opens`: what
+    opens it by itself; with none it is opened by a call alone.
     """
 
     name: str
@@ -205,10 +211,11 @@ class Moment(Struct, frozen=True):
     half_life: str = "365d"
     guardrails: Sequence[GuardrailRule] = ()
     non_profiling: bool = False
+    opens: Sequence[Opening] = ()
 
     def __post_init__(self) -> None:
         """Accept lists where tuples are kept."""
-        for field in ("actions", "guardrails", "reward_range"):
+        for field in ("actions", "guardrails", "opens", "reward_range"):
             given = getattr(self, field)
             if isinstance(given, str | Mapping) or not isinstance(given, Iterable):
                 got = type(given).__name__
@@ -255,8 +262,8 @@ class Decision(Struct, frozen=True, gc=False):
     actions: the propensity of each, its propensity for a stranger (`person=None`), what people in
     general would be expected to give as reward, and what this person adds to that. `belief` is
     the person's posterior mean (r numbers) at that time. `candidates` are the actions given with
-    the call, if any. A `forced` decision says why what was `drawn` was not done. Reasons are built
-    when looked at.
+    the call, if any. A `forced` decision says why what was `drawn` was not done. `opened_by` says
+    what opened the moment by itself; empty when a caller asked. Reasons are built when looked at.
     """
 
     id: str
@@ -281,6 +288,7 @@ class Decision(Struct, frozen=True, gc=False):
     forced: str = ""
     drawn: str = ""
     note: str = ""
+    opened_by: str = ""
     explainer: Any = None
 
     @property

@@ -27,6 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("penchant.journal",),
     ("penchant.algebra",),
     ("penchant.words",),
+    ("penchant.openings",),
     ("penchant.limits",),
     ("penchant.frozen_map",),
     ("penchant.errors",),

@@ -108,7 +108,9 @@ def _told(
 ) -> Explanation:
     chance = f"{100 * decision.propensity:.3g} %"
     opening = f"`{decision.action.name}` was chosen; its chance was {chance}."
-    sentences = [opening, *(reason.sentence for reason in reasons), *([change] if change else [])]
+    by_itself = [f"It opened by itself: {decision.opened_by}."] if decision.opened_by else []
+    said = [reason.sentence for reason in reasons]
+    sentences = [opening, *by_itself, *said, *([change] if change else [])]
     return Explanation(
         decision=decision.id,
         sentences=tuple(sentences),

@@ -8,14 +8,27 @@ Rule 3: the machine's own zone is never used.
 """
 
 import re
-from datetime import datetime
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-__all__ = ["hours_problem", "is_between", "is_zone", "local_minute", "minute_of"]
+__all__ = [
+    "DAYS",
+    "hours_problem",
+    "is_between",
+    "is_zone",
+    "local_minute",
+    "minute_of",
+    "next_time",
+]
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""The days of the week, as `datetime.weekday` counts them."""
 
 _TIME = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])")
 _DAY = 24 * 60
+_WEEK = 7
 # Names that the time zone database resolves to something else on every machine, or to nothing.
 _NO_PLACE = frozenset({"", "localtime", "posixrules", "Factory"})
 
@@ -91,6 +104,42 @@ def is_zone(zone: str) -> bool:
         (True, False, False)
     """
     return _place(zone) is not None
+
+
+def next_time(after: datetime, time: str, zone: str, days: Collection[str] = ()) -> datetime | None:
+    """Give the next instant at which a clock on a wall shows a time, in UTC.
+
+    A time that the clocks skip counts as if they had not been put forward yet (02:30 comes at
+    03:30); of a time that comes twice the first counts.
+
+    Args:
+        after: An aware time; the answer is later than it.
+        time: Such as "09:00".
+        zone: A name of the IANA time zone database.
+        days: Of the week, of `DAYS`; none means every day.
+
+    Returns:
+        None for a zone or a time nobody knows, or days that are none.
+
+    Example:
+        >>> saturday = datetime(2026, 3, 28, 12, tzinfo=UTC)
+        >>> next_time(saturday, "09:00", "Europe/Berlin").isoformat()
+        '2026-03-29T07:00:00+00:00'
+
+    Source: RFC 5545, section 3.3.5, for times that are skipped or come twice.
+    """
+    place, minute = _place(zone), minute_of(time)
+    if place is None or minute is None:
+        return None
+    today = after.astimezone(place).date()
+    for ahead in range(_WEEK + 2):
+        date = today + timedelta(days=ahead)
+        if days and DAYS[date.weekday()] not in days:
+            continue
+        wall = datetime(date.year, date.month, date.day, minute // 60, minute % 60, tzinfo=place)
+        if (due := wall.astimezone(UTC)) > after:
+            return due
+    return None
 
 
 @lru_cache(maxsize=1024)

@@ -7,13 +7,16 @@ How hours are read stands in `hours.py`.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec.structs import replace
 
 from penchant.guard.asked import Asked
-from penchant.guard.hours import hours_problem, is_between, is_zone, local_minute
+from penchant.guard.hours import hours_problem, is_between, is_zone, local_minute, next_time
 from penchant.guard.verdict import PASSED, Verdicts
 from penchant.words import Action, QuietHours, Refused
 
-__all__ = ["Quiet", "quiet_problem"]
+__all__ = ["Quiet", "quiet_ends", "quiet_problem"]
 
 
 class Quiet:
@@ -43,6 +46,35 @@ def quiet_problem(rule: QuietHours) -> str:
     if rule.zone and not is_zone(rule.zone):
         return f"The zone `{rule.zone}` is not a known one: give a name such as `Europe/Berlin`."
     return hours_problem(rule.start, rule.end)
+
+
+def quiet_ends(asked: Asked) -> datetime | None:
+    """Say when the quiet hours that hold now end.
+
+    Returns:
+        None where none hold, they never end, or nobody can know.
+
+    Example:
+        >>> from datetime import UTC
+        >>> from penchant.words import Consent, Moment
+        >>> nudge = Moment("nudge", "coaching", guardrails=[QuietHours("22:00", "07:00")])
+        >>> night = datetime(2026, 3, 28, 22, 30, tzinfo=UTC)
+        >>> asked = Asked(night, nudge, Consent("coaching"), time_zone="Europe/Berlin")
+        >>> quiet_ends(asked).isoformat()
+        '2026-03-29T05:00:00+00:00'
+    """
+    rules = [rule for rule in asked.moment.guardrails if isinstance(rule, QuietHours)]
+    now = asked.now
+    for _ in range(len(rules) + 1):  # where one ends another may hold
+        holding = [rule for rule in rules if _why_quiet(rule, replace(asked, now=now))]
+        if not holding:
+            return None if now == asked.now else now
+        ends = [next_time(now, rule.end, asked.time_zone or rule.zone) for rule in holding]
+        known = [end for end in ends if end is not None]
+        if len(known) < len(ends):
+            return None
+        now = max(known)
+    return None
 
 
 def _why_quiet(rule: QuietHours, asked: Asked) -> str:

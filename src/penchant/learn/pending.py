@@ -110,6 +110,13 @@ class Pending:
         self._remember(decision, _LEARNED)
         return one
 
+    def let_go(self, decision: str, sentence: str) -> None:
+        """Wait no more for the outcome of a decision that never reached anybody, and say why."""
+        one = self._open.pop(decision, None)
+        if one is not None:
+            self._part(one)
+            self._remember(decision, sentence)
+
     def put_back(self, one: Open) -> None:
         """Undo a `take` whose outcome could not be made durable."""
         self._gone.pop(one.decision.id, None)
@@ -118,6 +125,10 @@ class Pending:
     def is_due(self, now: float) -> bool:
         """Say whether a window may have closed before `now`."""
         return bool(self._closing) and self._closing[0][0] < now
+
+    def due_at(self) -> float | None:
+        """Say when the next window closes, or one that was taken out would have."""
+        return self._closing[0][0] if self._closing else None
 
     def close(self, now: float) -> Iterator[Open]:
         """Take out the decisions whose window closed before `now`."""

@@ -24,6 +24,7 @@ class Call(NamedTuple):
     actions: Iterable[object] | None
     draw: float | None
     id: str = ""
+    opened_by: str = ""
 
 
 def check_call(call: Call, limits: Limits) -> FrozenMap[Value]:

@@ -21,7 +21,7 @@ from penchant.runtime.live_person import LivePerson
 from penchant.runtime.memory import Memory
 from penchant.words import Decision, FrozenMap, Value
 
-__all__ = ["decide_all", "decide_table"]
+__all__ = ["decide_all", "decide_table", "decided", "wait_for"]
 
 _NO_ROW = np.zeros(0)
 _SHOWN = 3
@@ -31,11 +31,11 @@ def decide_all(
     memory: Memory, calls: Sequence[Call | BadInput], now: datetime
 ) -> list[Decision | BadInput]:
     """Decide calls, write all decisions at once, then let them wait for their outcomes."""
-    answers: list[Open | BadInput] = []
+    answers: list[Open | Decision | BadInput] = []
     with memory.lock:
         for call in calls:
             try:
-                answers.append(call if isinstance(call, BadInput) else _decided(memory, call, now))
+                answers.append(call if isinstance(call, BadInput) else _answer(memory, call, now))
             except BadInput as error:
                 answers.append(error)
     opened = [one for one in answers if isinstance(one, Open)]
@@ -44,7 +44,7 @@ def decide_all(
         memory.write([Decided(one.person or NOBODY, now, one) for one in decisions])
         with memory.lock:
             for one in opened:
-                _wait_for(memory, one)
+                wait_for(memory, one)
     return [one.decision if isinstance(one, Open) else one for one in answers]
 
 
@@ -74,7 +74,13 @@ def decide_table(
     return Answers(columns, told, len(people))
 
 
-def _decided(memory: Memory, call: Call, now: datetime) -> Open:
+def _answer(memory: Memory, call: Call, now: datetime) -> Open | Decision:
+    """Decide, or give the decision that a call of the same id got before."""
+    kept = memory.store.find(call.id) if call.id else None
+    return kept or decided(memory, call, now)
+
+
+def decided(memory: Memory, call: Call, now: datetime) -> Open:
     """Decide under the lock; nothing is kept yet but columns for names never seen before."""
     live, person = memory.moment(call.moment), call.person
     context = check_call(call, memory.limits)
@@ -88,8 +94,10 @@ def _decided(memory: Memory, call: Call, now: datetime) -> Open:
         someone = memory.people.person(person)
         standing = someone.standing(person, live.moment)
     draw = memory.dice.random() if call.draw is None else call.draw
-    name = memory.name(now)
-    question = Question(name, live.moment, now, draw, context, standing, candidates)
+    name = call.id or memory.name(now)
+    question = Question(
+        name, live.moment, now, draw, context, standing, candidates, call.opened_by
+    )
     sentence = refusal(question)
     if sentence and not live.moment.non_profiling:
         return Open(fallback_only(question, sentence), _NO_ROW, _NO_ROW, 0, 0.0)
@@ -138,7 +146,7 @@ def _usable(
     return FrozenMap(context), f"{shown} and {rest} more" if rest > 0 else shown
 
 
-def _wait_for(memory: Memory, one: Open) -> None:
+def wait_for(memory: Memory, one: Open) -> None:
     """Let a decision wait for its outcome, and count towards the caps of its moment."""
     decision = one.decision
     if decision.expected:

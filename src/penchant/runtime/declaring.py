@@ -14,6 +14,7 @@ from penchant.guard.quiet_hours import quiet_problem
 from penchant.journal import Declared, decode, encode
 from penchant.limits import Limits, check_id, check_length, check_number, seconds
 from penchant.model.encoding import Encoder
+from penchant.runtime.opening_nouns import check_opens
 from penchant.words import NOTHING, Action, Cap, GuardrailRule, Moment
 
 __all__ = ["check_actions", "check_moment"]
@@ -56,6 +57,12 @@ def check_moment(moment: Moment, limits: Limits) -> None:
     check_number(half_life, f"The half-life {where}, in seconds,", least, most)
     for rule in moment.guardrails:
         _check_rule(rule, where)
+    for opening in moment.opens:
+        check_opens(opening, where, limits)
+    if moment.opens and not moment.actions:
+        raise BadInput(
+            f"A moment that opens itself gets no actions with a call: declare those {where}."
+        )
 
 
 def check_actions(actions: Iterable[object], where: str, limits: Limits) -> tuple[Action, ...]:

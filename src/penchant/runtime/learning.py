@@ -84,7 +84,8 @@ def close_windows(memory: Memory, now: datetime) -> int:
         closed = list(memory.pending.close(now.timestamp()))
         missing = []
         for one in closed:
-            if memory.moments[one.decision.moment].moment.outcome.default is not None:
+            is_known = not memory.letters.is_unsure(one.decision.id)
+            if is_known and memory.moments[one.decision.moment].moment.outcome.default is not None:
                 fact = _learned(memory, one, now, is_missing=True)
                 if isinstance(fact, Learned):
                     missing.append((one, fact))

@@ -3,7 +3,7 @@
 Everything here follows from the journal and can be dropped; the engine owns it under its lock.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -20,7 +20,7 @@ from penchant.runtime.live_model import LiveModel, Submit
 from penchant.runtime.live_person import LivePerson
 from penchant.words import Action, Consent, Decision, Explanation, FrozenMap, Moment, Value
 
-__all__ = ["LiveMoment"]
+__all__ = ["LiveMoment", "declared_at"]
 
 Floats = NDArray[np.float64]
 
@@ -126,8 +126,8 @@ class LiveMoment:
         """Explain a decision by the declaration and the version it was taken under."""
         version = self.learning.versions[decision.version]
         encoders = (self.model.context, self.model.action)
-        moments = [moment for at, moment in self.declared if at <= decision.at]
-        return explain(decision, moments[-1] if moments else self.moment, version, encoders)
+        moment = declared_at(self.declared, decision.at) or self.moment
+        return explain(decision, moment, version, encoders)
 
     def check_redeclared(self, moment: Moment) -> None:
         """See that what was learned still fits a new declaration; before it is written.
@@ -149,6 +149,11 @@ class LiveMoment:
             )
             raise BadInput(msg)
         self.model.action.encode_actions(moment.actions)
+
+
+def declared_at(declared: Sequence[tuple[datetime, Moment]], at: datetime) -> Moment | None:
+    """Give the declaration that held at a time; None where there was none yet."""
+    return next((moment for since, moment in reversed(declared) if since <= at), None)
 
 
 def _with_fallback(actions: tuple[Action, ...], moment: Moment) -> tuple[Action, ...]:

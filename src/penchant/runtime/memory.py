@@ -17,6 +17,7 @@ from penchant.errors import StoreError, UnknownMoment
 from penchant.journal import (
     NOBODY,
     Block,
+    Claimed,
     Decided,
     Declared,
     Derived,
@@ -24,13 +25,17 @@ from penchant.journal import (
     Learned,
     Linked,
     Observed,
+    Settled,
     Store,
 )
 from penchant.learn.pending import Open, Pending
 from penchant.limits import Limits, check_time
+from penchant.runtime.bell import Bell
 from penchant.runtime.directory import Directory
 from penchant.runtime.gate import Gate
+from penchant.runtime.letters import NOT_SENT, Letters
 from penchant.runtime.live_moment import LiveMoment
+from penchant.runtime.openings import Openings
 from penchant.runtime.tallies import Tallies
 from penchant.words import Moment
 
@@ -54,6 +59,9 @@ class Memory:
         self.people = Directory(store)
         self.pending = Pending(limits.open_decisions)
         self.tallies = Tallies(lambda name: self.moments[name].moment)
+        self.openings = Openings(self.people.facts, self.people.home)
+        self.letters = Letters()
+        self.bell = Bell()
         self.unwritten: list[Derived] = []
         self._clock = clock
         self._latest = self._said = datetime.min.replace(tzinfo=UTC)
@@ -106,11 +114,13 @@ class Memory:
         else:
             known.declare(moment)
         known.declared.append((at, moment))
+        self.openings.declared(live.moment for live in self.moments.values())
 
     def write(self, facts: list[Fact] | Block) -> None:
         """Make facts durable, and with them the versions derived since the last write."""
         with self.lock:
             derived, self.unwritten = self.unwritten, []
+            epoch = self.openings.epoch
         try:
             if isinstance(facts, list):
                 self.store.append([*derived, *facts] if derived else facts)
@@ -125,6 +135,8 @@ class Memory:
             raise
         with self.lock:
             self.tallies.written(facts)
+            if isinstance(facts, list):
+                self.openings.see(facts, epoch)
 
     def fold(self, fact: Fact) -> None:
         """Let a person's registers change, and what was kept ready from them go."""
@@ -151,6 +163,8 @@ class Memory:
         for one in ids:
             self.pending.drop(one)
         self._unready(ids)
+        self.openings.forget(ids)
+        self.letters.forget(ids)
         self.people.forget(ids)
         self.tallies.forget(ids)
         return outcomes
@@ -172,6 +186,7 @@ class Memory:
         """Let two ids become one person, or two again, in every model."""
         met = [fact.person, *self.people.ids(fact.person)]
         met += self.people.ids(fact.to) if fact.to else ()
+        self.openings.forget(met)
         self.people.link(fact)
         homes = dict.fromkeys(self.people.home(one) for one in met)
         people = {home: self.people.ids(home) for home in homes}
@@ -204,6 +219,7 @@ class Memory:
         for live in self.moments.values():
             live.learning.restored()
         self._join_up(linked.values())
+        self.letters.lose()
 
     def _join_up(self, links: Iterable[Linked]) -> None:
         """Let every id live with the person it was last said to be."""
@@ -219,6 +235,12 @@ class Memory:
         if isinstance(fact, Decided) and fact.decision.expected:
             live = self.moments[fact.decision.moment]
             self.pending.add(live.reopened(fact.decision))
+            if fact.opening:
+                self.letters.post(fact.decision, live)
+        elif isinstance(fact, Claimed | Settled):
+            self.letters.see(fact)
+            if isinstance(fact, Settled) and fact.how in NOT_SENT:
+                self.pending.let_go(fact.decision, f"It was not sent. {fact.sentence}".strip())
         elif isinstance(fact, Learned):
             one = self.pending.take(fact.decision)
             if isinstance(one, Open):

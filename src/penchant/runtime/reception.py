@@ -15,6 +15,7 @@ from penchant.limits import Limits, check_id
 from penchant.profile.registers import no_room
 from penchant.runtime.directory import Directory
 from penchant.runtime.memory import Memory
+from penchant.runtime.opening import open_after
 from penchant.signals import CONTROL_KINDS, STATEMENT_KINDS, check_signal
 from penchant.words import Accepted, Consent, Refused, Signal
 
@@ -63,6 +64,7 @@ def observe_all(
             for fact in facts:
                 memory.fold(fact)
         told += [_KEPT if isinstance(answer, list) else answer for answer in answers]
+    open_after(memory, now)
     return told
 
 

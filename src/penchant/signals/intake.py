@@ -19,7 +19,7 @@ from penchant.limits import Limits, check_id, check_length, check_time
 from penchant.signals.statements import check_statement
 from penchant.words import FrozenMap, Refused, Signal, Value
 
-__all__ = ["check_signal"]
+__all__ = ["check_kind", "check_signal"]
 
 _KIND = re.compile(r"[a-z0-9_]+(?:\.[a-z0-9_]+)+")
 _NATURES = get_args(Signal.__annotations__["nature"])
@@ -58,7 +58,7 @@ def check_signal(signal: Signal, *, now: datetime, limits: Limits) -> Signal | R
 
 def _clean(signal: Signal, now: datetime, limits: Limits) -> Signal:
     """Check and copy every field; raise BadInput at the first that is wrong."""
-    kind = _kind(signal.kind, limits)
+    kind = check_kind(signal.kind, "The kind of a signal", limits)
     what = f"A signal `{kind}`"
     if signal.nature not in _NATURES:
         raise BadInput(f"{what}: its nature must be one of {', '.join(_NATURES)}.")
@@ -72,12 +72,20 @@ def _clean(signal: Signal, now: datetime, limits: Limits) -> Signal:
     )
 
 
-def _kind(kind: object, limits: Limits) -> str:
-    """Give the kind back when it is named `pack.past_tense`."""
+def check_kind(kind: object, what: str, limits: Limits) -> str:
+    """Give the kind of a signal back when it is named `pack.past_tense`.
+
+    Raises:
+        BadInput: When it is not.
+
+    Example:
+        >>> check_kind("shop.viewed", "The kind of a signal", Limits())
+        'shop.viewed'
+    """
     if isinstance(kind, str) and len(kind) <= limits.id_characters and _KIND.fullmatch(kind):
         return kind
     raise BadInput(
-        "The kind of a signal must look like `shop.viewed`: lower-case letters, digits and `_` "
+        f"{what} must look like `shop.viewed`: lower-case letters, digits and `_` "
         f"around one or more dots, at most {limits.id_characters} characters."
     )
 

@@ -1,0 +1,1 @@
+"""Channels: the inbox of an app, signed webhooks, and what brings letters to them in time."""

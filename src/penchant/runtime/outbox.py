@@ -1,0 +1,255 @@
+"""Outbox: the letters that moments which opened themselves have for people, until they are brought.
+
+Loop: Deliver. Who brings letters claims one, sends it, and settles what became of it.
+Rule 1: a claim is durable before anything is sent, and given once: a letter reaches its person at
+most once. What was claimed when the process died is `unknown`, and never sent again.
+Rule 2: consent, dial, nevers and quiet hours are asked again with each claim; what no longer holds
+is settled as refused, with the sentence.
+Rule 3: what reached nobody teaches nothing.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Literal
+
+from msgspec.structs import replace
+
+from penchant.deliver.letter import Letter
+from penchant.errors import StoreError
+from penchant.journal import Claimed, Fact, Settled
+from penchant.loop import Question, objection, quiet_until
+from penchant.runtime.letters import NOT_SENT, Way
+from penchant.runtime.memory import Memory
+from penchant.words import Accepted, FrozenMap, Refused
+
+__all__ = ["Outbox", "close_letters"]
+
+How = Literal["sent", "returned", "refused", "failed", "unknown"]
+_HOWS = ("sent", "returned", "refused", "failed", "unknown")
+
+
+class Outbox:
+    """The letters of one engine; `engine.outbox`. Safe to use from several threads."""
+
+    def __init__(self, memory: Memory) -> None:
+        """Work on what an engine keeps."""
+        self._memory = memory
+
+    def waiting(self, person: str | None = None, channel: str | None = None) -> tuple[Letter, ...]:
+        """Give the letters that nobody has claimed yet, oldest first.
+
+        Args:
+            person: Only theirs, under any of their ids.
+            channel: Only those it brings.
+        """
+        return self._in_state("waiting", person, channel)
+
+    def lying(self, person: str, channel: str) -> tuple[Letter, ...]:
+        """Give the letters of a person that a channel brought and that may still be shown.
+
+        They are asked about again: what a person no longer agrees to is not shown any more.
+        """
+        memory = self._memory
+        with memory.gate, memory.lock:
+            now = memory.now()
+            sent = self._of("sent", person, channel)
+            return tuple(one for one in sent if not _why_not(memory, one, now)[0])
+
+    def claim(self, decision_id: str) -> Letter | Refused:
+        """Take a letter to send it; nobody else gets it.
+
+        Returns:
+            The letter, or Refused: it is no letter that waits, or it may not be sent (any more).
+
+        Raises:
+            StoreError: When the claim could not be made durable; then it is not claimed.
+        """
+        memory = self._memory
+        with memory.gate:
+            with memory.lock:
+                now = memory.now()
+                way = memory.letters.find(str(decision_id))
+                if way is None or way.state != "waiting":
+                    return Refused(_gone(way))
+                if now >= way.letter.until:
+                    return Refused("Its window has closed, so it is not sent any more.")
+                sentence, is_for_good = _why_not(memory, way.letter, now)
+                if sentence and not is_for_good:
+                    return Refused(sentence)
+                way.state = "claimed"
+            fact = _refusal(way, now, sentence) if sentence else _claim(way, now)
+            self._write(way, fact)
+            if sentence:
+                return Refused(sentence)
+            return replace(way.letter, tries=way.returned)
+
+    def settle(self, decision_id: str, how: How, sentence: str = "") -> Accepted | Refused:
+        """Say what became of a claimed letter.
+
+        Args:
+            decision_id: `Letter.id`.
+            how: `sent`; `returned`: surely not sent, and it waits again; `refused` or `failed`: not
+                sent, for good; `unknown`: perhaps sent, so not sent again.
+            sentence: Why, where it was not sent.
+
+        Returns:
+            Refused when it is not claimed.
+
+        Raises:
+            StoreError: When it could not be made durable; the letter stays claimed.
+        """
+        memory = self._memory
+        if how not in _HOWS:
+            return Refused(f"A letter is settled as one of {', '.join(_HOWS)}.")
+        with memory.gate:
+            with memory.lock:
+                way = memory.letters.find(str(decision_id))
+                if way is None or way.state != "claimed" or way.is_lost:
+                    return Refused("No letter of that id is claimed, so it cannot be settled.")
+                letter, now = way.letter, memory.now()
+            fact = Settled(letter.person, now, letter.id, how, sentence, letter.channel)
+            memory.write([fact])
+            _take(memory, fact)
+        memory.bell.ring()
+        return Accepted()
+
+    def ids(self, person: str) -> tuple[str, ...]:
+        """Give every id of a person, the one they go by first."""
+        with self._memory.lock:
+            return self._memory.people.ids(person)
+
+    def due_at(self) -> datetime | None:
+        """Say when `engine.tick` has something to do next; None while nothing waits."""
+        memory = self._memory
+        with memory.lock:
+            known = [memory.openings.due_at(), memory.letters.due_at, memory.pending.due_at()]
+        times = [one for one in known if one is not None]
+        return datetime.fromtimestamp(min(times), UTC) if times else None
+
+    def listen(self, call: Callable[[], None]) -> Callable[[], None]:
+        """Have `call` called when there is a new letter, or something is due earlier.
+
+        It is called in whichever thread that happens, and may only wake somebody: it must not call
+        the engine.
+
+        Returns:
+            What ends it.
+        """
+        return self._memory.bell.listen(call)
+
+    def _in_state(self, state: str, person: str | None, channel: str | None) -> tuple[Letter, ...]:
+        memory = self._memory
+        with memory.gate, memory.lock:
+            now = memory.now()
+            return tuple(one for one in self._of(state, person, channel) if now < one.until)
+
+    def _of(self, state: str, person: str | None, channel: str | None) -> list[Letter]:
+        memory = self._memory
+        ids = None if person is None else memory.people.ids(person)
+        return [
+            replace(way.letter, tries=way.returned)
+            for way in memory.letters.of(ids)
+            if way.state == state and channel in {None, way.letter.channel}
+        ]
+
+    def _write(self, way: Way, fact: Claimed | Settled) -> None:
+        """Make a step durable, or take it back."""
+        try:
+            self._memory.write([fact])
+        except StoreError:
+            with self._memory.lock:
+                way.state = "waiting"
+            raise
+        _take(self._memory, fact)
+
+
+def close_letters(memory: Memory, now: datetime) -> int:
+    """Settle the letters whose window closed, and those of which nobody knows; give how many."""
+    due_at = memory.letters.due_at
+    with memory.lock:
+        lost = memory.letters.lost
+        is_due = due_at is not None and due_at <= now.timestamp()
+        closed = memory.letters.closed(now.timestamp()) if is_due else []
+    facts: list[Fact] = [_unknown(way, now) for way in lost]
+    told = {way.letter.id for way in lost}
+    facts += [
+        _unknown(way, now) if way.state == "claimed" else _expiry(way, now)
+        for way in closed
+        if way.state in {"waiting", "claimed"} and way.letter.id not in told
+    ]
+    if not facts:
+        return 0
+    try:
+        memory.write(facts)
+    except StoreError:
+        with memory.lock:
+            memory.letters.put_back(closed)
+        raise
+    for way in closed:
+        if way.state == "unknown":
+            _let_go(memory, way.letter.id, _UNKNOWN)
+    for fact in facts:
+        if isinstance(fact, Settled):
+            _take(memory, fact)
+    return len(facts)
+
+
+_UNKNOWN = (
+    "Whether it was sent is not known: it was claimed, and nobody said what became of it. So it "
+    "is not sent again."
+)
+
+
+def _gone(way: Way | None) -> str:
+    if way is None:
+        return "No letter of that id waits: it was settled, its window closed, or it never was one."
+    return _UNKNOWN if way.state == "unknown" or way.is_lost else "Somebody claimed it before."
+
+
+def _why_not(memory: Memory, letter: Letter, now: datetime) -> tuple[str, bool]:
+    """Say why a letter may not be sent now, and whether that is for good."""
+    live = memory.moment(letter.moment)
+    standing = memory.people.person(letter.person).standing(letter.person, live.moment)
+    question = Question(letter.id, live.moment, now, 0.0, FrozenMap({}), standing)
+    sentence = objection(question, letter.action)
+    if not sentence:
+        return "", False
+    ends = quiet_until(question)
+    if ends is None or ends >= letter.until:
+        return sentence, True
+    later = objection(question._replace(at=ends), letter.action)
+    return (later, True) if later else (sentence, False)
+
+
+def _claim(way: Way, now: datetime) -> Claimed:
+    letter = way.letter
+    return Claimed(letter.person, now, letter.id, letter.channel)
+
+
+def _refusal(way: Way, now: datetime, sentence: str) -> Settled:
+    letter = way.letter
+    return Settled(letter.person, now, letter.id, "refused", sentence, letter.channel)
+
+
+def _expiry(way: Way, now: datetime) -> Settled:
+    letter = way.letter
+    sentence = "Its window closed before it was sent."
+    return Settled(letter.person, now, letter.id, "expired", sentence, letter.channel)
+
+
+def _unknown(way: Way, now: datetime) -> Settled:
+    letter = way.letter
+    return Settled(letter.person, now, letter.id, "unknown", _UNKNOWN, letter.channel)
+
+
+def _take(memory: Memory, fact: Claimed | Settled) -> None:
+    """Let a step that is durable show its effect."""
+    with memory.lock:
+        memory.letters.see(fact)
+        if isinstance(fact, Settled) and fact.how in NOT_SENT:
+            _let_go(memory, fact.decision, f"It was not sent. {fact.sentence}".strip())
+
+
+def _let_go(memory: Memory, decision: str, sentence: str) -> None:
+    """Wait for no outcome of what reached nobody, or perhaps nobody."""
+    memory.pending.let_go(decision, sentence)
