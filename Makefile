@@ -38,7 +38,7 @@ docs: $(VENV)/dev.stamp  ## run every example in the docs and follow every link
 
 cover: $(VENV)/dev.stamp  ## tests with branch coverage, and the lines nobody reached
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -m "not proof"
+	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
