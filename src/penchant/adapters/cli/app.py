@@ -22,6 +22,7 @@ from penchant.adapters.cli.forget import forget_command
 from penchant.adapters.cli.init import init_command
 from penchant.adapters.cli.key import key_app
 from penchant.adapters.cli.learn import learn_command
+from penchant.adapters.cli.link import link_command
 from penchant.adapters.cli.observe import observe_command
 from penchant.adapters.cli.profile import profile_command
 from penchant.adapters.cli.replay import replay_command
@@ -84,6 +85,7 @@ app.command("export")(export_command)
 app.command("forget")(forget_command)
 app.command("replay", short_help="Replay a log as if it were live.")(replay_command)
 app.command("up")(up_command)
+app.command("link")(link_command)
 app.add_typer(key_app)
 app.command("doctor")(doctor_command)
 

@@ -1,51 +1,70 @@
-"""`penchant up`: the engine as an HTTP service."""
+"""`penchant up`: the engine as an HTTP service, and a link to its console."""
 
+import os
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from penchant.adapters.cli.database import open_engine
-from penchant.adapters.cli.options import DEFAULT_DATABASE, Database
-from penchant.adapters.cli.terminal import say, warn
+from penchant.adapters.cli.options import DEFAULT_DATABASE, AsJson, Database
+from penchant.adapters.cli.terminal import say, say_json, warn
 from penchant.errors import BadInput
 
+if TYPE_CHECKING:
+    from penchant.adapters.http.app import App
+
 __all__ = ["up_command"]
+
+Host = Annotated[str, typer.Option("--host", metavar="HOST", help="Where to listen.")]
+Port = Annotated[
+    int, typer.Option("--port", min=0, max=65_535, metavar="PORT", help="0 takes a free one.")
+]
+Workers = Annotated[
+    int, typer.Option("--workers", metavar="N", help="One process owns the file, so 1.")
+]
+AllowHost = Annotated[
+    list[str] | None,
+    typer.Option("--allow-host", metavar="NAME", help="Another name it goes by. Repeatable."),
+]
+AllowOrigin = Annotated[
+    list[str] | None,
+    typer.Option("--allow-origin", metavar="URL", help="Pages that may call it. Repeatable."),
+]
+Rate = Annotated[str, typer.Option("--rate", metavar="RATE", help="How often a key may ask.")]
+LogRequests = Annotated[
+    bool, typer.Option("--log-requests", help="Log each request, by the template of its route.")
+]
 
 
 def up_command(
     *,
-    host: Annotated[
-        str, typer.Option("--host", metavar="HOST", help="Where to listen.")
-    ] = "127.0.0.1",
-    port: Annotated[
-        int, typer.Option("--port", min=0, max=65_535, metavar="PORT", help="0 takes a free one.")
-    ] = 8321,
-    workers: Annotated[
-        int, typer.Option("--workers", metavar="N", help="One process owns the file: 1.")
-    ] = 1,
-    allow_host: Annotated[
-        list[str] | None,
-        typer.Option("--allow-host", metavar="NAME", help="A name it goes by. May be repeated."),
-    ] = None,
-    allow_origin: Annotated[
-        list[str] | None,
-        typer.Option("--allow-origin", metavar="URL", help="Pages that may call. Repeatable."),
-    ] = None,
-    rate: Annotated[
-        str, typer.Option("--rate", metavar="RATE", help="Requests of one key.")
-    ] = "5000/second",
+    host: Host = "127.0.0.1",
+    port: Port = 8321,
+    workers: Workers = 1,
+    allow_host: AllowHost = None,
+    allow_origin: AllowOrigin = None,
+    rate: Rate = "5000/second",
+    log_requests: LogRequests = False,
     db: Database = DEFAULT_DATABASE,
+    as_json: AsJson = False,
 ) -> None:
-    """Serve a database over HTTP until told to stop."""
-    from penchant.adapters.http.app import App
-    from penchant.adapters.http.serving import serve
+    """Serve a database over HTTP until told to stop.
+
+    It listens on this machine alone, unless told otherwise; then there must be a key. The link
+    to the console opens once. What is logged goes to stderr, a JSON object a line.
+
+    penchant up --db people.db
+    """
+    from penchant.adapters.http.log import log_to
+    from penchant.adapters.http.serving import listening, serve
     from penchant.adapters.http.settings import Settings
 
     if workers != 1:
         raise BadInput(
-            f"`--workers {workers}` is not possible: one process owns the file. One worker serves "
-            "many callers at once; several machines need another store."
+            f"`--workers {workers}` cannot be had: one process owns the file. One worker serves "
+            "many callers at once."
         )
     settings = Settings(
         host=host,
@@ -53,12 +72,36 @@ def up_command(
         allow_hosts=tuple(allow_host or ()),
         allow_origins=tuple(allow_origin or ()),
         rate=rate,
+        logs_requests=log_requests,
     )
+    from penchant.adapters.http.service_file import forget_service
 
-    def started(app: App, url: str) -> None:
-        del app
-        say(f"Penchant serves {db} at {url}")
+    with listening(settings, db) as sock, open_engine(db, may_make=True) as engine:
+        bound, taken = sock.getsockname()[:2]
+        url = f"http://[{bound}]:{taken}" if ":" in bound else f"http://{bound}:{taken}"
+        log_to()
+        try:
+            serve(
+                engine, db, settings, sock, started=lambda app: _say(app, url, db, as_json=as_json)
+            )
+        finally:
+            forget_service(db)
+    warn("Stopped. Everything that was answered is kept.")
 
-    with open_engine(Path(db), may_make=True) as engine:
-        serve(engine, db, settings, started=started)
-    warn("Stopped; everything that was answered is kept.")
+
+def _say(app: "App", url: str, db: Path, *, as_json: bool) -> None:
+    """Say where the service is, and leave its address for other programs of the same user."""
+    from penchant.adapters.http.service_file import ServiceAddress, leave_service
+
+    leave_service(db, ServiceAddress(url, app.token, os.getpid()))
+    link = f"{url}{app.link()}"
+    if as_json:
+        say_json({"url": url, "console": link, "database": str(db)})
+        sys.stdout.flush()
+        return
+    say(f"Serving {db} at {url}")  # plain lines: a link that is broken in two does not open
+    say(f"Console {link}")
+    say("        It opens once, within a quarter of an hour; `penchant link` prints another.")
+    say("Keys    `penchant key new --scope decide:read` makes one for a program.")
+    say("Stop    Ctrl-C. What is under way is finished first.")
+    sys.stdout.flush()

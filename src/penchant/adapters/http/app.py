@@ -1,39 +1,49 @@
-"""The service as one ASGI application: hot routes raw, the rest through Starlette's router.
+"""The service as one ASGI application: hot routes in lanes, the rest through `cold`.
 
-Rule 1: a path that the table of routes does not know is not served, whoever mounted it.
-Rule 2: what goes wrong is answered as a problem; an error of our own is logged without contents.
+Rule: what goes wrong is answered as a problem; an error of our own is logged without contents.
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from starlette.exceptions import HTTPException
-from starlette.routing import Route, Router
 
 from penchant.adapters.http.access import KeyFile
+from penchant.adapters.http.cold import CONSOLE, Cold, Found, Scope, Send
 from penchant.adapters.http.described import Described
-from penchant.adapters.http.door import Door, Headers, Principal
+from penchant.adapters.http.door import Door, Headers
 from penchant.adapters.http.hot import Turn
-from penchant.adapters.http.problems import Refusal, problem_body, refusal_of
+from penchant.adapters.http.log import logger
+from penchant.adapters.http.meters import Meters
+from penchant.adapters.http.mounts import pages_of
+from penchant.adapters.http.problems import (
+    PROBLEM_TYPE,
+    Refusal,
+    page_body,
+    problem_body,
+    refusal_of,
+)
 from penchant.adapters.http.reading import ClientGone, Reader, Receive
 from penchant.adapters.http.repeats import Answer, Repeats, seed_of
 from penchant.adapters.http.routes import hot_routes, routes_of
+from penchant.adapters.http.sessions import Sessions
 from penchant.adapters.http.settings import Settings
+from penchant.adapters.http.sharing import is_preflight, preflight_headers, shared
 from penchant.adapters.http.turns import Lane
 from penchant.adapters.http.verbs import Decide, Learn, Observe, Question, Verb
 from penchant.engine import Engine
 
 __all__ = ["App", "create"]
 
-Scope = MutableMapping[str, Any]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
 _JSON = (b"content-type", b"application/json")
-_PROBLEM = (b"content-type", b"application/problem+json")
-_OK = 200
+_PROBLEM = (b"content-type", PROBLEM_TYPE.encode())
+_PAGE = (b"content-type", b"text/html; charset=utf-8")
 _TURN = 256
+_GONE, _NO_CONTENT = 499, 204
+_UNKNOWN = "other"
+_SLOW_SECONDS = 1.0
 _VERBS: dict[str, type[Any]] = {
     "/v1/signals": Observe,
     "/v1/decisions": Decide,
@@ -69,26 +79,24 @@ class App:
         self._most = engine.many.limits.batch_bytes
         self._door = Door(settings, keys)
         self._reader = Reader(settings.body_seconds)
-        self._busy = 0
-        repeats = Repeats()
-        self._hot: dict[str, _Hot] = {}
-        for one in hot_routes():
-            verb: Verb[Any] = _VERBS[one.path](engine.many)
-            lane = Lane(one.path.rpartition("/")[2], Turn(verb, repeats), most=_TURN)
-            self._hot[one.path] = _Hot(one.path, one.scope, lane)
-        self._routes = routes_of(engine, self)
-        self._patterns = [(one.pattern(), one) for one in self._routes]
-        self._router = Router([_starlette(one) for one in self._routes if one.endpoint])
+        self._meters = Meters()
+        self._busy = self._streams = 0
+        self._hot = self._lanes(engine)
+        sessions = Sessions()
+        self.routes: list[Described] = routes_of(engine, self._meters, sessions)
+        self._cold = Cold(self.routes, pages_of(engine), (self._door, self._reader, sessions))
+        self._meters.gauge("requests_under_way", "Requests under way.", lambda: self._busy)
+        self._meters.gauge("streams_open", "Answers that last.", lambda: self._streams)
+        self._meters.gauge("queue_depth", "Requests that wait for a turn.", self._waiting)
 
     @property
     def token(self) -> str:
         """A key for whoever started the service; it ends with it."""
         return self._door.token
 
-    @property
-    def routes(self) -> list[Described]:
-        """Every route that is served."""
-        return self._routes
+    def link(self) -> str:
+        """Give the path of a new link to the console; it opens once."""
+        return self._cold.sessions.link()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -97,31 +105,60 @@ class App:
         elif scope["type"] == "lifespan":
             await self._live(receive, send)
 
+    def stop(self) -> None:
+        """Say to answers that last that the service stops; called in the event loop."""
+        self._cold.closing.set()
+
     def close(self) -> None:
         """Answer what was asked and stop the lanes; the engine stays open."""
         for hot in self._hot.values():
             hot.lane.close()
 
+    def _lanes(self, engine: Engine) -> dict[str, _Hot]:
+        repeats, lanes = Repeats(), {}
+        for one in hot_routes():
+            verb: Verb[Any] = _VERBS[one.path](engine.many, self._meters)
+            turn = Turn(verb, repeats, self._meters, one.name)
+            lanes[one.path] = _Hot(one.path, one.scope, Lane(one.name, turn, most=_TURN))
+        return lanes
+
+    def _waiting(self) -> int:
+        return sum(hot.lane.depth for hot in self._hot.values())
+
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
+        headers: dict[bytes, bytes] = dict(scope["headers"])
         hot = self._hot.get(scope["path"]) if scope["method"] == "POST" else None
-        headers = dict(scope["headers"])
+        found: Found | None = None
         self._busy += 1
         try:
+            if b"origin" in headers and (origin := self._door.shares_with(headers)):
+                send = shared(send, origin)
             self._door.check_host(headers)
             self._check_room()
             if hot is not None:
                 answer = await self._ask(hot, scope, headers, receive)
                 status = await _send(send, answer, _JSON)
+            elif is_preflight(scope["method"], headers):
+                status = await _send(send, Answer(_NO_CONTENT, b""), *preflight_headers())
             else:
-                status = await self._route(scope, headers, receive, send)
+                found = self._cold.find(scope)
+                status = await self._cold.serve(found, scope, headers, receive, send)
         except ClientGone:
-            status = 499
+            status = _GONE
         except Exception as wrong:  # noqa: BLE001 - everything becomes an answer here
-            status = await self._refuse(wrong, send)
+            status = await self._refuse(wrong, scope, send)
         finally:
             self._busy -= 1
-        del started, status
+        template = hot.path if hot is not None else found.template if found else _UNKNOWN
+        self._note(scope["method"], template, status, time.perf_counter() - started)
+
+    def _note(self, method: str, template: str, status: int, seconds: float) -> None:
+        """Count a request, and log it where that was asked for or it took long."""
+        self._meters.request(method, template, status, seconds)
+        if self._settings.logs_requests or (seconds > _SLOW_SECONDS and status < _GONE):
+            told = {"method": method, "route": template, "status": status}
+            logger.info("request", extra={"told": {**told, "seconds": round(seconds, 6)}})
 
     def _check_room(self) -> None:
         if self._busy > self._settings.concurrency:
@@ -140,70 +177,29 @@ class App:
         wants = b"reasons=true" in scope["query_string"]
         return await hot.lane.ask(Question(body, principal, seed, wants))
 
-    async def _route(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> int:
-        """Serve a route that is not hot."""
-        path = scope["raw_path"].decode("latin-1") if "raw_path" in scope else scope["path"]
-        path = path.partition("?")[0]
-        found = self._match(scope["method"], path)
-        person = found.pattern().fullmatch(path)
-        if found.scope:
-            principal = self._door.admit(headers, found.scope)
-            if person and "person" in person.groupdict():
-                from urllib.parse import unquote
-
-                principal.check_person(unquote(person["person"]))
-        else:
-            principal = Principal("", frozenset())
-        scope["penchant.principal"] = principal
-        scope["penchant.reader"] = self._reader
-        scope["path"] = path
-        status = _OK
-
-        async def sending(message: MutableMapping[str, Any]) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        await self._router(scope, receive, sending)
-        return status
-
-    def _match(self, method: str, path: str) -> Described:
-        """Give the route of a request.
-
-        Raises:
-            Refusal: 404 for a path that is none, 405 for a method that it does not have.
-        """
-        here = [one for pattern, one in self._patterns if pattern.fullmatch(path)]
-        if not here:
-            raise Refusal(404, "There is nothing at this path. `/openapi.json` lists what is.")
-        meant = "GET" if method == "HEAD" else method
-        for one in here:
-            if one.method == meant:
-                return one
-        methods = ", ".join(sorted({one.method for one in here}))
-        raise Refusal(405, f"This path takes {methods}.", headers={"allow": methods})
-
-    async def _refuse(self, wrong: Exception, send: Send) -> int:
+    async def _refuse(self, wrong: Exception, scope: Scope, send: Send) -> int:
+        """Answer with the problem that an error stands for."""
         refusal = refusal_of(wrong)
         if refusal is None and isinstance(wrong, HTTPException):
             refusal = Refusal(wrong.status_code, str(wrong.detail))
         if refusal is None:
-            refusal = Refusal(500, "This is a mistake of ours; nothing of the request is shown.")
-        body = problem_body(refusal)
+            logger.error("a request failed", exc_info=wrong)
+            refusal = Refusal(
+                500, "This is a mistake of ours. It was logged, without what was asked."
+            )
         extra = [(name.encode(), value.encode()) for name, value in refusal.headers.items()]
-        return await _send(send, Answer(refusal.status, body), _PROBLEM, *extra)
+        is_page = scope["path"].startswith(CONSOLE)
+        body, kind = (page_body(refusal), _PAGE) if is_page else (problem_body(refusal), _PROBLEM)
+        with suppress(RuntimeError):  # the answer had begun when it went wrong
+            await _send(send, Answer(refusal.status, body), kind, *extra)
+        return refusal.status
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """Start and stop as the server says."""
-        while True:
-            message = await receive()
-            if message["type"] == "lifespan.startup":
-                await send({"type": "lifespan.startup.complete"})
-            else:
-                await asyncio.to_thread(self.close)
-                await send({"type": "lifespan.shutdown.complete"})
-                return
+        while (await receive())["type"] == "lifespan.startup":
+            await send({"type": "lifespan.startup.complete"})
+        await asyncio.to_thread(self.close)
+        await send({"type": "lifespan.shutdown.complete"})
 
 
 async def _send(send: Send, answer: Answer, *headers: tuple[bytes, bytes]) -> int:
@@ -212,10 +208,3 @@ async def _send(send: Send, answer: Answer, *headers: tuple[bytes, bytes]) -> in
     await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
     await send({"type": "http.response.body", "body": body})
     return status
-
-
-def _starlette(one: Described) -> Route:
-    if one.endpoint is None:
-        msg = f"`{one.path}` has nothing that serves it."
-        raise RuntimeError(msg)
-    return Route(one.path, one.endpoint, methods=[one.method])

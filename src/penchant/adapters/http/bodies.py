@@ -6,9 +6,9 @@ Rule: a field has the name of the noun's field in `words`; a field that is not k
 """
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Raw, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from penchant.words import Action, Reason
 
@@ -16,9 +16,11 @@ __all__ = [
     "Ask",
     "AskMany",
     "DecisionAnswer",
+    "DecisionMany",
     "Health",
     "Kept",
     "KeptMany",
+    "Link",
     "Number",
     "Opinion",
     "OutcomeMany",
@@ -26,7 +28,6 @@ __all__ = [
     "RefusedItem",
     "SignalMany",
     "SignalOne",
-    "Yes",
 ]
 
 Number = bool | int | float | str | list[float]
@@ -105,7 +106,7 @@ class DecisionAnswer(Struct, frozen=True):
     moment: str
     person: str | None
     at: datetime
-    action: Action | Raw
+    action: Action
     propensity: float
     mode: Literal["personal", "neutral"]
     propensities: dict[str, float]
@@ -119,10 +120,20 @@ class RefusedItem(Struct, frozen=True):
     refused: str
 
 
+_EITHER = {
+    "items": {
+        "anyOf": [
+            {"$ref": "#/components/schemas/DecisionAnswer"},
+            {"$ref": "#/components/schemas/RefusedItem"},
+        ]
+    }
+}
+
+
 class DecisionMany(Struct, frozen=True):
     """Decisions in the order of the questions."""
 
-    items: list[DecisionAnswer | RefusedItem]
+    items: Annotated[list[Any], Meta(extra_json_schema=_EITHER)]
 
 
 class Opinion(Struct, frozen=True, forbid_unknown_fields=True):
@@ -133,15 +144,15 @@ class Opinion(Struct, frozen=True, forbid_unknown_fields=True):
     until: str | None = None
 
 
+class Link(Struct, frozen=True):
+    """The path of a link that opens the console once."""
+
+    path: str
+
+
 class Health(Struct, frozen=True):
     """Whether the service serves, and what an acknowledged fact survives."""
 
     ok: bool
     version: str
     durability: str
-
-
-class Yes(Struct, frozen=True):
-    """Done."""
-
-    done: bool = True

@@ -65,7 +65,7 @@ class Door:
         """Open with the keys of a file, and one of its own for whoever started the service."""
         self._settings, self._keys = settings, keys
         self._hosts = {*_LOOPBACK, settings.host, *settings.allow_hosts}
-        self._origins = {origin.rstrip("/") for origin in settings.allow_origins}
+        self._origins = {origin.rstrip("/").lower() for origin in settings.allow_origins}
         self.token, self._local = made(SCOPES, datetime.now(UTC), name="local")
         self._local_text = self.token.encode()
         self._reread_at = 0.0
@@ -88,23 +88,18 @@ class Door:
                 "This service does not go by the host of the request. Call it by the name it "
                 "listens on, or start it with `--allow-host` and that name.",
             )
-        origin = headers.get(b"origin")
-        if origin is not None and not self.is_same_origin(origin, host):
-            if origin.decode("latin-1") in self._origins:
-                return
+        origin = headers.get(b"origin", b"").decode("latin-1").lower()
+        if origin and origin not in {f"http://{host}", f"https://{host}", *self._origins}:
             raise Refusal(
                 403,
                 "Pages of that origin may not call this service. Start it with `--allow-origin` "
                 "and the origin, if they should.",
             )
 
-    def is_same_origin(self, origin: bytes, host: str) -> bool:
-        """Say whether a page comes from this service itself."""
-        return origin.decode("latin-1").lower() in {f"http://{host}", f"https://{host}"}
-
-    def is_allowed_origin(self, origin: bytes) -> bool:
-        """Say whether pages of that origin were let in when the service was started."""
-        return origin.decode("latin-1") in self._origins
+    def shares_with(self, headers: Headers) -> bytes:
+        """Give the origin of a page elsewhere that may read answers, or nothing."""
+        origin = headers.get(b"origin", b"")
+        return origin if origin.decode("latin-1").lower() in self._origins else b""
 
     def admit(self, headers: Headers, scope: str) -> Principal:
         """Give who asks, when they may.

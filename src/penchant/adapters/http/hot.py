@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from penchant.adapters.http.decoding import Items
+from penchant.adapters.http.meters import Meters
 from penchant.adapters.http.problems import Refusal
 from penchant.adapters.http.repeats import Answer, Repeats, check_same
 from penchant.adapters.http.verbs import Question, Verb
@@ -33,12 +34,14 @@ class _Read(NamedTuple):
 class Turn:
     """Answers the requests of a turn; it is what a lane runs."""
 
-    def __init__(self, verb: Verb[Any], repeats: Repeats) -> None:
-        """Keep what is asked."""
+    def __init__(self, verb: Verb[Any], repeats: Repeats, meters: Meters, name: str) -> None:
+        """Keep what is asked, and where turns are counted under which name."""
         self._verb, self._repeats = verb, repeats
+        self._meters, self._name = meters, name
 
     def __call__(self, questions: Sequence[Question]) -> Sequence[Answer | Exception]:
         """Answer each."""
+        self._meters.turn(self._name, len(questions))
         answers: list[Answer | Exception | None] = [None] * len(questions)
         first: dict[bytes, int] = {}
         again: list[int] = []

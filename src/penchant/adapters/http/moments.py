@@ -30,18 +30,58 @@ def moment_routes(engine: Engine) -> list[Described]:
     serve = _Moments(engine)
     decision = "/v1/decisions/{id}"
     return [
-        Described("GET", decision, "decide:read", "One decision, as it was taken.",
-                  gives=(DecisionAnswer,), may_fail=(404,), endpoint=serve.decision),
-        Described("GET", f"{decision}/explanation", "decide:read", "One decision in plain words.",
-                  gives=(Explanation,), may_fail=(404,), endpoint=serve.explanation),
-        Described("GET", "/v1/moments", "decide:read", "The moments that are declared.",
-                  gives=(list[Moment],), endpoint=serve.moments),
-        Described("PUT", "/v1/moments", "policy:admin",
-                  "Declare a moment, or several; of the same name, the latter replaces the former.",
-                  takes=(Moment, list[Moment]), gives=(Declared,), endpoint=serve.declare),
-        Described("GET", "/v1/moments/{name}", "decide:read", "One moment, as it is declared.",
-                  gives=(Moment,), may_fail=(404,), endpoint=serve.moment),
-    ]  # fmt: skip
+        Described(
+            "GET",
+            decision,
+            "show_decision",
+            "decide:read",
+            "One decision, as it was taken, with its reasons.",
+            gives=(DecisionAnswer,),
+            may_fail=(404,),
+            endpoint=serve.decision,
+        ),
+        Described(
+            "GET",
+            f"{decision}/explanation",
+            "explain_decision",
+            "decide:read",
+            "One decision in plain words.",
+            gives=(Explanation,),
+            may_fail=(404,),
+            endpoint=serve.explanation,
+        ),
+        Described(
+            "GET",
+            "/v1/moments",
+            "list_moments",
+            "decide:read",
+            "The moments that are declared.",
+            gives=(list[Moment],),
+            endpoint=serve.moments,
+        ),
+        Described(
+            "PUT",
+            "/v1/moments",
+            "declare_moments",
+            "policy:admin",
+            "Declare a moment, or several; one of a known name replaces it, and what was learned "
+            "for actions of the same name is kept.",
+            takes=(Moment, list[Moment]),
+            gives=(Declared,),
+            endpoint=serve.declare,
+            is_wide=True,
+        ),
+        Described(
+            "GET",
+            "/v1/moments/{name}",
+            "show_moment",
+            "decide:read",
+            "One moment, as it is declared.",
+            gives=(Moment,),
+            may_fail=(404,),
+            endpoint=serve.moment,
+        ),
+    ]
 
 
 class _Moments:

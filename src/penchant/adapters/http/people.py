@@ -23,18 +23,53 @@ def people_routes(engine: Engine) -> list[Described]:
     people = _People(engine)
     one = "/v1/people/{person}"
     return [
-        Described("GET", one, "profile:read", "All that is believed about a person.",
-                  gives=(Profile,), endpoint=people.profile),
-        Described("DELETE", one, "rights:exec", "Forget a person.",
-                  gives=(Receipt,), endpoint=people.forget),
-        Described("GET", f"{one}/export", "rights:exec", "Every fact kept about a person.",
-                  gives=(_NDJSON,), endpoint=people.export),
-        Described("GET", f"{one}/consent", "profile:read", "What a person answered, by purpose.",
-                  gives=(list[Consent],), endpoint=people.consents),
-        Described("PUT", f"{one}/consent/{{purpose}}", "consent:write",
-                  "Keep a person's answer for a purpose, from the next decision on.",
-                  takes=(Opinion,), gives=(Kept,), endpoint=people.consent),
-    ]  # fmt: skip
+        Described(
+            "GET",
+            one,
+            "show_person",
+            "profile:read",
+            "All that is believed about a person, and how sure that is.",
+            gives=(Profile,),
+            endpoint=people.profile,
+        ),
+        Described(
+            "DELETE",
+            one,
+            "forget_person",
+            "rights:exec",
+            "Forget a person: nothing of them can be read again. The receipt names nobody.",
+            gives=(Receipt,),
+            endpoint=people.forget,
+        ),
+        Described(
+            "GET",
+            f"{one}/export",
+            "export_person",
+            "rights:exec",
+            "Every fact kept about a person, as JSON Lines.",
+            gives=(_NDJSON,),
+            endpoint=people.export,
+        ),
+        Described(
+            "GET",
+            f"{one}/consent",
+            "show_consent",
+            "profile:read",
+            "What a person answered, purpose by purpose.",
+            gives=(list[Consent],),
+            endpoint=people.consents,
+        ),
+        Described(
+            "PUT",
+            f"{one}/consent/{{purpose}}",
+            "keep_consent",
+            "consent:write",
+            "Keep a person's answer for a purpose, from the next decision on.",
+            takes=(Opinion,),
+            gives=(Kept,),
+            endpoint=people.consent,
+        ),
+    ]
 
 
 class _People:

@@ -5,6 +5,7 @@ said or did; an error of our own says that it is one, and nothing of what was as
 """
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from http import HTTPStatus
 from types import MappingProxyType
 
@@ -13,7 +14,17 @@ from msgspec import Struct
 
 from penchant.errors import BadInput, StoreError, UnknownDecision, UnknownMoment
 
-__all__ = ["Broken", "Problem", "Refusal", "problem_body", "refusal_of"]
+__all__ = [
+    "PROBLEM_TYPE",
+    "Broken",
+    "Problem",
+    "Refusal",
+    "page_body",
+    "problem_body",
+    "refusal_of",
+]
+
+PROBLEM_TYPE = "application/problem+json"
 
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _RETRY = {"retry-after": "1"}
@@ -64,6 +75,15 @@ def problem_body(refusal: Refusal) -> bytes:
     return msgspec.json.encode(
         Problem("about:blank", title, refusal.status, refusal.detail, refusal.errors)
     )
+
+
+def page_body(refusal: Refusal) -> bytes:
+    """Give a problem as a small page, for whoever looks with a browser."""
+    title = HTTPStatus(refusal.status).phrase
+    return (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
+        f"<h1>{title}</h1><p>{escape(refusal.detail)}</p></html>"
+    ).encode()
 
 
 def refusal_of(wrong: Exception) -> Refusal | None:

@@ -1,8 +1,18 @@
-"""The process of `penchant up`: uvicorn around the application, stopped without loss."""
+"""The process of `penchant up`: uvicorn around the application, stopped without loss.
 
+Rule 1: whoever says nothing, or begins a request and does not go on, is let go after a while.
+Rule 2: a stop finishes what was asked, then closes; what was answered is on the disk already.
+"""
+
+import errno
 import signal
-from collections.abc import Callable
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
 
 import uvicorn
 
@@ -12,60 +22,120 @@ from penchant.adapters.http.settings import Settings
 from penchant.engine import Engine
 from penchant.errors import BadInput
 
-__all__ = ["serve"]
+__all__ = ["listening", "serve"]
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_BACKLOG = 2_048
+_KEEP_ALIVE_SECONDS = 30
 
 
 def serve(
-    engine: Engine, database: Path, settings: Settings, *, started: Callable[[App, str], None]
+    engine: Engine,
+    database: Path,
+    settings: Settings,
+    sock: socket.socket,
+    *,
+    started: Callable[[App], None],
 ) -> None:
     """Serve until told to stop; requests under way are finished first.
 
     Args:
         engine: What is served; it is not closed.
         database: Its file, for the keys beside it.
-        settings: Where it listens, and its bounds.
-        started: Called with the application and its address once it listens.
+        settings: The bounds.
+        sock: Where it listens; see `listening`.
+        started: Called with the application once it serves.
+    """
+    app = create(engine, settings, KeyFile(access_path(database)))
+    server = _Server(app, settings, lambda: started(app))
+    try:
+        server.run([sock])
+    finally:
+        app.close()
+
+
+def listening(settings: Settings, database: Path) -> socket.socket:
+    """Take the address that a service listens on.
 
     Raises:
-        BadInput: When it would listen to others and there is no key.
+        BadInput: When it cannot be had, or others can reach it and there is no key yet.
     """
-    keys = KeyFile(access_path(database))
-    if settings.host not in _LOOPBACK and not keys.keys:
+    host, port = settings.host, settings.port
+    if host not in _LOOPBACK and not KeyFile(access_path(database)).keys:
         raise BadInput(
-            f"`{settings.host}` can be reached by others, and there is no key yet. Make one with "
+            f"`{host}` can be reached by others, and there is no key yet. Make one with "
             "`penchant key new` first, or listen on 127.0.0.1."
         )
-    app = create(engine, settings, keys)
-    server = _Server(_config(app, settings), lambda url: started(app, url))
-    for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises them again when it is done
-        signal.signal(number, lambda *_: None)
-    server.run()
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
+    except OSError as wrong:
+        if wrong.errno == errno.EADDRINUSE:
+            raise BadInput(
+                f"Port {port} of `{host}` is taken by another program. Choose one with `--port`; "
+                "0 takes a free one."
+            ) from None
+        msg = f"It is not possible to listen on `{host}`, port {port}: {wrong.strerror}."
+        raise BadInput(msg) from None
 
 
 class _Server(uvicorn.Server):
-    """Says where it listens."""
+    """uvicorn, told when to let connections go, and stopping with exit code 0."""
 
-    def __init__(self, config: uvicorn.Config, started: Callable[[str], None]) -> None:
-        super().__init__(config)
-        self._started = started
+    def __init__(self, app: App, settings: Settings, started: Callable[[], None]) -> None:
+        super().__init__(_config(app, settings))
+        self._app, self._started = app, started
+        self._silent = _Silent(settings.header_seconds)
 
-    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
-        await super().startup(sockets)  # type: ignore[arg-type]
-        for server in self.servers:
-            for one in server.sockets:
-                host, port = one.getsockname()[:2]
-                shown = f"[{host}]" if ":" in host else host
-                self._started(f"http://{shown}:{port}")
-                return
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._started()
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % 10 == 0:
+            self._silent.sweep(self.server_state.connections, time.monotonic())
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._app.stop()
+        await super().shutdown(sockets)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop on a signal, and leave it at that: a stop that was asked for is no failure."""
+        before = {number: signal.signal(number, self.handle_exit) for number in _SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+class _Silent:
+    """Connections on which no request is under way, with the last one there was and since when."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._since: WeakKeyDictionary[Any, tuple[Any, float]] = WeakKeyDictionary()
+
+    def sweep(self, connections: set[Any], now: float) -> None:
+        """Close what has been silent, or in the middle of its headers, for too long."""
+        for one in list(connections):
+            last = getattr(one, "cycle", None)
+            if last is not None and not last.response_complete:
+                self._since.pop(one, None)
+                continue
+            before, since = self._since.setdefault(one, (last, now))
+            if before is not last:
+                self._since[one] = (last, now)
+            elif now - since > self._seconds + (_KEEP_ALIVE_SECONDS if last else 0.0):
+                one.transport.close()
 
 
 def _config(app: App, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        host=settings.host,
-        port=settings.port,
         http="httptools",
         ws="none",
         loop="auto",
@@ -74,5 +144,6 @@ def _config(app: App, settings: Settings) -> uvicorn.Config:
         access_log=False,
         proxy_headers=False,
         server_header=False,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=int(settings.stop_seconds),
     )

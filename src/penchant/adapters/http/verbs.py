@@ -23,6 +23,7 @@ from penchant.adapters.http.bodies import (
 )
 from penchant.adapters.http.decoding import Items, Shape
 from penchant.adapters.http.door import Principal
+from penchant.adapters.http.meters import Meters
 from penchant.adapters.http.problems import Refusal, refusal_of
 from penchant.adapters.http.repeats import Seed
 from penchant.errors import BadInput, BadTime
@@ -73,9 +74,9 @@ class Verb(Protocol[T]):
 class Decide:
     """Questions to decisions."""
 
-    def __init__(self, many: Many) -> None:
-        """Ask `many`."""
-        self._many = many
+    def __init__(self, many: Many, meters: Meters) -> None:
+        """Ask `many`, and count what becomes of it."""
+        self._many, self._meters = many, meters
         self._shape = Shape(Ask, AskMany, many.limits)
         self._actions: dict[int, tuple[Action, Raw]] = {}
 
@@ -104,6 +105,8 @@ class Decide:
             if is_alone:
                 raise answer
             return RefusedItem(str(answer))
+        removed = tuple(one.rule for one in answer.removed)
+        self._meters.decision(answer.moment, answer.mode, removed)
         reasons = self._many.reasons(answer) if question.with_reasons else UNSET
         return _told_decision(answer, self._action(answer.action), reasons)
 
@@ -122,9 +125,9 @@ class Decide:
 class Observe:
     """Signals into profiles."""
 
-    def __init__(self, many: Many) -> None:
-        """Ask `many`."""
-        self._many = many
+    def __init__(self, many: Many, meters: Meters) -> None:
+        """Ask `many`, and count what becomes of it."""
+        self._many, self._meters = many, meters
         self._shape = Shape(SignalOne, SignalMany, many.limits)
 
     def read(
@@ -158,15 +161,16 @@ class Observe:
     def tell(self, answer: Accepted | Refused, question: Question, *, is_alone: bool) -> Kept:
         """Say whether a signal is kept."""
         del question
+        self._meters.event("signal", "kept" if isinstance(answer, Accepted) else "refused")
         return _told(answer, is_alone=is_alone)
 
 
 class Learn:
     """Outcomes into the model."""
 
-    def __init__(self, many: Many) -> None:
-        """Ask `many`."""
-        self._many = many
+    def __init__(self, many: Many, meters: Meters) -> None:
+        """Ask `many`, and count what becomes of it."""
+        self._many, self._meters = many, meters
         self._shape = Shape(OutcomeOne, OutcomeMany, many.limits)
 
     def read(
@@ -190,6 +194,7 @@ class Learn:
     ) -> Kept:
         """Say whether an outcome is kept."""
         del question
+        self._meters.event("outcome", "kept" if isinstance(answer, Accepted) else "refused")
         return _told(answer, is_alone=is_alone)
 
     def _of(self, one: OutcomeOne, person: str) -> tuple[str, float | None, str | None] | Refusal:
@@ -200,7 +205,7 @@ class Learn:
 
 
 def _told_decision(
-    decision: Decision, action: Action | Raw, reasons: tuple[Reason, ...] | UnsetType
+    decision: Decision, action: Any, reasons: tuple[Reason, ...] | UnsetType
 ) -> DecisionAnswer:
     return DecisionAnswer(
         decision.id,
