@@ -1,7 +1,10 @@
 """Penchant: an open engine for hyper-personalization, one model per person.
 
-This is the one place that knows both the engine and the adapters: it hands the engine its store.
+This is the one place that knows both the engine and the adapters: it hands the engine its store,
+and whoever asks for a client of a service that client, which is loaded only then.
 """
+
+from typing import TYPE_CHECKING, Any
 
 from penchant.adapters.store import open_store
 from penchant.engine import Engine
@@ -32,13 +35,18 @@ from penchant.words import (
     Trait,
 )
 
+if TYPE_CHECKING:
+    from penchant.adapters.client.client import AsyncClient, Client
+
 __all__ = [
     "NOTHING",
     "Accepted",
     "Action",
+    "AsyncClient",
     "AtTime",
     "Belief",
     "Cap",
+    "Client",
     "Consent",
     "Decision",
     "Engine",
@@ -61,3 +69,13 @@ __all__ = [
 ]
 
 Engine.open_store = staticmethod(open_store)
+
+
+def __getattr__(name: str) -> Any:
+    """Load a client when it is asked for: an engine alone needs no HTTP."""
+    if name in {"AsyncClient", "Client"}:
+        from penchant.adapters.client import client
+
+        return getattr(client, name)
+    msg = f"module `penchant` has no attribute `{name}`"
+    raise AttributeError(msg)

@@ -10,11 +10,15 @@ PenchantError
 │   ├── UnknownMoment           no moment of that name was declared
 │   ├── UnknownAction           no action of that name in the moment
 │   └── UnknownDecision         no decision of that id is kept
-└── StoreError                  the disk, not the caller
-    ├── StoreDamaged            a chain, a seal or a file does not fit: found before it is served
-    ├── StoreLocked             another process owns the file
-    ├── StoreTooNew             written by a later version of Penchant
-    └── StoreFailed             a write was not made durable; nothing of it was kept
+├── StoreError                  the disk, not the caller
+│   ├── StoreDamaged            a chain, a seal or a file does not fit: found before it is served
+│   ├── StoreLocked             another process owns the file
+│   ├── StoreTooNew             written by a later version of Penchant
+│   └── StoreFailed             a write was not made durable; nothing of it was kept
+└── ServiceError                a client got no answer of use from its service
+    ├── ServiceRefused          the key is missing, over, or may not do this
+    ├── ServiceBusy             too much at once; the service says when to ask again
+    └── ServiceFailed           no answer, or an error of the service's own
 
 A message says what happened, where, what was expected and what to do. It holds ids and names of
 declared things, never what a person said or did. A guardrail's refusal is no error but a result.
@@ -28,6 +32,10 @@ __all__ = [
     "FeatureTypeChanged",
     "LimitReached",
     "PenchantError",
+    "ServiceBusy",
+    "ServiceError",
+    "ServiceFailed",
+    "ServiceRefused",
     "StoreDamaged",
     "StoreError",
     "StoreFailed",
@@ -97,3 +105,24 @@ class StoreTooNew(StoreError):
 
 class StoreFailed(StoreError):
     """A write was not made durable; nothing of it was kept."""
+
+
+class ServiceError(PenchantError):
+    """A client got no answer of use from its service."""
+
+
+class ServiceRefused(ServiceError):
+    """The key is missing, over, or may not do this."""
+
+
+class ServiceBusy(ServiceError):
+    """Too much at once; ask again after `wait_seconds`."""
+
+    def __init__(self, sentence: str, wait_seconds: float = 1.0) -> None:
+        """Keep how long to wait."""
+        super().__init__(sentence)
+        self.wait_seconds = wait_seconds
+
+
+class ServiceFailed(ServiceError):
+    """No answer came, or an error of the service's own."""

@@ -9,7 +9,7 @@ import pytest
 from architecture.sources import read_tree
 
 from penchant import errors
-from penchant.errors import BadInput, PenchantError, StoreError
+from penchant.errors import BadInput, PenchantError, ServiceError, StoreError
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "reference" / "errors.md").read_text("utf-8")
@@ -80,8 +80,9 @@ def test_the_tree_is_drawn_as_it_is(error: type[PenchantError]) -> None:
 
 
 @pytest.mark.parametrize("error", CLASSES, ids=lambda error: error.__name__)
-def test_each_error_is_one_of_two_kinds(error: type[PenchantError]) -> None:
-    """Either the caller's value was wrong, and it is a ValueError, or the disk failed."""
+def test_each_error_is_of_one_kind(error: type[PenchantError]) -> None:
+    """The caller's value was wrong, and it is a ValueError, or the disk or the service failed."""
     if error is not PenchantError:
-        assert issubclass(error, BadInput) != issubclass(error, StoreError)
+        kinds = (BadInput, ServiceError, StoreError)
+        assert sum(issubclass(error, kind) for kind in kinds) == 1
     assert issubclass(error, ValueError) == issubclass(error, BadInput)
