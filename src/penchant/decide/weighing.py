@@ -39,20 +39,21 @@ POPULATION_SCALE: Final = 0.8
 PERSON_SCALE: Final = 0.2
 
 _EVEN: Final = np.full((POINTS, 1), 1.0 / POINTS)
-_OF_PERSON: Final = np.array([[1.0], [1.0], [POPULATION_SCALE], [PERSON_SCALE]])
-_OF_STRANGER: Final = np.array([[1.0], [0.0], [POPULATION_SCALE], [0.0]])
-_OPTIMISTIC: Final = np.array([[0.0], [0.0], [1.0], [1.0]])
 
 
-def _points(counted: Floats, optimism: Floats) -> Floats:
-    """Give what each point makes of reward, person's part and two standard deviations, (4, n)."""
-    return np.asarray(counted * np.where(_OPTIMISTIC, optimism.T, 1.0))
+def _points(reward: float, personal: float, population: float, person: float) -> Floats:
+    """Give what each point makes of the four terms of `weigh`: (4, 32)."""
+    grid = OPTIMISM[:, 0]
+    sure = np.ones(POINTS)
+    return np.stack([reward * sure, personal * sure, population * grid, person * grid])
 
 
-_ANSWERS: Final = (_points(_OF_PERSON, OPTIMISM), _points(_OF_STRANGER, OPTIMISM))
-"""(4, 32) each: the points of the person's own answer, and of the stranger's."""
-_ENDS: Final = np.concatenate([points[:, [0, -1]] for points in _ANSWERS], axis=1)
-"""(4, 4): the least and the greatest optimism of both answers."""
+_OF_PERSON: Final = _points(1.0, 1.0, POPULATION_SCALE, PERSON_SCALE)
+_OF_STRANGER: Final = _points(1.0, 0.0, POPULATION_SCALE, 0.0)
+_ENDS: Final = np.concatenate([_OF_PERSON[:, [0, -1]], _OF_STRANGER[:, [0, -1]]], axis=1)
+"""(4, 4): the least and the greatest optimism of the person's own answer, and of the stranger's."""
+_NOBODY: Final = np.arange(-4, 0)
+"""Stands for the leader at each end where there is none; no two are the same."""
 
 
 class Expectation(NamedTuple):
@@ -113,19 +114,14 @@ def weigh(
         terms[3] = slate.pairs.dot(posterior.covariance.reshape(-1))
     deviations = terms[2:]
     np.sqrt(deviations, deviations)
-    own, neutral = (
-        _counted(terms, points, explore) if leader < 0 else _led(leader, len(reward), explore)
-        for leader, points in zip(_leaders(terms), _ANSWERS, strict=True)
-    )
-    return Weighed(
-        own if own == neutral else _mixed(own, neutral, neutral_share),
-        neutral,
-        tuple(reward.tolist()),
-        tuple(terms[1].tolist()),
-    )
+    mine, its = _leaders(terms)
+    neutral = _answer(terms, its, _OF_STRANGER, explore)
+    own = neutral if mine == its >= 0 else _answer(terms, mine, _OF_PERSON, explore)
+    mixture = own if own == neutral else _mixed(own, neutral, neutral_share)
+    return Weighed(mixture, neutral, tuple(reward.tolist()), tuple(terms[1].tolist()))
 
 
-def _leaders(terms: Floats) -> list[int]:
+def _leaders(terms: Floats) -> tuple[int, int]:
     """Give who alone is best at every point, for the person and for the stranger; -1 for nobody.
 
     The lead of one action over another is linear in the optimism: who alone is best at the least
@@ -133,16 +129,17 @@ def _leaders(terms: Floats) -> list[int]:
     """
     ends = terms.T.dot(_ENDS)
     best = ends >= np.maximum.reduce(ends) - TIE
-    best = best[:, ::2] | best[:, 1::2]
-    leaders: list[int] = best.argmax(0).tolist()
-    if np.count_nonzero(best) == len(leaders):
-        return leaders
-    alone = np.add.reduce(best) == 1
-    return [leader if is_alone else -1 for leader, is_alone in zip(leaders, alone, strict=True)]
+    places = ends.argmax(axis=0)
+    if np.count_nonzero(best) != len(places):  # somewhere two are best
+        places = np.where(np.add.reduce(best) == 1, places, _NOBODY)
+    mine, still_mine, its, still_its = places.tolist()
+    return mine if mine == still_mine else -1, its if its == still_its else -1
 
 
-def _counted(terms: Floats, points: Floats, explore: float) -> Propensities:
-    """Count the points of one answer."""
+def _answer(terms: Floats, leader: int, points: Floats, explore: float) -> Propensities:
+    """Give one answer: that of its leader, or else every point counted."""
+    if leader >= 0:
+        return _led(leader, terms.shape[1], explore)
     return tuple(floored(shares(terms.T.dot(points), _EVEN), explore)[0].tolist())
 
 
@@ -158,7 +155,7 @@ def _led(leader: int, count: int, explore: float) -> Propensities:
 def _first_and_others(count: int, explore: float) -> tuple[float, float]:
     """Give the propensity of the one best action, and that of each of the others."""
     row: list[float] = floored(np.eye(1, count), explore)[0].tolist()
-    return row[0], row[-1] if count > 1 else 0.0
+    return row[0], row[-1]
 
 
 def _mixed(own: Propensities, neutral: Propensities, neutral_share: float) -> Propensities:

@@ -156,8 +156,7 @@ class Version(NamedTuple):
             return None
         first, second = upper(len(context))
         per_column = self.spread.dot(context.take(first) * context.take(second))
-        values = actions[:, 1:]
-        return np.asarray((values * values).dot(per_column))
+        return np.asarray((actions * actions)[:, 1:].dot(per_column))
 
     def variances_of_many(self, contexts: Floats, actions: Floats) -> Floats | None:
         """Give `variances` for n contexts (n, 1 + dc): (n, n_actions)."""
@@ -192,7 +191,8 @@ def folded(covariances: Floats) -> Floats:
         [[2.0, 1.0, 3.0]]
     """
     first, second = upper(covariances.shape[-1])
-    return np.asarray(covariances[:, first, second] * np.where(first == second, 1.0, 2.0))
+    half = covariances[:, first, second] * np.where(first == second, 1.0, 2.0)
+    return np.ascontiguousarray(half)  # a row is read at once
 
 
 def _half_of_squares(columns: Floats) -> Floats:

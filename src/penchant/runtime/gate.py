@@ -27,13 +27,14 @@ class Gate:
 
     def __init__(self) -> None:
         """Start open, with nobody inside."""
-        self._condition = threading.Condition()
+        self._lock = threading.Lock()
+        self._condition = threading.Condition(self._lock)
         self._inside = 0
         self._is_closed = False
 
     def __enter__(self) -> None:
         """Go in; wait while somebody has it alone."""
-        with self._condition:
+        with self._lock:
             while self._is_closed:
                 self._condition.wait()
             self._inside += 1
@@ -45,9 +46,9 @@ class Gate:
         trace: TracebackType | None,
     ) -> None:
         """Go out."""
-        with self._condition:
+        with self._lock:
             self._inside -= 1
-            if not self._inside:
+            if self._is_closed and not self._inside:
                 self._condition.notify_all()
 
     @contextmanager
