@@ -17,7 +17,7 @@ help:  ## list these words
 run: $(VENV)/run.stamp  ## set up and replay a real trial; then show three of its people
 	$(BIN)/penchant replay data/heartsteps/heartsteps.csv.gz --map data/heartsteps/heartsteps.toml --people 3 --seed 7
 
-test: $(VENV)/dev.stamp  ## every test, a fixed sample of the proofs included
+test: $(VENV)/dev.stamp $(VENV)/js.stamp  ## every test, a fixed sample of the proofs included
 	$(PYTEST) -n auto
 
 check: $(VENV)/dev.stamp  ## lint, format, types, shape and unit tests
@@ -69,6 +69,12 @@ $(VENV)/run.stamp: pyproject.toml requirements/build.lock requirements/run.lock 
 
 $(VENV)/dev.stamp: requirements/dev.lock $(VENV)/run.stamp
 	@$(PIP) install --require-hashes -r requirements/dev.lock
+	@touch $@
+
+# Without npm the tests of the browser client are skipped, and say so.
+$(VENV)/js.stamp: sdk/js/package-lock.json $(VENV)/venv.stamp
+	@if command -v npm >/dev/null; then \
+	  cd sdk/js && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error; fi
 	@touch $@
 
 $(VENV)/bench.stamp: requirements/bench.lock $(VENV)/dev.stamp
