@@ -232,7 +232,7 @@ def memory(n_people: int) -> None:
     after = resident()
     model = engine._memory.moments[MOMENT].model  # noqa: SLF001 - what is measured
     used = slice(0, len(model.people.homes))
-    parts = (*model.people._sums, *model.people._held)  # noqa: SLF001 - as above
+    parts = (*model.people._sums, *model.people.held)  # noqa: SLF001 - as above
     tables = _bytes(column[used] for column in parts)
     evidence = _bytes(model.evidence.rows())
     store: Any = engine._memory.store  # noqa: SLF001 - as above

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from penchant.decide.slate import Slate
 from penchant.decide.weighing import Expectation, weigh
-from penchant.decide.weighing_many import weigh_many
+from penchant.decide.weighing_many import Expectations, weigh_many
 from penchant.model.people import Posterior
 from penchant.words import Action
 
@@ -52,8 +52,14 @@ def test_many_are_weighed_as_each(
     actions = slate(np.round(dice.normal(size=(n_actions, RANK)) * coarse) / coarse)
     root = dice.normal(size=(n_people, RANK, RANK)) / 3
     posterior = Posterior(dice.normal(size=(n_people, RANK)) / 3, root @ root.transpose(0, 2, 1))
+    expectations = Expectations(reward.T.copy(), None, None)
+    if variance is not None:
+        known = variance.T
+        expectations = Expectations(
+            reward.T.copy(), np.sqrt(known), lambda actions, people: known[actions, people]
+        )
     together = weigh_many(
-        Expectation(reward, variance),
+        expectations,
         actions,
         posterior,
         explore=explore,

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from penchant.algebra import faded
 from penchant.learn.prior import Basis, Prior, basis_of, first_prior, improve, panel_of
-from penchant.model.encoding import ColumnKind
+from penchant.learn.scaling import added, has_moved, scaling_of, seen_of, widened
 from penchant.model.evidence import Rows
 from penchant.model.moment_model import MomentModel
 from penchant.model.people import Held, Sums, held_for, refold
 from penchant.model.population import Contributions, Population, population_for
-from penchant.model.version import Scaling, Version, folded
+from penchant.model.version import Scaling, Seen, Version, folded
 
 __all__ = [
     "Round",
@@ -43,12 +43,12 @@ Kinds = NDArray[np.int64]
 RANK: Final = 8
 _FIRST_ROUND: Final = 4
 _DOUBLING_UNTIL: Final = 2_048
+_OFTEN_UNTIL: Final = 131_072
 _FEWEST_PEOPLE: Final = 30
 _PANEL_PEOPLE: Final = 1_000
 _PANEL_BYTES: Final = 64 * 2**20
 _EM_STEPS: Final = 8
-_MOVED: Final = 0.1
-_CLIP_SD: Final = 5.0
+_LATE_EM_STEPS: Final = 4
 _NAMED_GAIN: Final = 5.0
 _ROOM: Final = 256
 _AT_ONCE: Final = 32_768
@@ -58,12 +58,16 @@ _AT_ONCE: Final = 32_768
 class RoundTask(NamedTuple):
     """What a round starts from: the outcomes so far, whose they are, and what is in force.
 
-    `rows` are those that were not forgotten, of `n_outcomes`. `n_people` leaves room for those who
-    come while the round runs.
+    `rows` are those that were not forgotten, of `n_outcomes`. `seen` is what was seen of contexts
+    in the first `n_seen` of them. `asked_for` are the homes of whom calls asked lately. `n_people`
+    leaves room for those who come while the round runs.
     """
 
     rows: Rows
     homes: NDArray[np.int64]
+    seen: Seen
+    n_seen: int
+    asked_for: NDArray[np.int64]
     n_outcomes: int
     n_people: int
     version: Version
@@ -82,6 +86,7 @@ class Round(NamedTuple):
     sums: Sums
     held: Held
     prior: Prior
+    seen: Seen
     n_outcomes: int
 
 
@@ -97,34 +102,41 @@ def next_round_at(count: int) -> int:
     """Give the count of outcomes at which the round after the one at `count` starts.
 
     Example:
-        >>> [next_round_at(n) for n in (0, 4, 1_500, 100_000)]
-        [4, 8, 3000, 112500]
+        >>> [next_round_at(n) for n in (0, 4, 1_500, 100_000, 200_000)]
+        [4, 8, 3000, 112500, 300000]
     """
     if count < _FIRST_ROUND:
         return _FIRST_ROUND
-    return 2 * count if count < _DOUBLING_UNTIL else count + count // 8
+    if count < _DOUBLING_UNTIL:
+        return 2 * count
+    return count + count // (8 if count < _OFTEN_UNTIL else 2)
 
 
 def adopt_at(count: int) -> int:
     """Give the count at which a round that started at `count` is taken into force.
 
+    Where rounds are large it is late enough for them to be done by then.
+
     Example:
-        >>> [adopt_at(n) for n in (4, 64, 6_400)]
-        [4, 66, 6600]
+        >>> [adopt_at(n) for n in (4, 64, 6_400, 200_000)]
+        [4, 66, 6600, 225000]
     """
-    return count + count // 32
+    return count + count // (32 if count < _OFTEN_UNTIL else 8)
 
 
 def plan(model: MomentModel) -> RoundTask:
     """Give the round that starts now."""
     rows = model.evidence.rows()
-    alive = np.isfinite(rows.predicted)
-    if not alive.all():
-        rows = rows.where(alive)
-    homes = np.where(rows.person >= 0, model.people.homes.of(np.maximum(rows.person, 0)), -1)
+    alive, n_seen = rows.alive(), model.n_seen
+    if alive is not rows:
+        n_seen = int(np.count_nonzero(np.isfinite(rows.predicted[:n_seen])))
+    homes = np.where(alive.person >= 0, model.people.homes.of(np.maximum(alive.person, 0)), -1)
     return RoundTask(
-        rows=rows,
+        rows=alive,
         homes=homes,
+        seen=model.seen,
+        n_seen=n_seen,
+        asked_for=np.flatnonzero(model.people.held.version >= 0),
         n_outcomes=len(model.evidence),
         n_people=len(model.people.homes) * 9 // 8 + _ROOM,
         version=model.version,
@@ -138,11 +150,15 @@ def plan(model: MomentModel) -> RoundTask:
 
 def work(task: RoundTask) -> Round:
     """Derive a round; pure, and the heavy part (EM over a panel, refolding everybody)."""
-    context, action, moved = _scalings(task)
+    rows, shown = task.rows, task.rows.shown
+    seen = widened(task.seen, len(task.context_kinds))
+    later = rows.context[task.n_seen :]
+    seen = added(seen, seen_of(later, np.ones(len(later)), len(seen.times)))
+    context, action, moved = _scalings(task, seen)
     population = _rebuilt(task, context, action) if moved else None
-    prior = _prior(task, action, fresh=moved)
-    some = task.rows.action[:: 1 + len(task.rows.action) // _AT_ONCE]
-    basis: Basis = basis_of(prior, action.apply(some.astype(np.float64)), RANK)
+    actions = action.apply(rows.actions.astype(np.float64))
+    prior = _prior(task, actions, fresh=moved)
+    basis: Basis = basis_of(prior, actions[shown[:: 1 + len(shown) // _AT_ONCE]], RANK)
     version = task.version._replace(
         round=task.version.round + 1,
         context=context,
@@ -152,9 +168,9 @@ def work(task: RoundTask) -> Round:
         prior=basis.variances,
         noise=basis.noise,
     )
-    sums = refold(task.rows, task.homes, version, task.n_people, task.half_life)
-    held = held_for(sums, _lately(task), version)
-    return Round(version, population, sums, held, prior, task.n_outcomes)
+    sums = refold(rows, task.homes, version, task.n_people, task.half_life)
+    held = held_for(sums, task.asked_for, version)
+    return Round(version, population, sums, held, prior, seen, task.n_outcomes)
 
 
 def adopt(model: MomentModel, done: Round) -> None:
@@ -167,6 +183,7 @@ def adopt(model: MomentModel, done: Round) -> None:
         number=model.version.number, n_outcomes=model.version.n_outcomes
     )
     model.prior = done.prior
+    model.seen, model.n_seen = done.seen, done.n_outcomes
     model.people.adopt(done.sums, later, model.version, done.held)
     refresh(model)
 
@@ -209,6 +226,7 @@ def unlearn(model: MomentModel, person: str) -> int:
     own = model.evidence.rows(0, model.folded_own)
     _add_own_effects(model, own.where(mine[: model.folded_own]), -1.0)
     model.evidence.forget(row)
+    model.see_anew()
     refresh(model)
     return int(mine.sum())
 
@@ -248,80 +266,28 @@ def _fold_own_effects(model: MomentModel, count: int) -> None:
 
 
 def _add_own_effects(model: MomentModel, rows: Rows, sign: float) -> None:
-    alive = rows.where(np.isfinite(rows.predicted))
+    alive = rows.alive()
     latest = float(alive.at.max(initial=0.0))
     weight = sign * faded(np.ones(len(alive.at)), latest - alive.at, model.half_life)
     model.own_effects.add(alive.name, alive.rest, weight, latest)
 
 
-def _lately(task: RoundTask) -> NDArray[np.int64]:
-    """Give who was here lately: as many outcomes back as there are to the next round."""
-    count = len(task.homes)
-    latest = task.homes[2 * count - next_round_at(count) :] if count else task.homes
-    return np.flatnonzero(np.bincount(latest[latest >= 0]))
-
-
-def _scalings(task: RoundTask) -> tuple[Scaling, Scaling, bool]:
+def _scalings(task: RoundTask, seen: Seen) -> tuple[Scaling, Scaling, bool]:
     """Give the scaling of both sides: those in force unless the data moved away from them."""
-    gain = 1.0 if task.has_features else _NAMED_GAIN
-    context = _scaling(task.rows.context, task.context_kinds, gain)
-    action = _scaling(task.rows.action, task.action_kinds, 1.0)
+    rows, width = task.rows, len(task.action_kinds)
+    times = np.bincount(rows.shown, minlength=len(rows.actions)).astype(np.float64)
+    shown = times > 0
+    context = scaling_of(seen, task.context_kinds, 1.0 if task.has_features else _NAMED_GAIN)
+    actions = seen_of(rows.actions[shown], times[shown], width)
+    action = scaling_of(actions, task.action_kinds, 1.0)
     before = task.version
     moved = (
         before.round == 0
         or before.is_logistic != task.has_features
-        or _has_moved(before.context, context)
-        or _has_moved(before.action, action)
+        or has_moved(before.context, context)
+        or has_moved(before.action, action)
     )
     return (context, action, True) if moved else (before.context, before.action, False)
-
-
-def _scaling(rows: NDArray[np.float32], kinds: Kinds, gain: float) -> Scaling:
-    """Give the scaling that brings rows to a mean squared length of `gain`.
-
-    Numbers go to (value - mean) / sd, indicators stay 0 and 1; then all are scaled alike, but for
-    the names of actions: one of them is all there is to its action, and has that length alone.
-    """
-    is_number, is_name = kinds == ColumnKind.NUMBER, kinds == ColumnKind.NAME
-    count, total, _ = _seen_sums(rows, np.zeros(len(kinds)))
-    mean = np.where(is_number, total / np.maximum(count, 1), 0.0)
-    second = _seen_sums(rows, mean)[2] / np.maximum(count, 1)
-    deviation = np.where(is_number, np.sqrt(second), 1.0)
-    usable = deviation > 1e-9 * np.maximum(np.abs(mean), 1e-9)
-    parts = np.where(usable & ~is_name, second / np.where(usable, deviation, 1.0) ** 2, 0.0)
-    length = float(parts.sum())
-    unit = np.where(is_name, 1.0, np.sqrt(gain / length) if length > 0 else 1.0)
-    scale = np.where(usable, unit / np.where(usable, deviation, 1.0), 0.0)
-    return Scaling(mean, scale, _CLIP_SD * unit)
-
-
-def _seen_sums(rows: NDArray[np.float32], mean: Floats) -> tuple[Floats, Floats, Floats]:
-    """Give how often each column was seen, and the sums of what it had above `mean`, and squared.
-
-    Args:
-        rows: (n, at most d), NaN where not seen.
-        mean: (d,).
-    """
-    sums = np.zeros((3, len(mean)))
-    width = min(rows.shape[1], len(mean))
-    for start in range(0, len(rows), _AT_ONCE):
-        values = rows[start : start + _AT_ONCE, :width] - mean[:width]
-        seen = np.isfinite(values)
-        if not seen.all():
-            values = np.where(seen, values, 0.0)
-        sums[0, :width] += np.count_nonzero(seen, axis=0)
-        sums[1, :width] += np.add.reduce(values, axis=0)
-        sums[2, :width] += np.einsum("ij,ij->j", values, values)
-    return sums[0], sums[1], sums[2]
-
-
-def _has_moved(before: Scaling, now: Scaling) -> bool:
-    """Say whether a column came, or moved by a tenth of its standard deviation or scale."""
-    if len(before.mean) != len(now.mean):
-        return True
-    shift = np.abs(now.mean - before.mean) * now.scale
-    ratio = np.abs(now.scale - before.scale)
-    return bool((shift > _MOVED).any() or (ratio > 2 * _MOVED * now.scale).any())
 
 
 def _rebuilt(task: RoundTask, context: Scaling, action: Scaling) -> Population:
@@ -338,24 +304,25 @@ def _contributions(
     rows: Rows, context: Scaling, action: Scaling, half_life: float
 ) -> Contributions:
     """Give what some outcomes add to the population's sums."""
-    alive = rows.where(np.isfinite(rows.predicted))
+    alive = rows.alive()
     latest = float(alive.at.max(initial=0.0))
     return Contributions(
         context.apply(alive.context.astype(np.float64)),
-        action.apply(alive.action.astype(np.float64)),
+        action.apply(alive.actions.astype(np.float64)),
         alive.reward,
         alive.predicted,
         faded(np.ones(len(alive.at)), latest - alive.at, half_life),
         latest,
+        alive.shown,
     )
 
 
-def _prior(task: RoundTask, action: Scaling, *, fresh: bool) -> Prior:
-    """Give how people differ, from a panel of them."""
+def _prior(task: RoundTask, actions: Floats, *, fresh: bool) -> Prior:
+    """Give how people differ, from a panel of them; `actions` are scaled, by their place."""
     known = task.homes >= 0
     residual = task.rows.reward - task.rows.predicted
     noise = float(np.mean(residual**2)) if len(residual) else 0.0
-    width, start = 1 + len(action.mean), task.prior
+    width, start = actions.shape[1], task.prior
     if fresh or start is None or len(start.covariance) != width:
         start = first_prior(width, max(noise, 0.01))
     people = np.flatnonzero(np.bincount(task.homes[known]))
@@ -366,9 +333,10 @@ def _prior(task: RoundTask, action: Scaling, *, fresh: bool) -> Prior:
     places = np.full(people[-1] + 2, -1)  # the last is that of nobody
     places[panel_people] = np.arange(len(panel_people))
     index = places[task.homes]
-    chosen = index >= 0
+    chosen = np.flatnonzero(index >= 0)
     at = task.rows.at[chosen]
     weight = faded(np.ones(len(at)), at.max() - at, task.half_life)
-    features = action.apply(task.rows.action[chosen].astype(np.float64))
+    features = actions[task.rows.shown[chosen]]
     panel = panel_of(features, residual[chosen], weight, index[chosen])
-    return improve(start, panel, _EM_STEPS)
+    steps = _EM_STEPS if task.n_outcomes < _OFTEN_UNTIL else _LATE_EM_STEPS
+    return improve(start, panel, steps)

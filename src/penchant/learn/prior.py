@@ -79,22 +79,24 @@ def improve(prior: Prior, panel: Panel, steps: int) -> Prior:
     the mean of their second moments (with a few pseudo-people at τ·I), the noise to the mean
     squared residual left.
     """
-    width = len(prior.covariance)
+    width, people = len(prior.covariance), len(panel.square)
+    outcomes = panel.n_outcomes.sum()
     covariance, noise = prior
     for _ in range(steps):
-        spread = np.linalg.inv(np.linalg.inv(covariance) + panel.gram / noise)
+        precision = np.linalg.inv(covariance)
+        spread = np.linalg.inv(precision + panel.gram / noise)
         mean = (spread @ panel.moment[:, :, None])[:, :, 0] / noise
+        unsure, second_moment = spread.sum(axis=0), mean.T @ mean
+        # With S = (Σ⁻¹ + A/σ²)⁻¹ and m = Sb/σ²: Am = b - σ²Σ⁻¹m, tr(AS) = σ²(d - tr(Σ⁻¹S)).
         left = (
-            panel.square
-            - 2.0 * (panel.moment * mean).sum(axis=1)
-            + np.einsum("uij,uij->u", panel.gram, spread)
-            + np.einsum("ui,uij,uj->u", mean, panel.gram, mean, optimize=True)
+            panel.square.sum()
+            - float((panel.moment * mean).sum())
+            + noise * (width * people - float((precision * (unsure + second_moment)).sum()))
         )
-        people = len(mean) + _PSEUDO_PEOPLE
-        covariance = (
-            _PSEUDO_PEOPLE * _TAU * np.eye(width) + spread.sum(axis=0) + mean.T @ mean
-        ) / people
-        noise = max(float(left.sum() / panel.n_outcomes.sum()), _LEAST_NOISE)
+        covariance = (_PSEUDO_PEOPLE * _TAU * np.eye(width) + unsure + second_moment) / (
+            people + _PSEUDO_PEOPLE
+        )
+        noise = max(float(left / outcomes), _LEAST_NOISE)
     return Prior(covariance, noise)
 
 

@@ -14,7 +14,7 @@ from penchant.model.evidence import Evidence
 from penchant.model.own_effects import OwnEffects
 from penchant.model.people import People
 from penchant.model.population import Population
-from penchant.model.version import EMPTY_SCALING, Prior, Version, Vocabulary
+from penchant.model.version import EMPTY_SCALING, Prior, Seen, Version, Vocabulary
 
 __all__ = ["EMPTY", "MomentModel"]
 
@@ -53,6 +53,12 @@ class MomentModel:
         """Outcomes that are in the population's sums."""
         self.folded_own = 0
         """Outcomes that are in the own effects, which no scaling concerns."""
+        self.see_anew()
+
+    def see_anew(self) -> None:
+        """Let the next round look at every context again, as somebody's are no more."""
+        self.seen = Seen(*np.zeros((3, 0)))
+        self.n_seen = 0
 
     def fade_in(self, half_life: float) -> None:
         """Let sums lose half their weight in so many seconds; only while there are none."""

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from penchant.algebra import faded
 from penchant.model.evidence import Rows
 from penchant.model.homes import Homes
+from penchant.model.posteriors import Posterior, posteriors_of, products_of
 from penchant.model.version import Version, upper
 
 __all__ = ["Held", "People", "Posterior", "Sums", "held_for", "refold"]
@@ -28,17 +29,12 @@ Ints = NDArray[np.int64]
 
 STEPS: Final = 1_024
 _FIRST_CAPACITY: Final = 256
-_AT_ONCE: Final = 32_768
-"""Outcomes folded at once, so that what lies between is bounded."""
+_AT_ONCE: Final = 8_192
+"""Outcomes folded at once, so that what lies between is bounded and stays in the cache."""
+_FEW: Final = 64
+"""Actions up to which it is counted how often each was shown to each person."""
 _NEVER: Final = -(2**40)
 """The step of a sum of nothing: everything is later."""
-
-
-class Posterior(NamedTuple):
-    """What is believed about one person: mean (r,) and covariance (r, r)."""
-
-    mean: Floats
-    covariance: Floats
 
 
 class Sums(NamedTuple):
@@ -51,7 +47,10 @@ class Sums(NamedTuple):
 
 
 class Held(NamedTuple):
-    """Posteriors of n people, and the version and step they hold for."""
+    """Posteriors of n people, and the version and step they hold for.
+
+    They are for calls that ask about one person; a version of -1 says that none is held.
+    """
 
     mean: Floats
     covariance: Floats
@@ -67,7 +66,8 @@ class People:
         self.fade_in(half_life)
         self.homes = Homes()
         self._sums = _no_sums(0, 0)
-        self._held = _none_held(0, 0)
+        self.held = _none_held(0, 0)
+        """What calls that ask about one person were given, until an outcome or a round."""
 
     def fade_in(self, half_life: float) -> None:
         """Let sums lose half their weight in so many seconds; only while there are none."""
@@ -96,47 +96,34 @@ class People:
         return row
 
     def posteriors(self, rows: Ints, version: Version, at: float) -> Posterior:
-        """Give the posteriors of n home rows at a time: means (n, r), covariances (n, r, r)."""
-        step = self._step(at)
-        held = self._held
-        stale = rows[(held.version[rows] != version.round) | (held.step[rows] != step)]
-        if len(stale):
-            _refresh(held, self._sums, np.unique(stale), version, step)
-        return Posterior(held.mean[rows], held.covariance[rows])
+        """Give the posteriors of n home rows at a time: means (n, r), covariances (n, r, r).
+
+        They follow from the sums. For many that costs no more than keeping up what is held.
+        """
+        return _posteriors(self._sums, rows, version, self._step(at))
 
     def posterior(self, row: int, version: Version, at: float) -> Posterior:
         """Give the posterior of one home row; row -1 is the prior."""
         if row < 0:
             return Posterior(np.zeros(len(version.prior)), np.diag(version.prior))
         step = self._step(at)
-        held = self._held
+        held = self.held
         if held.version[row] != version.round or held.step[row] != step:
-            _refresh(held, self._sums, slice(row, row + 1), version, step)
+            _refresh(held, self._sums, row, version, step)
         return Posterior(held.mean[row], held.covariance[row])
 
-    def add(self, rows: Ints, seen: Floats, residual: Floats, at: Floats, version: Version) -> None:
+    def add(self, rows: Ints, seen: Floats, residual: Floats, at: Floats) -> None:
         """Add n outcomes of home rows (n,): ψ (n, r), residuals (n,), times (n,) in seconds."""
-        steps = _steps(at, self.half_life)
-        _accumulate(self._sums, rows, seen, residual, steps)
-        held = self._held
-        followed = (held.version[rows] == version.round) & (held.step[rows] == steps)
-        followed &= self._sums.step[rows] == steps
-        if not followed.all() or len(set(rows.tolist())) < len(rows):
-            held.version[rows] = -1  # what one step cannot follow is computed from the sums
-            return
-        mean, covariance = held.mean[rows], held.covariance[rows]
-        along = (covariance @ seen[:, :, None])[:, :, 0]
-        gain = along / (version.noise + (along * seen).sum(axis=1))[:, None]
-        error = residual - (mean * seen).sum(axis=1)
-        held.mean[rows] = mean + gain * error[:, None]
-        held.covariance[rows] = covariance - gain[:, :, None] * along[:, None, :]
+        added = Added(rows, np.arange(len(rows)), seen, residual, _steps(at, self.half_life))
+        _accumulate(self._sums, added, np.argsort(rows))
+        self.held.version[rows] = -1
 
     def add_one(self, row: int, seen: Floats, residual: float, at: float, version: Version) -> None:
         """Add one outcome of a home row: `add` for one, without the cost of gathering.
 
         The laws hold both to the same sums and posteriors.
         """
-        sums, held = self._sums, self._held
+        sums, held = self._sums, self.held
         step, latest = self._step(at), int(sums.step[row])
         weight = 1.0
         if step > latest:
@@ -165,11 +152,11 @@ class People:
         They are the caller's no more, nor are the posteriors: both change in place.
         """
         self._sums = sums
-        self._held = held or _none_held(len(sums.n_outcomes), version.rank)
+        self.held = held or _none_held(len(sums.n_outcomes), version.rank)
         self._fit(len(self.homes))
         homes = np.where(later.person >= 0, self.homes.of(np.maximum(later.person, 0)), -1)
         _fold(self._sums, later, homes, version, self.half_life)
-        self._held.version[homes[homes >= 0]] = -1
+        self.held.version[homes[homes >= 0]] = -1
 
     def refold_one(self, person: str, rows: Rows, version: Version) -> None:
         """Fold one home row anew, after people were linked or parted."""
@@ -181,9 +168,9 @@ class People:
         _fold(self._sums, some, np.full(len(some.reward), home), version, self.half_life)
 
     def _blank(self, row: int) -> None:
-        for column in (*self._sums, self._held.mean, self._held.covariance):
+        for column in (*self._sums, self.held.mean, self.held.covariance):
             column[row] = 0
-        self._held.version[row] = -1
+        self.held.version[row] = -1
 
     def _fit(self, count: int) -> None:
         """Make room for `count` people."""
@@ -191,9 +178,9 @@ class People:
             return
         capacity = max(_FIRST_CAPACITY, 2 * count)
         rank = self._sums.moment.shape[1]
-        sums, held = self._sums, self._held
-        self._sums, self._held = _no_sums(capacity, rank), _none_held(capacity, rank)
-        for before, after in zip((*sums, *held), (*self._sums, *self._held), strict=True):
+        sums, held = self._sums, self.held
+        self._sums, self.held = _no_sums(capacity, rank), _none_held(capacity, rank)
+        for before, after in zip((*sums, *held), (*self._sums, *self.held), strict=True):
             after[: len(before)] = before
 
 
@@ -206,8 +193,9 @@ def held_for(sums: Sums, rows: Ints, version: Version) -> Held:
         version: Under which.
     """
     held, step = _none_held(len(sums.step), version.rank), int(sums.step.max(initial=_NEVER))
-    for start in range(0, len(rows), _AT_ONCE):
-        _refresh(held, sums, rows[start : start + _AT_ONCE], version, step)
+    held.mean[rows], held.covariance[rows] = _posteriors(sums, rows, version, step)
+    held.version[rows] = version.round
+    held.step[rows] = step
     return held
 
 
@@ -224,55 +212,94 @@ def refold(rows: Rows, homes: Ints, version: Version, n_people: int, half_life: 
     return _fold(_no_sums(n_people, version.rank), rows, homes, version, half_life)
 
 
-def _refresh(held: Held, sums: Sums, rows: Ints | slice, version: Version, step: int) -> None:
-    """Compute posteriors from the sums; a slice of them costs less than places."""
-    fade = _left(np.maximum(step - sums.step[rows], 0)) / version.noise
-    packed = sums.gram[rows] * fade[:, None]
-    precision = packed.take(_square(version.rank), axis=1) + np.diag(1.0 / version.prior)
+def _posteriors(sums: Sums, rows: Ints, version: Version, step: int) -> Posterior:
+    """Compute posteriors of n home rows from the sums."""
+    gram, moment, age = sums.gram[rows], sums.moment[rows], step - sums.step[rows]
+    if (age > 0).any():
+        fade = _left(np.maximum(age, 0))[:, None]
+        gram *= fade
+        moment *= fade
+    return posteriors_of(gram, moment, version.prior, version.noise)
+
+
+def _refresh(held: Held, sums: Sums, row: int, version: Version, step: int) -> None:
+    """Compute the posterior of one home row from the sums."""
+    fade = _left(np.maximum(step - sums.step[row : row + 1], 0)) / version.noise
+    precision = sums.gram[row].take(_square(version.rank)) * fade + np.diag(1.0 / version.prior)
     covariance = np.linalg.inv(precision)
-    held.covariance[rows] = covariance
-    weighted = sums.moment[rows] * fade[:, None]
-    held.mean[rows] = (covariance @ weighted[:, :, None])[:, :, 0]
-    held.version[rows] = version.round
-    held.step[rows] = step
+    held.covariance[row] = covariance
+    held.mean[row] = covariance @ (sums.moment[row] * fade)
+    held.version[row] = version.round
+    held.step[row] = step
+
+
+class Added(NamedTuple):
+    """n outcomes: home rows (n,), places (n,) of their ψ in `seen` (m, r), residuals, steps."""
+
+    homes: Ints
+    shown: Ints
+    seen: Floats
+    residual: Floats
+    steps: Ints
 
 
 def _fold(sums: Sums, rows: Rows, homes: Ints, version: Version, half_life: float) -> Sums:
-    """Add evidence to some sums, in place."""
-    for start in range(0, len(homes), _AT_ONCE):
-        some, theirs = rows.between(start, start + _AT_ONCE), homes[start : start + _AT_ONCE]
-        mine = (some.person >= 0) & (theirs >= 0)
-        if mine.any():
-            kept = some.where(mine)
-            seen = version.action.apply(kept.action.astype(np.float64)) @ version.basis
-            residual = kept.reward - kept.predicted
-            _accumulate(sums, theirs[mine], seen, residual, _steps(kept.at, half_life))
+    """Add evidence to some sums, in place: everybody's outcomes one after the other."""
+    whose = np.where(rows.person >= 0, homes, -1)
+    added = Added(
+        whose,
+        rows.shown,
+        version.action.apply(rows.actions.astype(np.float64)) @ version.basis,
+        rows.reward - rows.predicted,
+        _steps(rows.at, half_life),
+    )
+    order = np.argsort(whose)[np.count_nonzero(whose < 0) :]
+    for start in range(0, len(order), _AT_ONCE):
+        _accumulate(sums, added, order[start : start + _AT_ONCE])
     return sums
 
 
-def _accumulate(sums: Sums, rows: Ints, seen: Floats, residual: Floats, steps: Ints) -> None:
-    """Bring rows to the later step and add: the operation of `algebra`, for many at once."""
-    latest = sums.step[rows]
-    np.maximum.at(sums.step, rows, steps)
-    now = sums.step[rows]
+def _accumulate(sums: Sums, added: Added, order: Ints) -> None:
+    """Bring rows to the later step and add: the operation of `algebra`, for many at once.
+
+    `order` gives the places of the outcomes to add, those of one home row side by side.
+    """
+    homes, steps = added.homes[order], added.steps[order]
+    first = np.flatnonzero(np.diff(homes, prepend=-1))
+    people, n_outcomes = homes[first], np.diff(first, append=len(homes))
+    latest = sums.step[people]
+    now = np.maximum(latest, np.maximum.reduceat(steps, first)) if len(first) else latest
+    late = np.repeat(now, n_outcomes) - steps
+    weight = _left(late) if late.any() else np.ones(len(late))
+    gram, moment = _summed(added, order, weight, first)
     if (latest != now).any():
-        touched, first = np.unique(rows, return_index=True)
-        fade = _left(now[first] - latest[first])
-        sums.gram[touched] *= fade[:, None]
-        sums.moment[touched] *= fade[:, None]
-    weight = _left(now - steps)
-    people, index = np.unique(rows, return_inverse=True)
-    columns = np.ascontiguousarray(seen.T)
-    weighted = columns * weight
-    gram = np.empty((sums.gram.shape[1], len(people)))
-    for place, (first, second) in enumerate(zip(*upper(len(columns)), strict=True)):
-        gram[place] = np.bincount(index, weighted[first] * columns[second])
-    moment = np.empty((len(columns), len(people)))
-    for place, column in enumerate(weighted):
-        moment[place] = np.bincount(index, column * residual)
-    sums.gram[people] += gram.T
-    sums.moment[people] += moment.T
-    sums.n_outcomes[people] += np.bincount(index)
+        fade = _left(now - latest)[:, None]
+        gram += sums.gram[people] * fade
+        moment += sums.moment[people] * fade
+    else:
+        gram += sums.gram[people]
+        moment += sums.moment[people]
+    sums.gram[people] = gram
+    sums.moment[people] = moment
+    sums.step[people] = now
+    sums.n_outcomes[people] += n_outcomes
+
+
+def _summed(added: Added, order: Ints, weight: Floats, first: Ints) -> tuple[Floats, Floats]:
+    """Give Σ ψψᵀ packed and Σ ψ · residual of each home row, whose outcomes begin at `first`."""
+    shown, pull = added.shown[order], weight * added.residual[order]
+    count = len(added.seen)
+    if count <= _FEW:  # with few actions it is enough to know how often each was shown
+        whose = np.repeat(np.arange(len(first)), np.diff(first, append=len(order)))
+        place, size = whose * count + shown, len(first) * count
+        times = np.bincount(place, weight, size).reshape(len(first), count)
+        pulls = np.bincount(place, pull, size).reshape(len(first), count)
+        return times @ products_of(added.seen), pulls @ added.seen
+    seen = added.seen[shown]
+    gram, moment = products_of(seen) * weight[:, None], seen * pull[:, None]
+    if len(first) < len(order):
+        gram, moment = np.add.reduceat(gram, first), np.add.reduceat(moment, first)
+    return gram, moment
 
 
 def _left(steps: Ints) -> Floats:

@@ -29,6 +29,9 @@ Only where single features alone fill them all is there one more, for every pair
 _AT_ONCE: Final = 1_024
 """Outcomes whose products are made at once, so that what lies between is bounded."""
 
+_OFTEN: Final = 8
+"""Outcomes of one action from which on its products are made once for all of them."""
+
 _SURE: Final = 0.02
 """Recorded predictions are kept this far from 0 and 1, so that no outcome weighs without bound."""
 
@@ -37,9 +40,10 @@ class Contributions(NamedTuple):
     """What n outcomes add, scaled: rows run in parallel.
 
     Attributes:
-        context: (n, 1 + dc) and action: (n, 1 + da), each with its leading 1.
+        context: (n, 1 + dc) and action: (m, 1 + da), each with its leading 1.
         reward: (n,) in 0..1; predicted: (n,) the population's own answer at the time.
         weight: (n,) what is left of each at time `at` (seconds).
+        shown: (n,) the row of `action` of each; None where each has its own, in order.
     """
 
     context: Floats
@@ -48,6 +52,7 @@ class Contributions(NamedTuple):
     predicted: Floats
     weight: Floats
     at: float
+    shown: NDArray[np.int64] | None = None
 
 
 class Population(Protocol):
@@ -83,14 +88,25 @@ class Products:
         predicted = np.clip(rows.predicted, _SURE, 1.0 - _SURE)
         curvature = predicted * (1.0 - predicted)
         target = np.log(predicted / (1.0 - predicted)) + (rows.reward - predicted) / curvature
-        root = np.sqrt(rows.weight * curvature)
-        for start in range(0, len(root), _AT_ONCE):
-            part = slice(start, start + _AT_ONCE)
-            x = self._products(rows.context[part], rows.action[part]) * root[part, None]
-            gram = sign * (x.T @ x)  # numpy sees that it is symmetric and does half the work
-            moment = sign * (x.T @ (root[part] * target[part]))
-            self._gram = add(self._gram, Sum(gram, rows.at), self.half_life)
-            self._moment = add(self._moment, Sum(moment, rows.at), self.half_life)
+        weight = rows.weight * curvature
+        shown = np.arange(len(weight)) if rows.shown is None else rows.shown
+        is_whole = len(self._columns) == self._width
+        often = np.bincount(shown)[shown] >= (_OFTEN if is_whole else np.inf)
+        some = np.flatnonzero(often)
+        if len(some):
+            ordered = some[np.argsort(shown[some])]
+            self._add(_by_action(rows, ordered, weight, target), sign, rows.at)
+        places, root = np.flatnonzero(~often), np.sqrt(weight)
+        for start in range(0, len(places), _AT_ONCE):
+            part = places[start : start + _AT_ONCE]
+            x = self._products(rows.context[part], rows.action[shown[part]]) * root[part, None]
+            gram = x.T @ x  # numpy sees that it is symmetric and does half the work
+            self._add((gram, x.T @ (root[part] * target[part])), sign, rows.at)
+
+    def _add(self, sums: tuple[Floats, Floats], sign: float, at: float) -> None:
+        gram, moment = sums
+        self._gram = add(self._gram, Sum(sign * gram, at), self.half_life)
+        self._moment = add(self._moment, Sum(sign * moment, at), self.half_life)
 
     def solve(self, noise: float) -> tuple[Floats, Floats | None]:
         """Solve the ridge regression; `noise` plays no part, the curvature is the weight."""
@@ -131,6 +147,8 @@ class Blocks:
         values = rows.action[:, 1:]
         taken = np.abs(values).argmax(axis=1)
         value = values[np.arange(len(taken)), taken]
+        if rows.shown is not None:
+            taken, value = taken[rows.shown], value[rows.shown]
         gram = np.zeros_like(self._gram.total)
         moment = np.zeros_like(self._moment.total)
         weight = sign * rows.weight
@@ -150,6 +168,31 @@ class Blocks:
         means = np.einsum("kij,kj->ki", inverse, self._moment.total)
         weights = np.concatenate([np.zeros((width, 1)), means.T], axis=1)
         return weights, np.asarray(noise * inverse, dtype=np.float64)
+
+
+def _by_action(
+    rows: Contributions, places: NDArray[np.int64], weight: Floats, target: Floats
+) -> tuple[Floats, Floats]:
+    """Give Σ x xᵀ and Σ x · target of outcomes ordered by action.
+
+    With x = c ⊗ a, those of one action sum up to (Σ c cᵀ) ⊗ (a aᵀ).
+    """
+    shown = np.arange(len(weight)) if rows.shown is None else rows.shown
+    actions, starts = np.unique(shown[places], return_index=True)
+    own = np.empty((len(actions), rows.context.shape[1], rows.context.shape[1]))
+    pull = np.empty(own.shape[:2])
+    for index, mine in enumerate(np.split(places, starts[1:])):
+        context = rows.context[mine]
+        weighed = context * weight[mine, None]
+        own[index] = weighed.T @ context
+        pull[index] = target[mine] @ weighed
+    action = rows.action[actions]
+    pairs = action[:, :, None] * action[:, None, :]
+    count, n_context, n_action = len(actions), own.shape[1], action.shape[1]
+    gram = own.reshape(count, -1).T @ pairs.reshape(count, -1)
+    blocks = gram.reshape(n_context, n_context, n_action, n_action).transpose(0, 2, 1, 3)
+    width = n_context * n_action
+    return blocks.reshape(width, width), (pull.T @ action).reshape(width)
 
 
 def population_for(

@@ -19,6 +19,8 @@ __all__ = [
     "Columns",
     "Prior",
     "Scaling",
+    "Seen",
+    "Variances",
     "Version",
     "Vocabulary",
     "folded",
@@ -74,9 +76,6 @@ class Scaling(NamedTuple):
         return scaled
 
 
-_FEW = 512
-"""People whose squares are taken at once: few enough for them to stay in the processor's cache."""
-
 EMPTY_SCALING = Scaling(np.zeros(0), np.zeros(0), np.zeros(0))
 
 
@@ -85,6 +84,14 @@ class Prior(NamedTuple):
 
     covariance: Floats
     noise: float
+
+
+class Seen(NamedTuple):
+    """What was seen of d columns: how often each, its mean, and the squares around it, summed."""
+
+    times: Floats
+    mean: Floats
+    square: Floats
 
 
 class Version(NamedTuple):
@@ -158,17 +165,41 @@ class Version(NamedTuple):
         per_column = self.spread.dot(context.take(first) * context.take(second))
         return np.asarray((actions * actions)[:, 1:].dot(per_column))
 
-    def variances_of_many(self, contexts: Floats, actions: Floats) -> Floats | None:
-        """Give `variances` for n contexts (n, 1 + dc): (n, n_actions)."""
+    def variances_of_many(self, contexts: Floats, actions: Floats) -> "Variances | None":
+        """Give what `variances` would give for n contexts (n, 1 + dc), where that is known."""
         if self.spread is None:
             return None
-        count = len(contexts)
-        columns, weight = np.ascontiguousarray(contexts.T), actions[:, 1:] ** 2
-        variances = np.empty((len(actions), count))
-        for start in range(0, count, _FEW):
-            some = columns[:, start : start + _FEW]
-            variances[:, start : start + _FEW] = weight @ (self.spread @ _half_of_squares(some))
-        return variances.T
+        width = contexts.shape[1]
+        spread = np.zeros((len(actions), width, width))
+        spread[:, *upper(width)] = (actions[:, 1:] ** 2) @ self.spread
+        return Variances(contexts, spread)
+
+
+class Variances(NamedTuple):
+    """The variances cᵀSc of K actions in n contexts: (n, d), and the S, folded: (K, d, d)."""
+
+    contexts: Floats
+    spread: Floats
+
+    def bounds(self) -> Floats:
+        """Give a bound on the standard deviation of each, (K, n).
+
+        The greatest eigenvalue of S is at most the eighth root of the trace of its eighth power.
+        """
+        whole = 0.5 * (self.spread + self.spread.transpose(0, 2, 1))
+        square = whole @ whole
+        greatest = np.sqrt(np.sqrt(np.linalg.norm(square @ square, axis=(1, 2))))
+        lengths = np.einsum("ij,ij->i", self.contexts, self.contexts)
+        return np.asarray(np.sqrt(greatest)[:, None] * np.sqrt(lengths))
+
+    def at(self, actions: Ints, contexts: Ints) -> Floats:
+        """Give the variances of some actions (n,), those of one side by side, in some contexts."""
+        variances = np.empty(len(actions))
+        ends = np.searchsorted(actions, np.arange(len(self.spread)), side="right").tolist()
+        for spread, start, end in zip(self.spread, [0, *ends], ends, strict=False):
+            some = self.contexts[contexts[start:end]]
+            np.einsum("ij,ij->i", some @ spread, some, out=variances[start:end])
+        return variances
 
 
 @cache
@@ -193,18 +224,6 @@ def folded(covariances: Floats) -> Floats:
     first, second = upper(covariances.shape[-1])
     half = covariances[:, first, second] * np.where(first == second, 1.0, 2.0)
     return np.ascontiguousarray(half)  # a row is read at once
-
-
-def _half_of_squares(columns: Floats) -> Floats:
-    """Give the upper half of c cᵀ, packed by rows, for contexts in columns (d, n)."""
-    width, count = columns.shape
-    squares = np.empty((width * (width + 1) // 2, count))
-    start = 0
-    for place in range(width):
-        end = start + width - place
-        np.multiply(columns[place], columns[place:], out=squares[start:end])
-        start = end
-    return squares
 
 
 class _Stored(msgspec.Struct, frozen=True, array_like=True):

@@ -28,7 +28,7 @@ from penchant.runtime.columns import (
 from penchant.runtime.directory import Directory
 from penchant.runtime.live_moment import LiveMoment
 from penchant.runtime.memory import Memory
-from penchant.words import Action, Consent, Moment, Refused
+from penchant.words import Action, Moment, Refused
 
 __all__ = [
     "answered",
@@ -43,6 +43,7 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 _CALL_FIELDS = frozenset({"moment", "person", "context", "actions", "draw"})
 
 
@@ -143,22 +144,23 @@ def within(rewards: Floats, moment: Moment) -> NDArray[np.bool_]:
 
 def plain(
     live: LiveMoment, people: Sequence[str], memory: Memory, now: datetime
-) -> tuple[list[tuple[int, Consent] | None], list[int]]:
-    """Sort people into those whose decisions can be taken in columns, and the places of others.
+) -> tuple[Ints, list[int]]:
+    """Give how people stand whose decisions can be taken in columns, and the places of others.
 
     Columns are for whom no guardrail could have anything to say: consent holds without an end, the
     dial lets every action through, there are no nevers, caps, quiet hours or risks.
+
+    Returns:
+        The place of each in `live.plain.standings`, (n,), -1 for others; and where those are.
     """
-    known = live.plain
     try:
-        found = [known.get(person) for person in people]
+        found = live.plain.places(people)
     except TypeError:  # one is no id and not even hashable
-        found = [None] * len(people)
-    for place, entry in enumerate(found):
-        if entry is None and _is_id(people[place], memory.limits):
-            person = people[place]
-            found[place] = known.get(person) or _plain_one(live, person, memory.people, now)
-    return found, [place for place, entry in enumerate(found) if entry is None]
+        found = np.full(len(people), -1)
+    for place in np.flatnonzero(found < 0).tolist():
+        if _is_id(people[place], memory.limits):
+            found[place] = _plain_one(live, people[place], memory.people, now)
+    return found, np.flatnonzero(found < 0).tolist()
 
 
 def _is_id(person: object, limits: Limits) -> bool:
@@ -169,9 +171,7 @@ def _is_id(person: object, limits: Limits) -> bool:
     return True
 
 
-def _plain_one(
-    live: LiveMoment, person: str, directory: Directory, now: datetime
-) -> tuple[int, Consent] | None:
+def _plain_one(live: LiveMoment, person: str, directory: Directory, now: datetime) -> int:
     someone = directory.person(person)
     standing = someone.standing(person, live.moment)
     consent = standing.consent
@@ -186,14 +186,13 @@ def _plain_one(
         or risky
         or someone.features(live.moment.purpose)
     ):
-        return None
-    live.plain[person] = (live.learning.row(person, directory.home(person)), consent)
-    return live.plain[person]
+        return -1
+    return live.plain.add(person, live.learning.row(person, directory.home(person)), consent)
 
 
 def decide_columns(
     live: LiveMoment,
-    asked: tuple[Sequence[str], Sequence[tuple[int, Consent]], Floats],
+    asked: tuple[Sequence[str], Ints, Floats],
     name: str,
     now: datetime,
     draws: Floats,
@@ -202,14 +201,14 @@ def decide_columns(
 
     Args:
         live: The moment.
-        asked: n people, their rows and consents, and their contexts (n, d).
+        asked: n people, how they stand, and their contexts (n, d).
         name: Id of the block; a decision's id is `name.place`.
         now: The time of the decisions.
         draws: (n,) in [0, 1).
     """
-    people, entries, given = asked
+    people, places, given = asked
     model, slate, at = live.model, live.slate(()), now.timestamp()
-    rows = np.fromiter((row for row, _ in entries), dtype=np.int64, count=len(entries))
+    rows = live.plain.standings.rows[places]
     context = live.context_columns(CONTEXT_NAME, given)
     version = model.version
     posterior = model.people.posteriors(model.people.homes.of(rows), version, at)
@@ -223,14 +222,15 @@ def decide_columns(
         slate=slate,
         explainer=live.explainer(),
         people=people,
-        consents=[consent for _, consent in entries],
+        standings=live.plain.standings,
+        places=places,
         rows=rows,
         given=given,
         context=context.astype(np.float32),
         belief=posterior.mean,
         draws=draws,
     )
-    return DecidedColumns(made, answer, drawn(answer.weights, draws))
+    return DecidedColumns(made, answer, drawn(answer, draws, live.moment.neutral_share))
 
 
 def learn_columns(live: LiveMoment, learned: LearnedColumns) -> None:
@@ -242,17 +242,18 @@ def learn_columns(live: LiveMoment, learned: LearnedColumns) -> None:
     at = np.full(len(places), made.at.timestamp())
     seen = slate.seen if made.slate.names == slate.names else _seen(live, made.slate.raw)
     homes = model.people.homes.of(rows)
-    model.people.add(homes, seen[chosen], scaled - predicted, at, model.version)
+    model.people.add(homes, seen[chosen], scaled - predicted, at)
     model.evidence.add(
         Rows(
             made.context[places],
-            made.slate.raw[chosen].astype(np.float32),
+            chosen,
             scaled,
             predicted,
             at,
             rows,
             model.own_effects.places(made.slate.names)[chosen],
             learned.rest,
+            made.slate.raw.astype(np.float32),
         )
     )
 

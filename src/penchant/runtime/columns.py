@@ -15,18 +15,20 @@ from numpy.typing import NDArray
 
 from penchant.decide.drawing import draw_from
 from penchant.decide.slate import Slate
-from penchant.decide.weighing import Expectation, Weighing
-from penchant.decide.weighing_many import weigh_many
+from penchant.decide.weighing import Weighing
+from penchant.decide.weighing_many import Expectations, weigh_many
 from penchant.journal import Decided, Learned
 from penchant.learn.pending import Open
 from penchant.model.people import Posterior
 from penchant.model.version import Version
-from penchant.words import Consent, Decision, Explainer, FrozenMap, Moment, Refused, Value
+from penchant.runtime.standing import Standings
+from penchant.words import Decision, Explainer, FrozenMap, Moment, Refused, Value
 
 __all__ = [
     "CONTEXT_NAME",
     "Answers",
     "DecidedColumns",
+    "DrawnColumns",
     "LearnedColumns",
     "Made",
     "drawn",
@@ -47,7 +49,7 @@ class Made(NamedTuple):
     """What n decisions share, and what went into each.
 
     Attributes:
-        people: n ids; rows: (n,) their own rows; consents: n, as they stood.
+        people: n ids; rows: (n,) their own rows; places: (n,) how they stood, in `standings`.
         given: (n, d) contexts as given; context: (n, dc) as encoded, float32.
         belief: (n, r) posterior means; draws: (n,).
     """
@@ -60,7 +62,8 @@ class Made(NamedTuple):
     slate: Slate
     explainer: Explainer
     people: Sequence[str]
-    consents: Sequence[Consent]
+    standings: Standings
+    places: Ints
     rows: Ints
     given: Floats
     context: NDArray[np.float32]
@@ -80,12 +83,15 @@ def weighed(
         posterior: Means (n, r) and covariances (n, r, r).
         moment: For its shares.
     """
-    expectation = Expectation(
-        version.link((context @ version.weights) @ slate.scaled.T) + slate.own,
-        version.variances_of_many(context, slate.scaled),
+    scores = (slate.scaled @ version.weights.T) @ context.T
+    variances = version.variances_of_many(context, slate.scaled)
+    expectations = Expectations(
+        version.link(scores) + slate.own[:, None],
+        None if variances is None else variances.bounds(),
+        None if variances is None else variances.at,
     )
     return weigh_many(
-        expectation,
+        expectations,
         slate,
         posterior,
         explore=moment.explore,
@@ -93,11 +99,22 @@ def weighed(
     )
 
 
-def drawn(weights: Floats, draws: Floats) -> Ints:
-    """Draw n actions: their places, (n,); `draws` (n,) in [0, 1)."""
-    ends = np.cumsum(weights, axis=1)
-    passed = (ends <= (draws * ends[:, -1])[:, None]).sum(axis=1)
-    return np.asarray(np.minimum(passed, weights.shape[1] - 1), dtype=np.int64)
+class DrawnColumns(NamedTuple):
+    """The places of n actions drawn, and whether each was drawn as for a stranger."""
+
+    places: Ints
+    is_neutral: NDArray[np.bool_]
+
+
+def drawn(weighed: Weighing, draws: Floats, neutral_share: float) -> DrawnColumns:
+    """Draw n actions; `draws` (n,) in [0, 1). For each it is what `draw_from` gives."""
+    weights, neutral = weighed.weights.T, weighed.neutral.T
+    ends = np.cumsum(weights, axis=0)
+    reached = draws * ends[-1]
+    places = np.minimum(np.count_nonzero(ends <= reached, axis=0), len(weights) - 1)
+    flat = places * len(draws) + np.arange(len(draws))
+    rest = reached - (ends.take(flat) - weights.take(flat))
+    return DrawnColumns(places, rest < neutral_share * neutral.take(flat))
 
 
 class DecidedColumns:
@@ -106,13 +123,13 @@ class DecidedColumns:
     It is a block of facts for the journal and a sequence of decisions for the caller.
     """
 
-    def __init__(self, made: Made, weighed: Weighing, chosen: Ints) -> None:
+    def __init__(self, made: Made, weighed: Weighing, drawn: DrawnColumns) -> None:
         """Keep what was decided; nothing is copied, so the arrays are the block's own."""
         self.made = made
         self.people: Sequence[str] = made.people
         self.weighed = weighed
-        self.chosen = chosen
-        self.waiting: NDArray[np.bool_] = np.ones(len(chosen), dtype=bool)
+        self.chosen, self.is_neutral = drawn
+        self.waiting: NDArray[np.bool_] = np.ones(len(drawn.places), dtype=bool)
         self._gone: set[int] = set()
 
     def __len__(self) -> int:
@@ -181,7 +198,7 @@ class DecidedColumns:
             context=self._context(place),
             draw=draw,
             version=made.version,
-            consent=made.consents[place],
+            consent=made.standings.consents[made.places[place]],
             explainer=made.explainer,
         )
 
@@ -217,7 +234,9 @@ class LearnedColumns:
         self.places = places
         self.rewards = rewards
         self.at = at
-        self.people: Sequence[str] = [decided.people[place] for place in places.tolist()]
+        people = decided.people
+        is_all = len(places) == len(people)
+        self.people: Sequence[str] = people if is_all else [people[one] for one in places.tolist()]
 
     @property
     def scaled(self) -> Floats:

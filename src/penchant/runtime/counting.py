@@ -108,11 +108,7 @@ def _declared_only(count: Counter[Key], names: frozenset[str]) -> Counter[Key]:
 
 def counted_columns(block: DecidedColumns) -> Counter[Key]:
     """Count decisions in columns."""
-    made, weights = block.made, block.weighed.weights
-    places, rows = block.chosen, np.arange(len(block))
-    ends = np.cumsum(weights, axis=1)
-    rest = made.draws * ends[:, -1] - (ends[rows, places] - weights[rows, places])
-    is_neutral = rest < made.moment.neutral_share * block.weighed.neutral[rows, places]
+    made, places, is_neutral = block.made, block.chosen, block.is_neutral
     day, width = int(made.at.timestamp()) // DAY, len(made.slate.names)
     count: Counter[Key] = Counter()
     for how, mask in (("neutral", is_neutral), ("personal", ~is_neutral)):
@@ -150,8 +146,11 @@ def _sums(pairs: Sequence[tuple[Open, Learned]]) -> Outcomes:
 def followed_columns(learned: LearnedColumns) -> Outcomes:
     """Sum outcomes in columns, all of one moment and day."""
     weighed, rows = learned.decided.weighed, learned.places
-    chosen = learned.decided.chosen[rows]
-    return _weighed(learned.scaled, weighed.weights[rows], weighed.neutral[rows], chosen)
+    chosen, is_all = learned.decided.chosen[rows], len(rows) == len(learned.decided)
+    weights, neutral = (
+        column if is_all else column[rows] for column in (weighed.weights, weighed.neutral)
+    )
+    return _weighed(learned.scaled, weights, neutral, chosen)
 
 
 def _weighed(

@@ -55,12 +55,11 @@ def decide_table(
     live = memory.moment(moment)
     given = checked_contexts(contexts, len(people))
     with memory.lock:
-        entries, others = plain(live, people, memory, now)
+        places, others = plain(live, people, memory, now)
         draws = np.random.default_rng(memory.dice.getrandbits(64)).random(len(people))
-        kept = [entry for entry in entries if entry is not None]
-        here = np.array([entry is not None for entry in entries], dtype=bool)
+        here = places >= 0
         names = [people[place] for place in np.flatnonzero(here).tolist()] if others else people
-        asked = (names, kept, given[here] if others else given)
+        asked = (names, places[here], given[here] if others else given)
         columns = decide_columns(live, asked, memory.name(now), now, draws[here])
     memory.write(columns)
     with memory.lock:
@@ -95,9 +94,7 @@ def decided(memory: Memory, call: Call, now: datetime) -> Open:
         standing = someone.standing(person, live.moment)
     draw = memory.dice.random() if call.draw is None else call.draw
     name = call.id or memory.name(now)
-    question = Question(
-        name, live.moment, now, draw, context, standing, candidates, call.opened_by
-    )
+    question = Question(name, live.moment, now, draw, context, standing, candidates, call.opened_by)
     sentence = refusal(question)
     if sentence and not live.moment.non_profiling:
         return Open(fallback_only(question, sentence), _NO_ROW, _NO_ROW, 0, 0.0)

@@ -55,9 +55,8 @@ def learn_table(
         fits = (answers.places >= 0) & within(values, live.moment)
         fits &= not _is_early(columns.made.at, now, memory.limits)
         places = answers.places[fits]
-        people, known = columns.people, live.plain
-        asked = [people[one] in known for one in places.tolist()]
-        fits[fits] = columns.waiting[places] & np.array(asked, dtype=bool)
+        stood = columns.made.places[places]
+        fits[fits] = columns.waiting[places] & columns.made.standings.holds[stood]
         block = LearnedColumns(columns, answers.places[fits], values[fits], now)
         columns.waiting[block.places] = False
     try:

@@ -18,7 +18,8 @@ from penchant.loop import Question, View, decide
 from penchant.model.encoding import OWN
 from penchant.runtime.live_model import LiveModel, Submit
 from penchant.runtime.live_person import LivePerson
-from penchant.words import Action, Consent, Decision, Explanation, FrozenMap, Moment, Value
+from penchant.runtime.standing import Plain
+from penchant.words import Action, Decision, Explanation, FrozenMap, Moment, Value
 
 __all__ = ["LiveMoment", "declared_at"]
 
@@ -35,6 +36,7 @@ class LiveMoment:
         self.model = self.learning.model
         self.declared: list[tuple[datetime, Moment]] = []
         """Every declaration with its time; a decision is explained by its own."""
+        self.plain = Plain()
         self.declare(moment)
 
     def declare(self, moment: Moment) -> None:
@@ -43,7 +45,7 @@ class LiveMoment:
         self.learning.redeclared(seconds(moment.half_life))
         self.window = seconds(moment.outcome.window)
         self.actions = _with_fallback(tuple(moment.actions), moment)
-        self.plain: dict[str, tuple[int, Consent]] = {}
+        self.plain.clear()
         self._slate: tuple[int, int, Slate] | None = None
         self._own_of = -1
         self._explainer: DecisionExplainer | None = None

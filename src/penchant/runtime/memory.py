@@ -162,7 +162,9 @@ class Memory:
                 outcomes += live.learning.unlearn(ids)
         for one in ids:
             self.pending.drop(one)
-        self._unready(ids)
+        for live in self.moments.values():
+            for one in ids:
+                live.plain.forget(one)
         self.openings.forget(ids)
         self.letters.forget(ids)
         self.people.forget(ids)
@@ -180,7 +182,7 @@ class Memory:
     def _unready(self, ids: tuple[str, ...]) -> None:
         for live in self.moments.values():
             for one in ids:
-                live.plain.pop(one, None)
+                live.plain.drop(one)
 
     def _relink(self, fact: Linked) -> None:
         """Let two ids become one person, or two again, in every model."""

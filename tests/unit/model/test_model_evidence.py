@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from penchant.model.evidence import Evidence, Row, Rows
@@ -36,8 +37,8 @@ def test_columns_that_came_later_are_usual_before() -> None:
     assert rows.context.shape == (2, 3)
     assert rows.context[0, 0] == 1.0
     assert np.isnan(rows.context[0, 1:]).all()
-    assert math.isnan(rows.action[0, 1])
-    assert rows.action[1].tolist() == [2.0, 2.0]
+    assert math.isnan(rows.actions[rows.shown[0], 1])
+    assert rows.actions[rows.shown[1]].tolist() == [2.0, 2.0]
 
 
 def columns(rows: Rows) -> list[NDArray[np.generic]]:
@@ -72,3 +73,43 @@ def test_forgetting_blanks_a_persons_rows() -> None:
     assert rows.reward.tolist() == [0.0, 2.0, 0.0, 4.0, 0.0, 6.0]
     assert rows.context[:, 0].tolist() == [0.0, 2.0, 0.0, 4.0, 0.0, 6.0]
     assert rows.at.tolist() == [0.0, 2.0, 0.0, 4.0, 0.0, 6.0]
+
+
+def test_an_action_is_kept_once_however_often_it_was_shown() -> None:
+    """One by one and many at once; what was not shown is not kept."""
+    evidence, twin = Evidence(), Evidence()
+    for number in (1.0, 2.0, 1.0):
+        evidence.add_one(row(number))
+    twin.add(evidence.rows(0, 1))
+    twin.add(evidence.rows(2, 3))
+
+    assert len(evidence.rows().actions) == 1 + 2
+    assert len(twin.rows().actions) == 1 + 1
+    assert twin.rows().actions[twin.rows().shown].tolist() == [[1.0], [1.0]]
+
+
+def test_an_action_shown_to_the_forgotten_alone_is_blanked() -> None:
+    """What others were shown too stays; shown again, it is known again."""
+    evidence = Evidence()
+    for number, person in ((1.0, 0), (2.0, 1), (1.0, 1), (3.0, 1)):
+        evidence.add_one(row(number, person=person))
+    evidence.forget(1)
+
+    assert np.isnan(evidence.rows().actions[2:]).all()
+    assert evidence.rows().actions[1].tolist() == [1.0]
+    evidence.add_one(row(2.0))
+    rows = evidence.rows()
+    assert rows.actions[rows.shown[-1]].tolist() == [2.0]
+
+
+def test_more_actions_than_are_remembered_are_kept_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is known again is bounded; nothing is lost."""
+    monkeypatch.setattr("penchant.model.evidence._REMEMBERED", 2)
+    evidence = Evidence()
+    for number in (1.0, 2.0, 3.0, 1.0):
+        evidence.add_one(row(number))
+    rows = evidence.rows()
+
+    assert rows.actions[rows.shown][:, 0].tolist() == [1.0, 2.0, 3.0, 1.0]

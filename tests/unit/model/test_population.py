@@ -139,3 +139,23 @@ def test_what_is_old_weighs_less(kind: type[Products | Blocks]) -> None:
     )
 
     assert mixed.solve(0.2)[0] == pytest.approx(even.solve(0.2)[0])
+
+
+@pytest.mark.parametrize("kind", [Products, Blocks])
+@pytest.mark.parametrize("width", [3, 30])
+def test_actions_named_by_place_are_actions_written_out(
+    kind: type[Products | Blocks], width: int
+) -> None:
+    """Whether an action was shown once or often, and products share columns or not."""
+    dice = np.random.default_rng(width)
+    table = np.eye(width) if kind is Blocks else dice.normal(size=(width, width))
+    shown = np.concatenate([np.zeros(20, dtype=np.int64), dice.integers(0, width, 30)])
+    rewards = dice.random(50)
+    whole = outcomes(dice.normal(size=(50, width)), table[shown], rewards)
+    ones = np.ones((width, 1))
+    named = whole._replace(action=np.hstack([ones, table]), shown=shown)
+    one, other = (kind(1 + width, 1 + width, 1e9, 1.0) for _ in range(2))
+    one.add(whole)
+    other.add(named)
+
+    assert one.solve(0.2)[0] == pytest.approx(other.solve(0.2)[0], abs=1e-9)

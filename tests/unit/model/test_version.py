@@ -52,15 +52,18 @@ def test_expectations_are_linked_and_have_a_spread_where_known() -> None:
 
 
 def test_variances_of_many_are_those_of_each() -> None:
-    """One product for everybody gives the numbers of one call each."""
+    """Asked for together they are those of one call each, and none is beyond its bound."""
     version = version_of(Shape(6, n_actions=3, n_context=4, has_spread=True))
     rng = np.random.default_rng(6)
     contexts, actions = rng.normal(size=(7, 5)), rng.normal(size=(3, 4))
     many = version.variances_of_many(contexts, actions)
 
     assert many is not None
-    for row, context in zip(many, contexts, strict=True):
-        assert row == pytest.approx(version.variances(context, actions))
+    for place, context in enumerate(contexts):
+        alone = version.variances(context, actions)
+        assert alone is not None
+        assert many.at(np.arange(3), np.full(3, place)) == pytest.approx(alone)
+        assert (alone <= many.bounds()[:, place] ** 2).all()
 
 
 def test_own_effects_of_newer_actions_are_none() -> None:
