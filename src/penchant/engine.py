@@ -15,14 +15,14 @@ from typing import Any, ClassVar, Self, overload
 import msgspec
 
 from penchant.errors import BadInput, UnknownDecision
-from penchant.journal import Declared, Store, as_plain
+from penchant.journal import Store, as_plain
 from penchant.limits import Limits, check_end, check_id, check_length, check_number
 from penchant.profile.beliefs import believe, profile_of
 from penchant.runtime.batches import answered, call_of, given_of
 from penchant.runtime.calls import Call, check_decision, check_opening, listed
 from penchant.runtime.columns import Answers
 from penchant.runtime.deciding import decide_all, decide_table
-from penchant.runtime.declaring import check_moment
+from penchant.runtime.declaring import declare
 from penchant.runtime.insight import Insight
 from penchant.runtime.learning import close_windows, learn_all, learn_table
 from penchant.runtime.many import Many
@@ -136,17 +136,7 @@ class Engine:
         Raises:
             BadInput: When the moment cannot be decided; see `declaring.check_moment`.
         """
-        memory = self._memory
-        check_moment(moment, memory.limits)
-        with memory.lock:
-            known = memory.moments.get(moment.name)
-            if known is not None and known.moment == moment:
-                return
-            if known is not None:
-                known.check_redeclared(moment)
-            now = memory.now()
-            memory.write([Declared(now, moment)])
-            memory.declare(moment, now)
+        declare(self._memory, moment)
 
     def consent(
         self,

@@ -14,13 +14,34 @@ from penchant.guard.quiet_hours import quiet_problem
 from penchant.journal import Declared, decode, encode
 from penchant.limits import Limits, check_id, check_length, check_number, seconds
 from penchant.model.encoding import Encoder
+from penchant.runtime.memory import Memory
 from penchant.runtime.opening_nouns import check_opens
 from penchant.words import NOTHING, Action, Cap, GuardrailRule, Moment
 
-__all__ = ["check_actions", "check_moment"]
+__all__ = ["check_actions", "check_moment", "declare"]
 
 _ANY_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 _RISKS = ("auto", "notify", "confirm", "human")
+
+
+def declare(memory: Memory, moment: Moment) -> None:
+    """Take a declaration in, unless it stands already.
+
+    Raises:
+        BadInput: When the moment cannot be decided; see `check_moment`.
+    """
+    check_moment(moment, memory.limits)
+    with memory.lock:
+        known = memory.moments.get(moment.name)
+        if known is not None and known.moment == moment:
+            return
+        if known is not None:
+            known.check_redeclared(moment)
+        now = memory.now()
+        memory.write([Declared(now, moment)])
+        memory.declare(moment, now)
+        memory.open_by(now)
+    memory.bell.ring()
 
 
 def check_moment(moment: Moment, limits: Limits) -> None:

@@ -114,7 +114,15 @@ class Memory:
         else:
             known.declare(moment)
         known.declared.append((at, moment))
-        self.openings.declared(live.moment for live in self.moments.values())
+
+    def open_by(self, at: datetime) -> None:
+        """Take over what moments open by; who may be due is read from the journal where needed."""
+        declared = [live.declared for live in self.moments.values()]
+        if self.openings.declared(declared, at.timestamp()):
+            recall = self.openings.recall(at)
+            for fact in self.store.read():
+                recall.see(fact)
+            self.openings.recalled(recall, at.timestamp())
 
     def write(self, facts: list[Fact] | Block) -> None:
         """Make facts durable, and with them the versions derived since the last write."""
@@ -147,6 +155,7 @@ class Memory:
         if isinstance(fact, Observed):
             someone.remember(fact.signal.id)
         someone.fold(fact)
+        self.openings.placed(someone.registers, self.now().timestamp())
         self._unready(self.people.ids(fact.person))
 
     def advance(self, live: LiveMoment, at: datetime) -> None:
@@ -192,6 +201,8 @@ class Memory:
         self.people.link(fact)
         homes = dict.fromkeys(self.people.home(one) for one in met)
         people = {home: self.people.ids(home) for home in homes}
+        for home in homes:
+            self.openings.placed(self.people.person(home).registers, self.now().timestamp())
         for live in self.moments.values():
             live.plain.clear()
             with self._noting(live, fact.at):
@@ -208,8 +219,11 @@ class Memory:
                 self.declare(fact.moment, fact.at)
             elif isinstance(fact, Derived):
                 self.moments[fact.moment].learning.versions.restore(fact)
+        self.openings.declared([live.declared for live in self.moments.values()], 0.0)
+        recall = self.openings.recall(self.now())
         linked: dict[str, Linked] = {}
         for fact in self.store.read():
+            recall.see(fact)
             if isinstance(fact, Declared):
                 self.moments[fact.moment.name].declare(fact.moment)
             elif isinstance(fact, Derived):
@@ -222,6 +236,7 @@ class Memory:
             live.learning.restored()
         self._join_up(linked.values())
         self.letters.lose()
+        self.openings.recalled(recall, recall.latest - self.openings.timetable.late)
 
     def _join_up(self, links: Iterable[Linked]) -> None:
         """Let every id live with the person it was last said to be."""

@@ -10,18 +10,20 @@ Rule 3: in quiet hours that end in time it waits for their end; what is too late
 
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
+from itertools import islice
 from typing import NamedTuple
 
 from penchant.errors import PenchantError, StoreError
-from penchant.journal import Decided, Fact
+from penchant.journal import Decided, Fact, Skipped
 from penchant.learn.pending import Open
-from penchant.loop import Question, quiet_until
+from penchant.loop import Question, quiet_until, refusal
 from penchant.runtime.calls import Call
 from penchant.runtime.deciding import decided, wait_for
 from penchant.runtime.learning import close_windows
 from penchant.runtime.memory import Memory
 from penchant.runtime.outbox import close_letters
+from penchant.runtime.timetable import Missed, Timed
 from penchant.runtime.watching import Due
 from penchant.words import FrozenMap
 
@@ -59,13 +61,15 @@ def open_due(memory: Memory, now: datetime) -> int:
     Raises:
         StoreError: When the decisions could not be written; what is due stays so.
     """
-    due_at = memory.openings.due_at()
+    due_at = memory.openings.due_at
     if due_at is None or due_at > now.timestamp():
         return 0
     failed: list[PenchantError] = []
+    missed: list[Missed] = []
     with memory.lock:
-        chosen = list(_chosen(memory, now, failed))
+        chosen = list(_chosen(memory, now, missed, failed))
     facts: list[Fact] = [Decided(one.home, now, one.one.decision, one.due.key) for one in chosen]
+    facts += [_skipped(one, now) for one in missed]
     if facts:
         try:
             memory.write(facts)
@@ -76,19 +80,18 @@ def open_due(memory: Memory, now: datetime) -> int:
             raise
         with memory.lock:
             for one in chosen:
-                wait_for(memory, one.one)
-                decision = one.one.decision
-                memory.letters.post(decision, memory.moments[decision.moment])
+                _let_wait(memory, one, now)
         memory.bell.ring()
     if failed:
         raise failed[0]
-    return len(facts)
+    return len(chosen)
 
 
-def _chosen(memory: Memory, now: datetime, failed: list[PenchantError]) -> Iterator[_Chosen]:
+def _chosen(
+    memory: Memory, now: datetime, missed: list[Missed], failed: list[PenchantError]
+) -> Iterator[_Chosen]:
     """Decide what is due, as much as a call may; one that fails keeps no other back."""
-    count = 0
-    for home, moment, due in memory.openings.ready(now.timestamp()):
+    for home, moment, due in _due(memory, now, missed):
         try:
             chosen = _decide(memory, home, moment, due, now)
         except PenchantError as error:
@@ -96,9 +99,45 @@ def _chosen(memory: Memory, now: datetime, failed: list[PenchantError]) -> Itera
             continue
         if chosen is not None:
             yield chosen
-            count += 1
-        if count == memory.limits.openings_per_call:
-            return
+
+
+def _due(memory: Memory, now: datetime, missed: list[Missed]) -> Iterator[tuple[str, str, Due]]:
+    """Give what is due: by signals and levels first, as those are few, then by time."""
+    most, then = memory.limits.openings_per_call, now.timestamp()
+    yield from memory.openings.ready(then, most)
+    timed = memory.openings.timetable.due(then, missed)
+    for person, one, zone, at in islice(timed, most):
+        if memory.people.home(person) == person and _may_be_woken(memory, person, one, zone, now):
+            due = Due(at, at + one.late, one.key, one.cool_down, one.words(zone))
+            yield person, one.moment, due
+
+
+def _may_be_woken(memory: Memory, person: str, one: Timed, zone: str, now: datetime) -> bool:
+    """Tell whether a time means anything to a person: they agree, and their clock shows it."""
+    someone = memory.people.person(person)
+    live = memory.moment(one.moment)
+    standing = someone.standing(person, live.moment)
+    question = Question("", live.moment, now, 0.0, FrozenMap({}), standing)
+    return standing.time_zone == zone and not refusal(question)
+
+
+def _let_wait(memory: Memory, one: _Chosen, now: datetime) -> None:
+    """Let a decision that is durable wait for its outcome, and be brought."""
+    decision = one.one.decision
+    wait_for(memory, one.one)
+    memory.letters.post(decision, memory.moments[decision.moment])
+    memory.openings.timetable.opened(one.home, decision.moment, now.timestamp())
+
+
+def _skipped(missed: Missed, now: datetime) -> Skipped:
+    """Put what was missed into a fact that concerns nobody by name."""
+    timed = missed.timed
+    sentence = (
+        f"`{timed.moment}` was not opened: nobody looked until it was more than "
+        f"`{timed.opening.late}` too late."
+    )
+    due = datetime.fromtimestamp(missed.due, UTC)
+    return Skipped(now, timed.moment, due, missed.people, sentence)
 
 
 def _decide(memory: Memory, home: str, moment: str, due: Due, now: datetime) -> _Chosen | None:

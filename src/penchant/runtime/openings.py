@@ -6,11 +6,14 @@ Rule 2: where no moment opens itself, nothing is kept and nothing is looked at.
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from heapq import heappop, heappush
 
 from penchant.journal import Fact
-from penchant.runtime.watching import Due, Watch, Watchlist, in_order
-from penchant.words import Moment
+from penchant.profile.registers import Registers
+from penchant.runtime.recalling import Recall
+from penchant.runtime.timetable import Timetable
+from penchant.runtime.watching import Declarations, Due, Watch, Watchlist, in_order
 
 __all__ = ["Openings"]
 
@@ -30,16 +33,58 @@ class Openings:
             home_of: Gives the id that a person goes by.
         """
         self.watchlist = Watchlist(())
+        self.timetable = Timetable()
         self.epoch = 0
         self._facts_of, self._home_of = facts_of, home_of
         self._watches: OrderedDict[str, tuple[int, Watch]] = OrderedDict()
         self._waiting: list[tuple[float, str, str]] = []
         self._looked_at: dict[tuple[str, str], float] = {}
+        self._known: tuple[object, ...] = ()
+        self._is_recalled = False
 
-    def declared(self, moments: Iterable[Moment]) -> None:
-        """Take over what moments open by; what was folded for others is folded again."""
-        self.watchlist = Watchlist(moments)
+    def declared(self, moments: Iterable[Declarations], now: float) -> bool:
+        """Take over what moments open by, and fold again what was folded for others.
+
+        Returns:
+            Whether there is a purpose that a moment opens by time for and none did before: then
+            everybody's answers are to be recalled.
+        """
+        listed = list(moments)
+        current = [each[-1][1] for each in listed]
+        known = tuple((one.name, one.purpose, one.opens) for one in current if one.opens)
+        if known == self._known:
+            return False
+        self._known = known
+        self.watchlist = Watchlist(listed)
         self._watches.clear()
+        before = self.timetable.timed.keys()
+        self.timetable.declare(current, now)
+        return bool(self.timetable.timed.keys() - before)
+
+    def recall(self, now: datetime) -> Recall:
+        """Begin to read the journal for what openings need of it."""
+        return Recall(self.watchlist, self.timetable, now)
+
+    def recalled(self, recall: Recall, after: float) -> None:
+        """Take over what the journal said.
+
+        Args:
+            recall: That saw all facts.
+            after: Times up to this one are over; of earlier ones it is known that they were met.
+        """
+        for person, purposes, zone in recall.people(self._home_of):
+            self.timetable.place(person, purposes, zone, after)
+        for (person, moment), at in recall.opened.items():
+            self.timetable.opened(self._home_of(person), moment, at)
+        for person, at in recall.touched.items():
+            self.later(person, "", at)
+        self._is_recalled = True
+
+    def placed(self, registers: Registers, now: float) -> None:
+        """Take over where a person stands who answered, or stated a zone."""
+        if self.timetable.timed and self._is_recalled:
+            purposes = [one.purpose for one in registers.consents if one.state == "granted"]
+            self.timetable.place(registers.person, purposes, registers.time_zone, now)
 
     def watch(self, home: str) -> Watch:
         """Give what is known of a person, by the id they go by."""
@@ -82,23 +127,38 @@ class Openings:
         self._looked_at[home, moment] = when
         heappush(self._waiting, (when, home, moment))
 
+    @property
     def due_at(self) -> float | None:
         """Say when something is to be looked at next."""
-        return self._waiting[0][0] if self._waiting else None
+        times = [self.timetable.due_at, self._waiting[0][0] if self._waiting else None]
+        return min((one for one in times if one is not None), default=None)
 
-    def ready(self, now: float) -> Iterator[tuple[str, str, Due]]:
-        """Take out what is due by now, one by one: person, moment, and by what."""
-        while self._waiting and self._waiting[0][0] <= now:
+    def ready(self, now: float, most: int) -> Iterator[tuple[str, str, Due]]:
+        """Take out what is due by now, one by one: person, moment, and by what.
+
+        Args:
+            now: In seconds since 1970.
+            most: How often it looks for something; each look may read a person from the disk.
+        """
+        for _ in range(most):
+            if not self._waiting or self._waiting[0][0] > now:
+                return
             _, person, moment = heappop(self._waiting)
             self._looked_at.pop((person, moment), None)
             home = self._home_of(person)
-            due = self.watch(home).dues.pop(moment, None)
+            watch = self.watch(home)
+            if not moment:
+                self.wait(home, watch)
+                continue
+            due = watch.dues.pop(moment, None)
             if due is not None and now <= due.until:
                 yield home, moment, due
 
     def forget(self, ids: Iterable[str]) -> None:
-        """Let go of what was folded of some ids."""
-        for one in ids:
+        """Know nothing of some ids any more."""
+        gone = tuple(ids)
+        self.timetable.remove(gone)
+        for one in gone:
             self._watches.pop(one, None)
 
     def _load(self, home: str) -> Watch:

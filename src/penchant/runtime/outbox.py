@@ -122,7 +122,7 @@ class Outbox:
         """Say when `engine.tick` has something to do next; None while nothing waits."""
         memory = self._memory
         with memory.lock:
-            known = [memory.openings.due_at(), memory.letters.due_at, memory.pending.due_at()]
+            known = [memory.openings.due_at, memory.letters.due_at, memory.pending.due_at()]
         times = [one for one in known if one is not None]
         return datetime.fromtimestamp(min(times), UTC) if times else None
 

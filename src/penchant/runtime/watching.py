@@ -8,7 +8,9 @@ Rule 2: a signal opens what it may open, or nothing: what comes while a moment c
 made up for. A level that is still reached at the next signal opens then.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from heapq import merge
 from typing import NamedTuple
 
@@ -20,23 +22,28 @@ from penchant.profile.levels import Level
 from penchant.runtime.opening_nouns import opening_key, said
 from penchant.words import Moment, Signal
 
-__all__ = ["Due", "Watch", "Watched", "Watchlist", "in_order"]
+__all__ = ["Declarations", "Due", "Watch", "Watched", "Watchlist", "in_order"]
+
+
+Declarations = Sequence[tuple[datetime, Moment]]
+"""All declarations of one moment with their times, the one in force last."""
 
 
 class Watched(NamedTuple):
-    """One opening of one moment, with its durations in seconds."""
+    """One opening of one moment, with its durations in seconds, and since when it is declared."""
 
     moment: str
     key: str
     opening: OnSignal | OnLevel
     late: float
     cool_down: float
+    since: float
 
 
 class Due(NamedTuple):
     """A moment that is to be opened for a person: since when, until when, and by what.
 
-    `earliest` is when its cool-down ends; `opened_by` are the words for the decision.
+    `opened_by` are the words for the decision.
     """
 
     at: float
@@ -49,15 +56,15 @@ class Due(NamedTuple):
 class Watchlist:
     """The openings by signal and by level of all moments, by the kinds of signal they are about."""
 
-    def __init__(self, moments: Iterable[Moment]) -> None:
-        """List what the moments open by."""
+    def __init__(self, declared: Iterable[Declarations]) -> None:
+        """List what moments open by, each given with all of its declarations."""
         self.by_kind: dict[str, list[Watched]] = {}
         self.resets: dict[str, list[Watched]] = {}
         self.late = 0.0
-        for moment in moments:
-            for opening in moment.opens:
+        for one in declared:
+            for opening in one[-1][1].opens:
                 if not isinstance(opening, AtTime):
-                    self._add(moment, opening)
+                    self._add(one, opening)
 
     def concerns(self, fact: Fact) -> bool:
         """Tell whether a fact may change what is due."""
@@ -65,9 +72,15 @@ class Watchlist:
             return fact.signal.kind in self.by_kind or fact.signal.kind in self.resets
         return isinstance(fact, Decided) and bool(fact.opening)
 
-    def _add(self, moment: Moment, opening: OnSignal | OnLevel) -> None:
-        late = seconds(opening.late)
-        one = Watched(moment.name, opening_key(opening), opening, late, seconds(opening.cool_down))
+    def _add(self, declared: Declarations, opening: OnSignal | OnLevel) -> None:
+        late, key = seconds(opening.late), opening_key(opening)
+        since = declared[-1][0]
+        for at, moment in reversed(declared):
+            if key not in map(opening_key, moment.opens):
+                break
+            since = at
+        name, cool_down = declared[-1][1].name, seconds(opening.cool_down)
+        one = Watched(name, key, opening, late, cool_down, since.timestamp())
         self.late = max(self.late, late)
         self.by_kind.setdefault(opening.kind, []).append(one)
         if isinstance(opening, OnLevel) and opening.since:
@@ -121,8 +134,8 @@ class Watch:
             self.levels[one.moment, one.key] = after
             if after is before or not levels.is_reached(after, opening):
                 return
-        last = self.last.get(one.moment)
-        if last is not None and at < last + one.cool_down:
+        last = self.last.get(one.moment, -math.inf)
+        if at < one.since or at < last + one.cool_down:
             return
         due = Due(at, at + one.late, one.key, one.cool_down, said(opening))
         known = self.dues.get(one.moment)
