@@ -1,0 +1,254 @@
+"""One decision: how likely each action was, why this one, what would have changed it."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup, escape
+
+from penchant.adapters.console.drawing.choices import propensity_track, step_track, total_track
+from penchant.adapters.console.drawing.intervals import axis
+from penchant.adapters.console.drawing.scale import Scale, scale_over
+from penchant.adapters.console.figures import Figure, Page, Row, Table
+from penchant.adapters.console.wording import Unit, code, percentage, plain, three
+from penchant.loop import replayed
+from penchant.runtime.readings import DecisionReading, Step, Waterfall
+from penchant.words import Decision, Explanation
+
+__all__ = ["decision_page", "replay_sentence"]
+
+SHOWN = 24  # actions drawn; the table has them all
+
+
+def decision_page(reading: DecisionReading, *, replay: bool) -> Page:
+    """Put the page of one decision together; `replay` draws it again from its record."""
+    decision = reading.decision
+    return Page(
+        "decision.html",
+        f"Decision for {decision.person}" if decision.person else "Decision",
+        {
+            "reading": reading,
+            "decision": decision,
+            "answer": _answer(reading),
+            "sentences": _sentences(reading.explanation),
+            "would_change": reading.explanation.would_change if reading.explanation else "",
+            "replay": replay_sentence(reading) if replay else None,
+            "record": _record(reading),
+            "outcome": _outcome(reading),
+        },
+        (_propensities(decision), _waterfall(reading)),
+    )
+
+
+def replay_sentence(reading: DecisionReading) -> tuple[bool, str]:
+    """Draw a decision again from its record alone: whether it comes out equal, and a sentence."""
+    decision = reading.decision
+    was = decision.drawn or decision.action.name
+    now = replayed(decision, reading.moment.neutral_share)
+    total = sum(decision.weights)
+    if now == was:
+        return True, (
+            f"Equal. From the recorded propensities, which sum to {total:.12g}, and the recorded "
+            f"draw {decision.draw:.6g} comes `{now}`, as was decided."
+        )
+    return False, (
+        f"Not equal. From the record comes `{now}`, but `{was}` was decided. The record is not "
+        "what was decided by; keep it and look at the journal with `penchant doctor`."
+    )
+
+
+def _answer(reading: DecisionReading) -> Markup:
+    decision, explanation = reading.decision, reading.explanation
+    chance = percentage(decision.propensity)
+    said = Markup("<strong>{}</strong> was chosen with a chance of <strong>{}</strong>").format(
+        decision.action.name, chance
+    )
+    if decision.forced:
+        return Markup(
+            "<strong>{}</strong> was drawn with a chance of {}, but not done: "
+            "<strong>{}</strong> stood in."
+        ).format(decision.drawn, chance, decision.action.name)
+    if explanation is None or len(decision.names) < 2 or not decision.expected:  # noqa: PLR2004
+        return said + Markup(".")
+    if explanation.explored:
+        return said + Markup(", as a try: {} looked better.").format(explanation.runner_up)
+    percent = round(100 * explanation.person_share)
+    if decision.person is None or not any(decision.personal):
+        return said + Markup(", by what is known of people in general.")
+    return said + Markup("; {} % of that was this person, {} % people in general.").format(
+        percent, 100 - percent
+    )
+
+
+def _sentences(explanation: Explanation | None) -> list[Markup]:
+    """Give what a person is told, without what other parts of the page show."""
+    return [] if explanation is None else [code(one) for one in explanation.sentences]
+
+
+def _outcome(reading: DecisionReading) -> tuple[str, str]:
+    """Say what followed: the reward, and where it came from."""
+    unit, found = Unit(*reading.moment.reward_range), reading.outcome
+    if found is None:
+        waits = "Its window is still open." if reading.is_open else "Nothing came that was learned."
+        return "No outcome", waits
+    how = {
+        "reward": "as it was reported",
+        "outcome": f"the outcome `{reading.moment.outcome.name}` came",
+        "missing": "nothing came in time, so it counts as the default",
+    }
+    return f"Reward {unit.say(found.scaled)}", how[found.origin]
+
+
+def _propensities(decision: Decision) -> Figure:
+    """Show the chance of every permitted action, and what was removed and why."""
+    drawn = decision.drawn or decision.action.name
+    order = sorted(
+        zip(decision.names, decision.weights, decision.neutral, strict=True),
+        key=lambda one: -one[1],
+    )
+    shown = [one for place, one in enumerate(order) if place < SHOWN or one[0] == drawn]
+    rows = [
+        Row(
+            name,
+            propensity_track(chance, neutral, is_chosen=name == drawn),
+            percentage(chance),
+            "chosen" if name == drawn else "",
+            "chosen" if name == drawn else "",
+        )
+        for name, chance, neutral in shown
+    ]
+    rows += [
+        Row(one.action, Markup(""), "left out", code(one.sentence), "removed")
+        for one in decision.removed
+    ]
+    rest = len(order) - len(shown)
+    numbers = [(name, percentage(chance), percentage(neutral)) for name, chance, neutral in order]
+    numbers += [(one.action, "left out", one.rule) for one in decision.removed]
+    return Figure(
+        "propensities",
+        "How likely each action was",
+        f"{rest} more are in the numbers." if rest else "",
+        Table(("action", "chance", "for a stranger"), numbers),
+        rows=rows,
+        axis=axis(Scale(0.0, 1.0), [(0.0, "0 %"), (0.5, "50 %"), (1.0, "100 %")]),
+        legend=(("chosen", "chosen"), ("tick", "the neutral answer's chance")),
+    )
+
+
+def _waterfall(reading: DecisionReading) -> Figure:
+    """Show the way from the neutral answer to the chosen one, part by part."""
+    found, decision = reading.waterfall, reading.decision
+    name, title = "contributions", "From the neutral answer to this one"
+    columns = ("part", "of", "adds", "stands at")
+    if found is None:
+        empty = (
+            code(reading.unexplained)
+            if reading.unexplained
+            else "There was nothing to choose between, so nothing adds up to a choice."
+        )
+        return Figure(name, title, "", Table(columns, ()), empty=empty)
+    if not found.other_is_neutral:
+        title = "From the runner-up to this one"
+    unit, levels = Unit(*reading.moment.reward_range), _levels(found)
+    scale = scale_over([found.start, found.end, *levels], also=())
+    steps = zip(found.steps, [found.start, *levels], levels, strict=False)
+    rows = [
+        Row(
+            _end_label(found.other, found.other_is_neutral),
+            total_track(found.start, scale),
+            unit.say(found.start),
+        ),
+        *(
+            Row(
+                _step_label(step, decision),
+                step_track(before, after, scale, _kind(step)),
+                unit.say_step(step.amount),
+                _source(step),
+            )
+            for step, before, after in steps
+        ),
+        Row(
+            Markup("<code>{}</code>, as chosen").format(found.chosen),
+            total_track(found.end, scale),
+            unit.say(found.end),
+            kind="chosen",
+        ),
+    ]
+    same = "The neutral answer would have been the same. " if not found.other_is_neutral else ""
+    return Figure(
+        name,
+        title,
+        f"{same}Expected reward; each part says what it adds.",
+        Table(columns, _numbers(found, levels, unit, decision)),
+        rows=rows,
+        axis=axis(scale, [(value, unit.say(value)) for value in scale.ticks(3)]),
+        legend=(("you", "this person"), ("people", "people in general")),
+    )
+
+
+def _levels(found: Waterfall) -> list[float]:
+    """Give where the sum stands after each step."""
+    levels, stands = [], found.start
+    for step in found.steps:
+        stands += step.amount
+        levels.append(stands)
+    return levels
+
+
+def _numbers(
+    found: Waterfall, levels: Sequence[float], unit: Unit, decision: Decision
+) -> list[tuple[str, ...]]:
+    rows = [(found.other, "", "", unit.say(found.start))]
+    rows += [
+        (_step_label(step, decision).striptags(), _source(step), unit.say_step(step.amount), at)
+        for step, level in zip(found.steps, levels, strict=True)
+        for at in [unit.say(level)]
+    ]
+    return [*rows, (found.chosen, "", "", unit.say(found.end))]
+
+
+def _end_label(name: str, is_neutral: bool) -> Markup:  # noqa: FBT001 - one of two ends
+    what = "the neutral answer" if is_neutral else "the runner-up"
+    return Markup("<code>{}</code>, {}").format(name, what)
+
+
+def _step_label(step: Step, decision: Decision) -> Markup:
+    """Name a part: the feature that sets the two apart, and the circumstance it goes with."""
+    if not step.source:
+        return Markup("the rest")
+    said = (
+        Markup("the action itself")
+        if step.feature in {"", "action"}
+        else Markup("<code>{}</code>").format(step.feature)
+    )
+    if not step.context:
+        return said
+    value = decision.context[step.context]
+    shown = "as now" if isinstance(value, tuple) else plain(value)
+    return Markup("{} while <code>{}</code> is {}").format(said, step.context, escape(shown))
+
+
+def _kind(step: Step) -> str:
+    return {"person": "you", "people": "people"}.get(step.source, "rest")
+
+
+def _source(step: Step) -> str:
+    return {"person": "this person", "people": "people in general"}.get(step.source, "")
+
+
+def _record(reading: DecisionReading) -> list[tuple[str, str]]:
+    """Give the rest of the record, name by name."""
+    decision, consent = reading.decision, reading.decision.consent
+    told = [
+        ("Decision", decision.id),
+        ("Treated", "as a person" if decision.mode == "personal" else "as a stranger, by lot"),
+        ("Draw", f"{decision.draw:.6g}"),
+        (
+            "Model version",
+            three(decision.version) if decision.version else "0, nothing learned yet",
+        ),
+    ]
+    if consent is not None:
+        state = consent.state.replace("_", " ")
+        told.append(("Consent", f"{consent.purpose}: {state}, dial {three(consent.dial)}"))
+    if decision.note:
+        told.append(("Note", decision.note))
+    return told

@@ -1,0 +1,221 @@
+"""One person: what is believed and how sure, what was decided and why, and what they settled."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from markupsafe import Markup
+
+from penchant.adapters.console.drawing.density import hills
+from penchant.adapters.console.drawing.intervals import axis, interval_track
+from penchant.adapters.console.drawing.scale import Scale, scale_over
+from penchant.adapters.console.drawing.week import DAY_NAMES, week_map
+from penchant.adapters.console.figures import Figure, Page, Row, Table
+from penchant.adapters.console.timeline import timeline
+from penchant.adapters.console.wording import Unit, code, counted, percentage, signed, three
+from penchant.learn.confidence import Estimate
+from penchant.runtime.readings import Leaning, PersonReading
+from penchant.words import Belief, Consent, Moment, Profile, sureness
+
+__all__ = ["person_page"]
+
+NINETY_FIVE = 1.96  # standard deviations of a 95 % interval
+CELLS = 168
+
+
+def person_page(
+    reading: PersonReading, profile: Profile, moments: Sequence[Moment], **forms: object
+) -> Page:
+    """Put the page of one person together.
+
+    Args:
+        reading: Their facts and leanings.
+        profile: What is believed about them.
+        moments: All that are declared, for their ranges of reward.
+        forms: What the forms need: a token, what was refused last, what was typed.
+    """
+    ranges = {moment.name: moment.reward_range for moment in moments}
+    by_name = {belief.name: belief for belief in profile.beliefs}
+    rhythm, interests = by_name.get("rhythm"), by_name.get("interests")
+    figures = [
+        *(
+            _leaning_figure(name, tuple(some), Unit(*ranges[name]))
+            for name, some in _by_moment(reading)
+        ),
+        _rhythm_figure(rhythm, reading.time_zone),
+        _interests_figure(interests),
+    ]
+    return Page(
+        "person.html",
+        f"Person {reading.person}",
+        {
+            "reading": reading,
+            "profile": profile,
+            "answer": _answer(reading, profile),
+            "known": [_known(one) for one in profile.beliefs if one.name.startswith("taste at ")],
+            "counts": [_count(one) for one in profile.beliefs if one.name.startswith("counts.")],
+            "leanings": [name for name, _ in _by_moment(reading)],
+            "consents": _consents(reading, profile),
+            "timeline": timeline(reading),
+            "decisions": reading.decisions,
+            "ranges": {name: Unit(*one) for name, one in ranges.items()},
+            **forms,
+        },
+        tuple(figures),
+    )
+
+
+def _by_moment(reading: PersonReading) -> list[tuple[str, list[Leaning]]]:
+    return [(name, list(some)) for name, some in groupby(reading.leanings, lambda one: one.moment)]
+
+
+def _answer(reading: PersonReading, profile: Profile) -> Markup:
+    known = [one for one in profile.beliefs if one.name.startswith("taste at ")]
+    said = Markup(
+        "Penchant decided <strong>{}</strong> for this person and learned from {}."
+    ).format(counted(reading.n_decisions, "time"), counted(reading.n_outcomes, "outcome"))
+    if not known:
+        return said + Markup(" What sets them apart is not known yet.")
+    best = max(known, key=lambda one: one.sure)
+    return said + Markup(" Of what sets them apart <strong>{}</strong> is known.").format(
+        percentage(round(best.sure, 2))
+    )
+
+
+def _known(belief: Belief) -> tuple[str, Markup]:
+    return belief.name.removeprefix("taste at "), code(belief.says)
+
+
+def _count(belief: Belief) -> tuple[str, Markup, float]:
+    kind = belief.name.removeprefix("counts.")
+    says = belief.says.removeprefix(f"`{kind}` ")
+    return kind, code(says), belief.sure
+
+
+def _consents(reading: PersonReading, profile: Profile) -> list[Consent]:
+    """Give the answer for every purpose that is asked for anywhere."""
+    held = {consent.purpose: consent for consent in profile.consents}
+    purposes = sorted({*held, *reading.purposes})
+    return [held.get(purpose, Consent(purpose)) for purpose in purposes]
+
+
+def _leaning_figure(name: str, leanings: Sequence[Leaning], unit: Unit) -> Figure:
+    """Show what each action is expected to bring this person, over what it brings people."""
+    scale = _leaning_scale(leanings)
+    rows = [
+        Row(
+            Markup("<code>{}</code>").format(one.action),
+            hills(
+                (one.people, one.people_sd),
+                (one.mean, one.sd),
+                scale,
+                label=f"{one.action}: {unit.say_estimate(_estimate(one.mean, one.sd))}",
+            ),
+            unit.say_estimate(_estimate(one.mean, one.sd)),
+            _leaning_words(one, unit),
+        )
+        for one in leanings
+    ]
+    columns = ("action", "this person", "low", "high", "people in general", "how people differ")
+    table = [
+        (
+            one.action,
+            *(unit.say(end) for end in _estimate(one.mean, one.sd)),
+            unit.say(one.people),
+            f"± {three(unit.step(one.people_sd))}",
+        )
+        for one in leanings
+    ]
+    return Figure(
+        f"leaning-{name}",
+        "What each action is expected to bring",
+        Markup(
+            "At <code>{}</code>, in usual circumstances. The wider the hill, the less is known."
+        ).format(name),
+        Table(columns, table),
+        rows=rows,
+        axis=axis(scale, [(value, unit.say(value)) for value in scale.ticks(4)]),
+        legend=(("you", "this person"), ("people", "people in general")),
+    )
+
+
+def _leaning_scale(leanings: Sequence[Leaning]) -> Scale:
+    """Give a scale on which this person's hills are seen, within the range of rewards."""
+    reach = 4 * max(one.sd for one in leanings)
+    ends = [end for one in leanings for end in (one.mean - reach, one.mean + reach, one.people)]
+    return Scale(max(min(ends), 0.0), min(max(ends), 1.0))
+
+
+def _leaning_words(one: Leaning, unit: Unit) -> str:
+    """Say how this person differs from people in general, and how sure that is."""
+    apart = one.mean - one.people
+    if abs(apart) < one.sd:
+        return f"about as for people in general, {unit.say(one.people)}"
+    sure = sureness(min(abs(apart) / (NINETY_FIVE * one.sd), 1.0) * 0.9)
+    more = "more" if apart > 0 else "less"
+    size = three(abs(unit.step(apart)))
+    return f"{size} {more} than for people in general, {sure}"
+
+
+def _estimate(mean: float, spread: float) -> Estimate:
+    reach = NINETY_FIVE * spread
+    return Estimate(mean, mean - reach, mean + reach)
+
+
+def _rhythm_figure(belief: Belief | None, time_zone: str) -> Figure:
+    """Show at which hours of the week the person is active."""
+    zone = time_zone or "UTC, as no time zone is known"
+    shares = [] if belief is None else list(belief.data.values())
+    rows = (
+        [
+            (name, *(f"{100 * share:.2f}" for share in shares[24 * place : 24 * place + 24]))
+            for place, name in enumerate(DAY_NAMES)
+        ]
+        if len(shares) == CELLS
+        else []
+    )
+    says = "" if belief is None else belief.says
+    table = Table(("% of the week", *(f"{hour:02}" for hour in range(24))), rows)
+    if belief is None or len(shares) != CELLS:
+        return Figure("rhythm", "Rhythm of the week", "", table, empty="Nothing was seen yet.")
+    return Figure(
+        "rhythm",
+        "Rhythm of the week",
+        f"{says[0].upper()}{says[1:]}. Hours in {zone}.",
+        table,
+        picture=week_map(shares, label=f"Rhythm of the week: {says}"),
+    )
+
+
+def _interests_figure(belief: Belief | None) -> Figure:
+    """Show which features went with better outcomes, each with its interval."""
+    data = {} if belief is None else belief.data
+    names = [name for name in data if f"{name} low" in data and f"{name} high" in data]
+    estimates = {
+        name: Estimate(data[name], data[f"{name} low"], data[f"{name} high"]) for name in names
+    }
+    scale = scale_over([end for one in estimates.values() for end in one])
+    rows = [
+        Row(
+            Markup("<code>{}</code>").format(name),
+            interval_track(one.value, (one.low, one.high), scale, "you"),
+            f"{signed(one.value)} ({signed(one.low)} to {signed(one.high)})",
+        )
+        for name, one in estimates.items()
+    ]
+    says = "" if belief is None else belief.says
+    return Figure(
+        "interests",
+        "Interests",
+        "Difference in reward, 0 to 1, with and without the feature; 90 % intervals."
+        if rows
+        else "",
+        Table(
+            ("feature", "difference", "low", "high"),
+            [(name, *map(signed, one)) for name, one in estimates.items()],
+        ),
+        rows=rows,
+        axis=axis(scale, [(value, signed(value)) for value in scale.ticks(4)])
+        if rows
+        else Markup(""),
+        empty="" if rows else code(f"{says[:1].upper()}{says[1:]}." if says else "Nothing yet."),
+    )
