@@ -17,7 +17,7 @@ import msgspec
 from penchant.errors import BadInput, UnknownDecision
 from penchant.journal import Store, as_plain
 from penchant.limits import Limits, check_end, check_id, check_length, check_number
-from penchant.profile.beliefs import believe, profile_of
+from penchant.runtime import rights
 from penchant.runtime.batches import answered, call_of, given_of
 from penchant.runtime.calls import Call, check_decision, check_opening, listed
 from penchant.runtime.columns import Answers
@@ -30,7 +30,6 @@ from penchant.runtime.memory import Memory
 from penchant.runtime.opening import tick
 from penchant.runtime.outbox import Outbox
 from penchant.runtime.reception import keep_consent, observe_all
-from penchant.runtime.taste import taste
 from penchant.words import (
     Accepted,
     Action,
@@ -283,17 +282,7 @@ class Engine:
 
     def profile(self, person: str) -> Profile:
         """Give all that is believed about a person, in words and with how sure it is."""
-        memory = self._memory
-        check_id(person, "A person id", memory.limits)
-        with memory.lock:
-            now = memory.now()
-            registers = memory.people.person(person).registers
-            facts = list(memory.people.facts(person))
-            home = memory.people.home(person)
-            tastes = [taste(live.model, name, home, now) for name, live in memory.moments.items()]
-        beliefs = believe(facts, now=now, time_zone=registers.time_zone)
-        told = (*beliefs, *(one for one in tastes if one is not None))
-        return profile_of(registers, told, now)
+        return rights.profile(self._memory, person)
 
     def export(self, person: str) -> str:
         """Give every fact kept about a person as JSON Lines: id by id, each in order of arrival."""
@@ -306,15 +295,7 @@ class Engine:
 
     def forget(self, person: str) -> Receipt:
         """Forget a person: nothing of them can be read again, and the model is without them."""
-        memory = self._memory
-        check_id(person, "A person id", memory.limits)
-        with memory.gate.alone(), memory.lock:
-            ids, at = memory.people.ids(person), memory.now()
-            receipts = [memory.store.forget(one, at) for one in ids]
-            outcomes = memory.forget(ids, at)
-        memory.write([])
-        entries = sum(receipt.entries for receipt in receipts)
-        return msgspec.structs.replace(receipts[0], entries=entries, outcomes=outcomes)
+        return rights.forget(self._memory, person)
 
     def decide_many(
         self,

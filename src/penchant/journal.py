@@ -142,13 +142,17 @@ class Declared(Struct, frozen=True, tag="declared", omit_defaults=True):
 
 
 class Derived(Struct, frozen=True, tag="derived", omit_defaults=True):
-    """A version of the population model was derived; `numbers` is its content, encoded."""
+    """A version of the population model was derived; `numbers` is its content, encoded.
+
+    `outcomes` is how many it was derived from, those of forgotten people not counted.
+    """
 
     at: datetime
     moment: str
     version: int
     numbers: bytes
     person: str = NOBODY
+    outcomes: int = 0
 
 
 Fact = (
@@ -275,6 +279,10 @@ class Eraser(Protocol):
         A person who is not known gets a receipt over 0 entries. Interrupted at any point, the
         next opening of the store finishes it.
         """
+        ...
+
+    def forgotten(self, person: str) -> datetime | None:
+        """Say when a person was last forgotten here, or None; of the id itself nothing is kept."""
         ...
 
     def close(self) -> None:

@@ -64,7 +64,7 @@ class Pending:
         self._open: dict[str, Open] = {}
         self._of_person: dict[tuple[str, str], deque[str]] = {}
         self._closing: list[tuple[float, str]] = []
-        self._gone: OrderedDict[str, str] = OrderedDict()
+        self._gone: OrderedDict[str, tuple[str, str | None]] = OrderedDict()
         self._blocks: dict[str, OpenColumns] = {}
 
     def __len__(self) -> int:
@@ -79,8 +79,7 @@ class Pending:
         if (
             len(self._closing) > 2 * (len(self._open) + len(self._blocks)) + 1_024
         ):  # mostly decisions taken out since
-            known = self._open.keys() | self._blocks.keys()
-            self._closing = sorted(entry for entry in self._closing if entry[1] in known)
+            self._let_go_of_times()
         if decision.person is None:
             return
         theirs = self._of_person.setdefault((decision.person, decision.moment), deque())
@@ -92,6 +91,7 @@ class Pending:
                     oldest,
                     f"Its outcome came too late: {self._most} newer decisions of the same person "
                     "and moment were open.",
+                    decision.person,
                 )
 
     def add_block(self, name: str, block: OpenColumns, closes_at: float) -> None:
@@ -105,9 +105,9 @@ class Pending:
         if one is None:
             known = decision.rpartition(".")[0] in self._blocks
             unknown = _LEARNED if known else "No decision of that id waits for an outcome."
-            return self._gone.get(decision, unknown)
+            return self._gone.get(decision, (unknown, None))[0]
         self._part(one)
-        self._remember(decision, _LEARNED)
+        self._remember(decision, _LEARNED, one.decision.person)
         return one
 
     def let_go(self, decision: str, sentence: str) -> None:
@@ -115,7 +115,7 @@ class Pending:
         one = self._open.pop(decision, None)
         if one is not None:
             self._part(one)
-            self._remember(decision, sentence)
+            self._remember(decision, sentence, one.decision.person)
 
     def put_back(self, one: Open) -> None:
         """Undo a `take` whose outcome could not be made durable."""
@@ -139,16 +139,20 @@ class Pending:
             one = self._open.pop(decision, None)
             if one is not None and one.closes_at < now:
                 self._part(one)
-                self._remember(decision, "Its window had closed before its outcome came.")
+                late = "Its window had closed before its outcome came."
+                self._remember(decision, late, one.decision.person)
                 yield one
 
     def drop(self, person: str) -> None:
-        """Let go of all that waits for a person who is to be forgotten."""
+        """Let go of all that waits for a person who is to be forgotten, and of what did."""
         for key in [key for key in self._of_person if key[0] == person]:
             for decision in self._of_person.pop(key):
                 self._open.pop(decision, None)
+        for decision in [one for one, (_, whose) in self._gone.items() if whose == person]:
+            del self._gone[decision]
         for block in self._blocks.values():
             block.drop(person)
+        self._let_go_of_times()
 
     def _from_block(self, decision: str) -> Open | None:
         block = self._blocks.get(decision.rpartition(".")[0])
@@ -180,8 +184,13 @@ class Pending:
         if not theirs:
             del self._of_person[person, moment]
 
-    def _remember(self, decision: str, sentence: str) -> None:
-        """Keep why a decision is no longer open, for the latest ones."""
-        self._gone[decision] = sentence
+    def _let_go_of_times(self) -> None:
+        """Keep the closing times of what still waits."""
+        known = self._open.keys() | self._blocks.keys()
+        self._closing = sorted(entry for entry in self._closing if entry[1] in known)
+
+    def _remember(self, decision: str, sentence: str, person: str | None) -> None:
+        """Keep why a decision is no longer open, for the latest ones, and whose it was."""
+        self._gone[decision] = sentence, person
         if len(self._gone) > _REMEMBERED:
             self._gone.popitem(last=False)

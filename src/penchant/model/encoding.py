@@ -126,7 +126,7 @@ class Encoder:
         self._by_hash: dict[int, tuple[Column, ColumnKind]] = {}
         self._by_text: dict[tuple[str, str], Column] = {}
         self._lists: dict[tuple[str, int], _Columns] = {}
-        self._kinds: dict[str, str] = {}
+        self._kinds: dict[int, str] = {}
         self._plans: dict[tuple[tuple[str, ...], tuple[type, ...]], _Plan] = {}
         self._actions: dict[str, tuple[FrozenMap[Value], Row]] = {}
 
@@ -144,6 +144,11 @@ class Encoder:
         """Take over the columns of an earlier encoder; only before the first `encode`."""
         for key, kind in hashes:
             self._place(key, ColumnKind(kind))
+
+    def forget_names(self) -> None:
+        """Let go of every name and text kept at hand; columns are known by their hashes."""
+        for kept in (self._by_text, self._lists, self._plans, self._actions):
+            kept.clear()
 
     def encode(self, features: Mapping[str, Value]) -> Row:
         """Give the row of some features: (width,) float64.
@@ -241,7 +246,9 @@ class Encoder:
 
     def _keep(self, shape: tuple[tuple[str, ...], tuple[type, ...]], plan: _Plan) -> None:
         """Remember a shape and the kinds of its features, once all its values were good."""
-        self._kinds.update((name, _KINDS[given]) for name, given in zip(*shape, strict=True))
+        self._kinds.update(
+            (column_hash(name), _KINDS[given]) for name, given in zip(*shape, strict=True)
+        )
         if len(self._plans) >= _CACHED_PLANS:
             self._plans.clear()
         self._plans[shape] = plan
@@ -256,7 +263,7 @@ class Encoder:
                 "A feature is a yes/no, a number, a text or a list of numbers."
             )
             raise BadInput(msg)
-        before = self._kinds.get(name, kind)
+        before = self._kinds.get(column_hash(name), kind)
         if kind != before:
             msg = (
                 f"Feature `{name}` of the {self.side} was a {before} before and is a {kind} now. "

@@ -82,13 +82,19 @@ class Evidence:
 
     def __init__(self) -> None:
         """Start with no outcomes."""
-        self._count = 0
+        self._count = self._silent = 0
         self._rows = _room(_FIRST_CAPACITY, 0)
         self._actions = _Actions()
 
     def __len__(self) -> int:
         """Count the outcomes."""
         return self._count
+
+    def alive(self, end: int | None = None) -> int:
+        """Count the outcomes that may teach (not those of the forgotten), of the first `end`."""
+        if end is None:
+            return self._count - self._silent
+        return int(np.isfinite(self._rows.predicted[:end]).sum())
 
     def add(self, new: Rows) -> None:
         """Add n outcomes."""
@@ -137,6 +143,7 @@ class Evidence:
         self._rows.predicted[mine] = np.nan
         self._rows.shown[mine] = _NO_ACTION
         self._actions.keep(self._rows.shown[: self._count])
+        self._silent += len(mine)
 
     def _fit(self, count: int, n_context: int) -> None:
         """Make room: twice the rows when full, more columns when new ones came."""

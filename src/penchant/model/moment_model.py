@@ -77,6 +77,11 @@ class MomentModel:
         self.action.restore(vocabulary.action)
         self.own_effects.restore(vocabulary.names)
 
+    def forget_names(self) -> None:
+        """Let go of names and texts that are at hand only; one may have been one person's alone."""
+        for part in (self.context, self.action, self.own_effects):
+            part.forget_names()
+
     def forget(self, person: str) -> tuple[int, NDArray[np.bool_]]:
         """Give the row of a person and which outcomes were theirs; see `learn.learner.unlearn`."""
         row = self.people.forget(person)

@@ -57,6 +57,10 @@ class OwnEffects:
         for key in hashes:
             self._by_hash.setdefault(key, len(self._by_hash))
 
+    def forget_names(self) -> None:
+        """Let go of every name kept at hand; places are known by their hashes."""
+        self._places.clear()
+
     def _place(self, name: str) -> int:
         place = self._by_hash.setdefault(column_hash(name), len(self._by_hash))
         self._places[name] = place

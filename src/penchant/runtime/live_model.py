@@ -116,6 +116,7 @@ class LiveModel:
         """Take a person out of all sums; give how many outcomes that were."""
         self.settle()
         outcomes = sum(learner.unlearn(self.model, person) for person in persons)
+        self.model.forget_names()
         self.versions.note()
         return outcomes
 
@@ -130,5 +131,8 @@ class LiveModel:
     def restored(self) -> None:
         """Fold the sums of the version in force anew, once all facts were read."""
         learner.rebuild(self.model)
+        if self.versions.is_behind():
+            learner.refresh(self.model)
+        self.versions.note()
         self._next_round = learner.next_round_at(len(self.model.evidence))
         self.redeclared(self.model.half_life)

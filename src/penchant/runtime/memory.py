@@ -13,6 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
+from msgspec.structs import replace
+
 from penchant.errors import StoreError, UnknownMoment
 from penchant.journal import (
     NOBODY,
@@ -37,7 +39,7 @@ from penchant.runtime.letters import NOT_SENT, Letters
 from penchant.runtime.live_moment import LiveMoment
 from penchant.runtime.openings import Openings
 from penchant.runtime.tallies import Tallies
-from penchant.words import Moment
+from penchant.words import Moment, Receipt
 
 __all__ = ["Memory"]
 
@@ -163,7 +165,14 @@ class Memory:
         if live.learning.advance():
             self.unwritten.append(live.learning.versions.derived(live.moment.name, at))
 
-    def forget(self, ids: tuple[str, ...], at: datetime) -> int:
+    def erase(self, ids: tuple[str, ...], at: datetime) -> Receipt:
+        """Make the facts of all ids of a person unreadable, and forget the person."""
+        receipts = [self.store.forget(one, at) for one in ids]
+        outcomes = self._forget(ids, at)
+        entries = sum(receipt.entries for receipt in receipts)
+        return replace(receipts[0], entries=entries, outcomes=outcomes)
+
+    def _forget(self, ids: tuple[str, ...], at: datetime) -> int:
         """Take a person out of every model and table; give how many outcomes that were."""
         outcomes = 0
         for live in self.moments.values():
@@ -233,8 +242,10 @@ class Memory:
             else:
                 self._reopen(fact)
         for live in self.moments.values():
-            live.learning.restored()
+            with self._noting(live, self.now()):
+                live.learning.restored()
         self._join_up(linked.values())
+        self._finish_forgetting(linked.values())
         self.letters.lose()
         self.openings.recalled(recall, recall.latest - self.openings.timetable.late)
 
@@ -245,6 +256,18 @@ class Memory:
             self.people.link(fact)
         for fact in known:
             self._relink(fact)
+
+    def _finish_forgetting(self, links: Iterable[Linked]) -> None:
+        """Forget the other ids of whoever was being forgotten when the process ended.
+
+        The id they went by is forgotten first. An id that leads to one which was forgotten, and
+        which knows nothing of the other, is what was left over.
+        """
+        for fact in links:
+            if not fact.to or self.store.forgotten(fact.to) is None:
+                continue
+            if fact.person not in self.people.person(fact.to).registers.known_as:
+                self.erase(self.people.ids(fact.person), self.now())
 
     def _reopen(self, fact: Fact) -> None:
         """Let a decision of the journal wait again, or an outcome join the evidence."""

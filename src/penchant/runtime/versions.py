@@ -19,6 +19,7 @@ class Versions:
         """Start with the version in force."""
         self._model = model
         self._kept: dict[int, Version] = {}
+        self._outcomes = 0
         self.note()
 
     def __getitem__(self, number: int) -> Version:
@@ -45,7 +46,8 @@ class Versions:
         """Give the version in force as a fact."""
         model = self._model
         numbers = pack(model.version, model.vocabulary)
-        return Derived(at, moment, model.version.number, numbers)
+        outcomes = model.evidence.alive()
+        return Derived(at, moment, model.version.number, numbers, outcomes=outcomes)
 
     def restore(self, fact: Derived) -> None:
         """Take over a version from the journal; its sums follow with `LiveModel.restored`.
@@ -65,6 +67,7 @@ class Versions:
         self._kept[version.number] = version.stripped()
         if version.number > self._model.version.number:
             self._model.version = version
+            self._outcomes = fact.outcomes
 
     def reached(self, number: int) -> None:
         """Note that the version in force was derived from what is kept so far.
@@ -73,3 +76,11 @@ class Versions:
         """
         if number == self._model.version.number:
             self._model.folded = len(self._model.evidence)
+
+    def is_behind(self) -> bool:
+        """Say whether outcomes were taken out since the version in force was derived from them.
+
+        So it is where the process ended between a forgetting and the version without that person.
+        Threads may have written a few outcomes more by then, never fewer.
+        """
+        return self._model.evidence.alive(self._model.folded) < self._outcomes

@@ -171,6 +171,22 @@ def check_forgetting_leaves_nothing(make: Make) -> None:
         same(list(store.read()), facts_of("bo"), "Another person's facts differ")
 
 
+def check_when_somebody_was_forgotten_is_known(make: Make) -> None:
+    """The last time, whoever came back since; of the others there is none to tell."""
+    with closing(make()) as store:
+        store.append([*signals("ada", 1), *signals("bo", 1)])
+        expect(store.forgotten("ada") is None, "Ada was forgotten before she was.")
+        store.forget("ada", _AT)
+        expect(store.forgotten("ada") == _AT, "When Ada was forgotten is not known.")
+        store.append(signals("ada", 1))
+        expect(store.forgotten("ada") == _AT, "Ada came back, and the time is gone.")
+        store.forget("ada", _LATER)
+        store.forget("zoe", _AT)
+        expect(store.forgotten("ada") == _LATER, "The time is not that of the last forgetting.")
+        expect(store.forgotten("bo") is None, "Bo was never forgotten.")
+        expect(store.forgotten("zoe") is None, "Of Zoe there was nothing to forget.")
+
+
 def check_forgetting_twice_is_harmless(make: Make) -> None:
     """The second time there is nothing left; nor is there for a person never seen."""
     with closing(make()) as store:
@@ -282,6 +298,7 @@ def check_closing_twice_is_harmless(make: Make) -> None:
         lambda: list(store.read()),
         lambda: store.find("d-ada"),
         lambda: store.forget("ada", _AT),
+        lambda: store.forgotten("ada"),
     )
     for ask in asked:
         try:

@@ -10,7 +10,7 @@ Source: docs/explanation/what-is-on-disk.md.
 
 import sqlite3
 from collections import deque
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +18,13 @@ from msgspec import Struct
 
 from penchant.adapters.store.keys import Keyring
 from penchant.adapters.store.schema import disk, transaction
-from penchant.adapters.store.sealing import NONCE_BYTES, Names, link
+from penchant.adapters.store.sealing import EPOCH, NONCE_BYTES, Names, link
 from penchant.adapters.store.streams import FORGOTTEN, misfit
 from penchant.adapters.store.wal import LogIndex
 from penchant.words import Receipt
 
 __all__ = ["Erasure", "Forgetting"]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_NONCE = bytes(NONCE_BYTES)
 _BEGUN, _DONE, _KEYLESS = 0, 1, 2
 """How far a forgetting is: said, finished, or with the key destroyed and room still to empty."""
@@ -49,7 +48,7 @@ class Erasure(Struct, frozen=True):
 
     def receipt(self) -> Receipt:
         """Give the proof of it."""
-        at = _EPOCH + timedelta(microseconds=self.at_microseconds)
+        at = EPOCH + timedelta(microseconds=self.at_microseconds)
         return Receipt(self.pseudonym.hex(), at, self.entries, self.outcomes)
 
 
@@ -184,7 +183,7 @@ class Forgetting:
                 " WHERE stream = ? AND seq > ?",
                 (stream, erased),
             ).fetchone()
-            at_microseconds = (at - _EPOCH) // timedelta(microseconds=1)
+            at_microseconds = (at - EPOCH) // timedelta(microseconds=1)
             erasure = Erasure(stream, pseudonym, last + 1, at_microseconds, entries, outcomes)
             self._write_mark(erasure, before)
         return erasure

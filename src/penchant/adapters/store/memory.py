@@ -39,6 +39,7 @@ class MemoryStore:
         self._facts: list[Fact | Block | None] = []
         self._slots: dict[str, list[int]] = {}
         self._decisions: dict[str, Decision] = {}
+        self._forgotten: dict[str, datetime] = {}
         self._blocks: list[Block] = []
         self._unlisted: list[tuple[int, Block]] = []
         self._closed = False
@@ -105,12 +106,22 @@ class MemoryStore:
             slots = self._slots_of(person)
             self._slots.pop(person, None)
             gone = [fact for slot in slots for fact in self._drop(slot, person)]
+            pseudonym = self._pseudonym(person)
+            if gone:
+                self._forgotten[pseudonym] = at
         return Receipt(
-            pseudonym=blake2b(person.encode(), digest_size=16, key=self._secret).hexdigest(),
+            pseudonym=pseudonym,
             at=at,
             entries=len(gone),
             outcomes=sum(type(fact) is Learned for fact in gone),
         )
+
+    def forgotten(self, person: str) -> datetime | None:
+        """Say when a person was last forgotten here, or None; of the id itself nothing is kept."""
+        with self._lock:
+            if self._closed:
+                raise _closed()
+            return self._forgotten.get(self._pseudonym(person))
 
     def close(self) -> None:
         """Let go of every fact; a second call does nothing."""
@@ -118,6 +129,10 @@ class MemoryStore:
             self._closed = True
             self._facts, self._slots, self._decisions = [], {}, {}
             self._blocks, self._unlisted = [], []
+
+    def _pseudonym(self, person: str) -> str:
+        """Name a person by a keyed hash; the key goes with the process."""
+        return blake2b(person.encode(), digest_size=16, key=self._secret).hexdigest()
 
     def _append_block(self, block: Block) -> None:
         """Keep a block in one slot; whom it is about is listed when somebody is asked for."""

@@ -9,6 +9,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ from cryptography.exceptions import InvalidTag
 
 from penchant.adapters.store.keys import Keyring
 from penchant.adapters.store.schema import disk, reconnect
-from penchant.adapters.store.sealing import START, Names, link, unseal
+from penchant.adapters.store.sealing import EPOCH, START, Names, link, unseal
 from penchant.adapters.store.streams import FORGOTTEN, MISFITS, misfit
 from penchant.errors import StoreDamaged, StoreFailed
 from penchant.journal import Decided, Fact, decode
@@ -31,6 +32,10 @@ _ROW = (
 )
 _OF_ONE = f"{_ROW} WHERE e.stream = :stream AND e.seq > :after AND e.seq <= :last ORDER BY e.seq"
 _OF_ALL = f"{_ROW} WHERE e.id > :after AND e.id <= :last ORDER BY e.id"
+_FORGOTTEN = (
+    "SELECT r.at FROM erasure r JOIN stream s ON s.id = r.stream"
+    " WHERE s.pseudonym = ? ORDER BY r.seq DESC LIMIT 1"
+)
 _FOUND = f"{_ROW} WHERE e.ref = ? AND e.seq > s.erased ORDER BY e.id DESC LIMIT 1"
 
 
@@ -95,6 +100,12 @@ class Reader:
         self._follow(row, row.seq - 1, START if before is None else before[0])
         fact = self._open(row)
         return fact.decision if isinstance(fact, Decided) else None
+
+    def forgotten(self, person: str) -> datetime | None:
+        """Give the time of the last forgetting of a person, or None."""
+        with self._connection() as connection:
+            found = connection.execute(_FORGOTTEN, (self._names.pseudonym(person),)).fetchone()
+        return None if found is None else EPOCH + timedelta(microseconds=found[0])
 
     def close(self) -> None:
         """Close every connection that is not reading right now; the others follow."""

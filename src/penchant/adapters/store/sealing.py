@@ -7,6 +7,7 @@ Rule 3: the person's id is inside the seal only; outside stands a keyed pseudony
 """
 
 import hmac
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,24 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-__all__ = ["NONCE_BYTES", "START", "TENANT", "Names", "bound", "derive", "link", "seal", "unseal"]
+__all__ = [
+    "EPOCH",
+    "NONCE_BYTES",
+    "START",
+    "TENANT",
+    "Names",
+    "bound",
+    "derive",
+    "link",
+    "seal",
+    "unseal",
+]
 
 START = bytes(32)
 """The hash before the first entry of a stream."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""From here on the times outside seals are counted, in microseconds."""
 
 TENANT = b"default"
 NONCE_BYTES = 12

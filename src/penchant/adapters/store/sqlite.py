@@ -129,6 +129,10 @@ class SqliteStore:
         self._writer.submit(ticket)
         return ticket.receipt or Receipt("", at, 0)
 
+    def forgotten(self, person: str) -> datetime | None:
+        """Say when a person was last forgotten here, or None; of the id itself nothing is kept."""
+        return self._reader.forgotten(person)
+
     def close(self) -> None:
         """Finish what is under way and let go of the files; a second call does nothing."""
         self._parts.close()

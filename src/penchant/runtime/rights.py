@@ -1,0 +1,36 @@
+"""What a person may ask for: to see what is believed about them, and to be forgotten.
+
+Loop: beside it. Each is one call, under any of the person's ids.
+Rule: what is forgotten is gone from the store first; tables and models follow before the receipt.
+"""
+
+from penchant.limits import check_id
+from penchant.profile.beliefs import believe, profile_of
+from penchant.runtime.memory import Memory
+from penchant.runtime.taste import taste
+from penchant.words import Profile, Receipt
+
+__all__ = ["forget", "profile"]
+
+
+def profile(memory: Memory, person: str) -> Profile:
+    """Give all that is believed about a person, in words and with how sure it is."""
+    check_id(person, "A person id", memory.limits)
+    with memory.lock:
+        now = memory.now()
+        registers = memory.people.person(person).registers
+        facts = list(memory.people.facts(person))
+        home = memory.people.home(person)
+        tastes = [taste(live.model, name, home, now) for name, live in memory.moments.items()]
+    beliefs = believe(facts, now=now, time_zone=registers.time_zone)
+    told = (*beliefs, *(one for one in tastes if one is not None))
+    return profile_of(registers, told, now)
+
+
+def forget(memory: Memory, person: str) -> Receipt:
+    """Forget a person under all of their ids, and write the versions that are without them."""
+    check_id(person, "A person id", memory.limits)
+    with memory.gate.alone(), memory.lock:
+        receipt = memory.erase(memory.people.ids(person), memory.now())
+    memory.write([])
+    return receipt
