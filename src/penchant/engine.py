@@ -21,7 +21,7 @@ from penchant.runtime import rights
 from penchant.runtime.batches import answered, call_of, given_of
 from penchant.runtime.calls import Call, check_decision, check_opening, listed
 from penchant.runtime.columns import Answers
-from penchant.runtime.deciding import decide_all, decide_table
+from penchant.runtime.deciding import decide_all, decide_one, decide_table
 from penchant.runtime.declaring import declare
 from penchant.runtime.insight import Insight
 from penchant.runtime.learning import close_windows, learn_all, learn_table
@@ -231,10 +231,7 @@ class Engine:
         """
         with self._memory.gate:
             call = Call(moment, person, context, actions, draw)
-            answer = decide_all(self._memory, [call], self._begin(at))[0]
-        if isinstance(answer, BadInput):
-            raise answer
-        return answer
+            return decide_one(self._memory, call, self._begin(at))
 
     def learn(
         self,

@@ -22,7 +22,14 @@ from penchant.decide.weighing import Expectation, Weighed, weigh
 from penchant.deliver.settling import forced_sentence
 from penchant.guard.asked import Asked
 from penchant.guard.consent import consent_refusal
-from penchant.guard.guardrail import GUARDRAILS, Guardrail, Permitted, permitted
+from penchant.guard.guardrail import (
+    GUARDRAILS,
+    Exposure,
+    Guardrail,
+    Permitted,
+    is_silent,
+    permitted,
+)
 from penchant.guard.quiet_hours import quiet_ends
 from penchant.journal import Learned
 from penchant.learn.outcome import reward_of, scaled
@@ -58,13 +65,17 @@ class Standing(NamedTuple):
 
 
 class View(NamedTuple):
-    """What the model shows of one decision: the slate, the scaled context, this person's part."""
+    """What the model shows of one decision: the slate, the scaled context, this person's part.
+
+    `exposure` is that of the slate's actions, where it is known already.
+    """
 
     version: Version
     slate: Slate
     context: Floats
     posterior: Posterior | None
     explainer: Explainer
+    exposure: Exposure | None = None
 
 
 class Question(NamedTuple):
@@ -131,7 +142,7 @@ def decide(
         The decision, and the place of its action in `view.slate`.
     """
     moment = question.moment
-    left, slate = _permitted(question, view.slate, guardrails)
+    left, slate = _permitted(question, view, guardrails)
     weights, neutral, expected, personal = _weigh(view, slate, moment)
     drawn = draw_from(weights, neutral, question.draw, moment.neutral_share)
     place, forced = _settle(drawn, slate, moment, left)
@@ -221,10 +232,13 @@ def learned(
 
 
 def _permitted(
-    question: Question, slate: Slate, guardrails: Sequence[Guardrail]
+    question: Question, view: View, guardrails: Sequence[Guardrail]
 ) -> tuple[Permitted, Slate]:
     """Ask the guardrails; give what they say, and the slate of what they leave."""
-    left = permitted(slate.actions, _asked(question), guardrails)
+    asked, slate, exposure = _asked(question), view.slate, view.exposure
+    if exposure is not None and guardrails is GUARDRAILS and is_silent(asked, exposure):
+        return exposure.untouched, slate
+    left = permitted(slate.actions, asked, guardrails)
     return left, slate if len(left.kept) == len(slate.actions) else slate.kept(left.kept)
 
 
@@ -232,16 +246,19 @@ def _asked(question: Question) -> Asked:
     """Give what guardrails may know; a stranger's dial is fully open, a stranger has no nevers."""
     standing, moment = question.standing, question.moment
     if standing is None:
-        return Asked(question.at, moment, Consent(moment.purpose, "granted", 1.0))
-    stranger = Consent(moment.purpose, "granted", 1.0)
+        return Asked(question.at, moment, _of_stranger(moment))
     return Asked(
         question.at,
         moment,
-        stranger if moment.non_profiling and refusal(question) else standing.consent,
+        _of_stranger(moment) if moment.non_profiling and refusal(question) else standing.consent,
         standing.nevers,
         standing.time_zone,
         standing.recent,
     )
+
+
+def _of_stranger(moment: Moment) -> Consent:
+    return Consent(moment.purpose, "granted", 1.0)
 
 
 def _weigh(view: View, slate: Slate, moment: Moment) -> Weighed:

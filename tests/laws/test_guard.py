@@ -1,5 +1,6 @@
 """Laws of guardrails: they only take away, the fallback stays, and hours follow the wall clock."""
 
+import math
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -9,8 +10,18 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from penchant.guard.guardrail import GUARDRAILS, Asked, Guardrail, Held, Verdicts, permitted
+from penchant.guard.guardrail import (
+    GUARDRAILS,
+    Asked,
+    Guardrail,
+    Held,
+    Verdicts,
+    exposure_of,
+    is_silent,
+    permitted,
+)
 from penchant.guard.hours import is_between, local_minute, minute_of
 from penchant.words import (
     Action,
@@ -132,6 +143,29 @@ def test_each_action_is_kept_or_removed(acts: Sequence[Action], asked: Asked, od
     assert {index for index, _ in left.held} <= set(left.kept)
     assert list(left.kept) == sorted(left.kept)
     assert all(one.rule and one.sentence for one in left.removed)
+
+
+@pytest.mark.proof
+@given(
+    acts=actions(),
+    asked=questions(),
+    is_free=st.booleans(),
+    has_rules=st.booleans(),
+    burden=st.sampled_from((0.0, 0.5, math.nan)),
+)
+def test_silence_is_known_without_asking(
+    *, acts: Sequence[Action], asked: Asked, is_free: bool, has_rules: bool, burden: float
+) -> None:
+    """Where no guardrail can object to what actions expose, none does."""
+    if not has_rules:
+        asked = replace(asked, nevers=(), moment=replace(asked.moment, guardrails=()))
+    if is_free:
+        acts = [replace(action, risk="auto", burden=burden) for action in acts]
+    exposure = exposure_of(acts)
+    silent = is_silent(asked, exposure)
+
+    assert not silent or permitted(acts, asked) == exposure.untouched
+    assert silent or has_rules or not is_free or not burden <= asked.consent.dial
 
 
 @pytest.mark.proof

@@ -50,7 +50,9 @@ def _points(reward: float, personal: float, population: float, person: float) ->
 
 _OF_PERSON: Final = _points(1.0, 1.0, POPULATION_SCALE, PERSON_SCALE)
 _OF_STRANGER: Final = _points(1.0, 0.0, POPULATION_SCALE, 0.0)
-_ENDS: Final = np.concatenate([_OF_PERSON[:, [0, -1]], _OF_STRANGER[:, [0, -1]]], axis=1)
+_ENDS: Final = np.stack(
+    [points[:, end] for points in (_OF_PERSON, _OF_STRANGER) for end in (0, -1)]
+)
 """(4, 4): the least and the greatest optimism of the person's own answer, and of the stranger's."""
 _NOBODY: Final = np.arange(-4, 0)
 """Stands for the leader at each end where there is none; no two are the same."""
@@ -127,11 +129,11 @@ def _leaders(terms: Floats) -> tuple[int, int]:
     The lead of one action over another is linear in the optimism: who alone is best at the least
     and at the greatest optimism is best in between.
     """
-    ends = terms.T.dot(_ENDS)
-    best = ends >= np.maximum.reduce(ends) - TIE
-    places = ends.argmax(axis=0)
+    ends = _ENDS.dot(terms)
+    best = ends >= np.maximum.reduce(ends, axis=1, keepdims=True) - TIE
+    places = ends.argmax(axis=1)
     if np.count_nonzero(best) != len(places):  # somewhere two are best
-        places = np.where(np.add.reduce(best) == 1, places, _NOBODY)
+        places = np.where(np.add.reduce(best, axis=1) == 1, places, _NOBODY)
     mine, still_mine, its, still_its = places.tolist()
     return mine if mine == still_mine else -1, its if its == still_its else -1
 

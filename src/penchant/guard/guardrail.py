@@ -8,8 +8,9 @@ the actions for which it still does are removed, and the record says which guard
 Rule 3: the fallback of the moment stays whatever a guardrail says of it, and is never held.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from msgspec import Struct
 
@@ -18,11 +19,22 @@ from penchant.guard.caps import Caps
 from penchant.guard.dial import Dial
 from penchant.guard.nevers import Nevers
 from penchant.guard.quiet_hours import Quiet
-from penchant.guard.risk import Risk
+from penchant.guard.risk import FREE, Risk
 from penchant.guard.verdict import PASSED, Held, Verdict, Verdicts
 from penchant.words import Action, Refused, Removed
 
-__all__ = ["GUARDRAILS", "Asked", "Guardrail", "Held", "Permitted", "Verdicts", "permitted"]
+__all__ = [
+    "GUARDRAILS",
+    "Asked",
+    "Exposure",
+    "Guardrail",
+    "Held",
+    "Permitted",
+    "Verdicts",
+    "exposure_of",
+    "is_silent",
+    "permitted",
+]
 
 Objection = tuple[str, Verdicts]
 
@@ -58,6 +70,52 @@ class Permitted(Struct, frozen=True):
     kept: tuple[int, ...]
     removed: tuple[Removed, ...] = ()
     held: tuple[tuple[int, str], ...] = ()
+
+
+class Exposure(NamedTuple):
+    """What of some actions any of `GUARDRAILS` could object to; found once, for many decisions.
+
+    `burden` is the greatest of all, infinite where one is no number; `is_risky` says whether one
+    waits for somebody's yes; `untouched` is what is left when nothing is said.
+    """
+
+    burden: float
+    is_risky: bool
+    untouched: Permitted
+
+
+def exposure_of(actions: Sequence[Action]) -> Exposure:
+    """Give what of some actions a guardrail could object to."""
+    burdens = [action.burden for action in actions]
+    is_known = all(burden <= math.inf for burden in burdens)
+    return Exposure(
+        max(burdens, default=0.0) if is_known else math.inf,
+        any(action.risk not in FREE for action in actions),
+        Permitted(tuple(range(len(actions)))),
+    )
+
+
+def is_silent(asked: Asked, exposure: Exposure) -> bool:
+    """Tell that none of `GUARDRAILS` has anything to say, without asking about each action.
+
+    A guardrail that is added to them is to be thought of here; a law holds this to `permitted`.
+
+    Example:
+        >>> from datetime import UTC, datetime
+        >>> from penchant.words import Consent, Moment
+        >>> exposure = exposure_of((Action("nothing"), Action("tip", burden=0.2)))
+        >>> moment, now = Moment("nudge", "coaching"), datetime(2026, 11, 22, tzinfo=UTC)
+        >>> is_silent(Asked(now, moment, Consent("coaching", "granted", dial=0.5)), exposure)
+        True
+        >>> is_silent(Asked(now, moment, Consent("coaching", "granted", dial=0.1)), exposure)
+        False
+    """
+    return (
+        exposure.burden <= asked.consent.dial
+        and not exposure.is_risky
+        and not asked.nevers
+        and not asked.moment.guardrails
+    )
 
 
 def permitted(

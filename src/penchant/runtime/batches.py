@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from penchant.errors import BadInput, BadNumber
 from penchant.guard.consent import consent_refusal
+from penchant.guard.guardrail import Asked, is_silent
 from penchant.limits import Limits, check_id
 from penchant.model.encoding import LARGEST
 from penchant.model.evidence import Rows
@@ -175,15 +176,10 @@ def _plain_one(live: LiveMoment, person: str, directory: Directory, now: datetim
     someone = directory.person(person)
     standing = someone.standing(person, live.moment)
     consent = standing.consent
-    burden = max(action.burden for action in live.actions)
-    risky = any(action.risk in {"confirm", "human"} for action in live.actions)
     if (
         consent_refusal(consent, now)
         or consent.until is not None
-        or consent.dial < burden
-        or standing.nevers
-        or live.moment.guardrails
-        or risky
+        or not is_silent(Asked(now, live.moment, consent, standing.nevers), live.exposure)
         or someone.features(live.moment.purpose)
     ):
         return -1

@@ -21,10 +21,24 @@ from penchant.runtime.live_person import LivePerson
 from penchant.runtime.memory import Memory
 from penchant.words import Decision, FrozenMap, Value
 
-__all__ = ["decide_all", "decide_table", "decided", "wait_for"]
+__all__ = ["decide_all", "decide_one", "decide_table", "decided", "wait_for"]
 
 _NO_ROW = np.zeros(0)
 _SHOWN = 3
+
+
+def decide_one(memory: Memory, call: Call, now: datetime) -> Decision:
+    """Decide a call, write the decision, then let it wait for its outcome.
+
+    Raises:
+        BadInput: For a call that cannot be decided.
+    """
+    with memory.lock:
+        one = _answer(memory, call, now)
+    if isinstance(one, Decision):
+        return one
+    _keep(memory, [one], now)
+    return one.decision
 
 
 def decide_all(
@@ -40,11 +54,7 @@ def decide_all(
                 answers.append(error)
     opened = [one for one in answers if isinstance(one, Open)]
     if opened:
-        decisions = [one.decision for one in opened]
-        memory.write([Decided(one.person or NOBODY, now, one) for one in decisions])
-        with memory.lock:
-            for one in opened:
-                wait_for(memory, one)
+        _keep(memory, opened, now)
     return [one.decision if isinstance(one, Open) else one for one in answers]
 
 
@@ -71,6 +81,14 @@ def decide_table(
     apart = zip(others, decide_all(memory, calls, now), strict=True)
     told = {place: answered(one) for place, one in apart}
     return Answers(columns, told, len(people))
+
+
+def _keep(memory: Memory, opened: Sequence[Open], now: datetime) -> None:
+    """Write decisions at once, then let them wait for their outcomes."""
+    memory.write([Decided(one.decision.person or NOBODY, now, one.decision) for one in opened])
+    with memory.lock:
+        for one in opened:
+            wait_for(memory, one)
 
 
 def _answer(memory: Memory, call: Call, now: datetime) -> Open | Decision:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from penchant.decide.explaining import DecisionExplainer, explain
 from penchant.decide.slate import Slate, slate_of
 from penchant.errors import BadInput
+from penchant.guard.guardrail import exposure_of
 from penchant.learn.pending import Open
 from penchant.limits import Limits, seconds
 from penchant.loop import Question, View, decide
@@ -45,6 +46,7 @@ class LiveMoment:
         self.learning.redeclared(seconds(moment.half_life))
         self.window = seconds(moment.outcome.window)
         self.actions = _with_fallback(tuple(moment.actions), moment)
+        self.exposure = exposure_of(self.actions)
         self.plain.clear()
         self._slate: tuple[int, int, Slate] | None = None
         self._own_of = -1
@@ -96,7 +98,9 @@ class LiveMoment:
         posterior = None
         if person is not None:
             posterior = people.posterior(people.homes.find(person), version, at)
-        view = View(version, slate, version.context.apply(row), posterior, self.explainer())
+        exposure = None if question.candidates else self.exposure
+        context = version.context.apply(row)
+        view = View(version, slate, context, posterior, self.explainer(), exposure)
         decision, place = decide(question, view, note=note)
         return Open(
             decision,
