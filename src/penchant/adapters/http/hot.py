@@ -80,7 +80,8 @@ class Turn:
                 continue
             answers[place] = answer
             if question.seed is not None:
-                self._repeats.keep(question.seed, answer)
+                is_remembered = not self._verb.is_journalled
+                self._repeats.keep(question.seed, answer if is_remembered else None)
 
     def _body(self, question: Question, items: Items[Any], part: Sequence[Any]) -> bytes:
         tell = self._verb.tell

@@ -1,4 +1,4 @@
-"""The routes about moments and decisions: what is declared, what was decided and why."""
+"""The routes about moments: what is declared, and declaring."""
 
 from typing import Any
 
@@ -7,14 +7,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from penchant.adapters.http.answering import answered, body_of, part_of, principal_of
-from penchant.adapters.http.bodies import DecisionAnswer
+from penchant.adapters.http.answering import answered, body_of, part_of
 from penchant.adapters.http.described import Described
-from penchant.adapters.http.verbs import told_decision
 from penchant.adapters.toml_moments import moments_of
 from penchant.engine import Engine
-from penchant.errors import UnknownDecision, UnknownMoment
-from penchant.words import Decision, Explanation, Moment
+from penchant.errors import UnknownMoment
+from penchant.words import Moment
 
 __all__ = ["moment_routes"]
 
@@ -26,30 +24,9 @@ class Declared(Struct, frozen=True):
 
 
 def moment_routes(engine: Engine) -> list[Described]:
-    """Give the routes about moments and decisions."""
+    """Give the routes about moments."""
     serve = _Moments(engine)
-    decision = "/v1/decisions/{id}"
     return [
-        Described(
-            "GET",
-            decision,
-            "show_decision",
-            "decide:read",
-            "One decision, as it was taken, with its reasons.",
-            gives=(DecisionAnswer,),
-            may_fail=(404,),
-            endpoint=serve.decision,
-        ),
-        Described(
-            "GET",
-            f"{decision}/explanation",
-            "explain_decision",
-            "decide:read",
-            "One decision in plain words.",
-            gives=(Explanation,),
-            may_fail=(404,),
-            endpoint=serve.explanation,
-        ),
         Described(
             "GET",
             "/v1/moments",
@@ -90,14 +67,6 @@ class _Moments:
     def __init__(self, engine: Engine) -> None:
         self._engine, self._many = engine, engine.many
 
-    async def decision(self, request: Request) -> Response:
-        found = await self._find(request)
-        return answered(await run_in_threadpool(told_decision, found, self._many))
-
-    async def explanation(self, request: Request) -> Response:
-        found = await self._find(request)
-        return answered(await run_in_threadpool(self._engine.explain, found.id))
-
     async def moments(self, request: Request) -> Response:
         del request
         return answered(self._many.moments())
@@ -117,11 +86,3 @@ class _Moments:
         for moment in moments:
             await run_in_threadpool(self._engine.declare, moment)
         return answered(Declared(tuple(moment.name for moment in moments)))
-
-    async def _find(self, request: Request) -> Decision:
-        """Give the decision of the path; another person's is as if it were not there."""
-        name, who = part_of(request, "id"), principal_of(request)
-        found = await run_in_threadpool(self._many.find, name)
-        if found is None or (who.person and found.person != who.person):
-            raise UnknownDecision(f"No decision `{name[:64]}` is kept. Was its person forgotten?")
-        return found

@@ -1,4 +1,4 @@
-"""The routes about one person: what is believed, what they answered, export, import, forgetting."""
+"""The routes about what is believed of a person, and what they answered."""
 
 from datetime import datetime
 
@@ -11,21 +11,20 @@ from penchant.adapters.http.bodies import Kept, Opinion
 from penchant.adapters.http.described import Described
 from penchant.adapters.http.problems import Refusal
 from penchant.engine import Engine
-from penchant.words import Consent, Profile, Receipt, Refused
+from penchant.words import Consent, Profile, Refused
 
 __all__ = ["people_routes"]
 
-_NDJSON = "application/x-ndjson"
+_ONE = "/v1/people/{person}"
 
 
 def people_routes(engine: Engine) -> list[Described]:
     """Give the routes about people."""
     people = _People(engine)
-    one = "/v1/people/{person}"
     return [
         Described(
             "GET",
-            one,
+            _ONE,
             "show_person",
             "profile:read",
             "All that is believed about a person, and how sure that is.",
@@ -33,26 +32,8 @@ def people_routes(engine: Engine) -> list[Described]:
             endpoint=people.profile,
         ),
         Described(
-            "DELETE",
-            one,
-            "forget_person",
-            "rights:exec",
-            "Forget a person: nothing of them can be read again. The receipt names nobody.",
-            gives=(Receipt,),
-            endpoint=people.forget,
-        ),
-        Described(
             "GET",
-            f"{one}/export",
-            "export_person",
-            "rights:exec",
-            "Every fact kept about a person, as JSON Lines.",
-            gives=(_NDJSON,),
-            endpoint=people.export,
-        ),
-        Described(
-            "GET",
-            f"{one}/consent",
+            f"{_ONE}/consent",
             "show_consent",
             "profile:read",
             "What a person answered, purpose by purpose.",
@@ -61,7 +42,7 @@ def people_routes(engine: Engine) -> list[Described]:
         ),
         Described(
             "PUT",
-            f"{one}/consent/{{purpose}}",
+            f"{_ONE}/consent/{{purpose}}",
             "keep_consent",
             "consent:write",
             "Keep a person's answer for a purpose, from the next decision on.",
@@ -81,15 +62,6 @@ class _People:
     async def profile(self, request: Request) -> Response:
         person = part_of(request, "person")
         return answered(await run_in_threadpool(self._engine.profile, person))
-
-    async def forget(self, request: Request) -> Response:
-        person = part_of(request, "person")
-        return answered(await run_in_threadpool(self._engine.forget, person))
-
-    async def export(self, request: Request) -> Response:
-        person = part_of(request, "person")
-        lines = await run_in_threadpool(self._engine.export, person)
-        return Response(lines, media_type=_NDJSON)
 
     async def consents(self, request: Request) -> Response:
         person = part_of(request, "person")

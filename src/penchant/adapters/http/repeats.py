@@ -2,7 +2,9 @@
 
 A request says `Idempotency-Key`. While its answer is remembered, it is given again; the ids of
 what it makes are derived from the key, so that also after a restart the journal knows them.
-Rule: memory is bounded; what is let go of first is what was answered first.
+Rule 1: memory is bounded; what is let go of first is what was answered first.
+Rule 2: nothing is remembered here that names a person: a decision is read from the journal again,
+so that forgetting somebody leaves no trace.
 """
 
 import hashlib
@@ -11,11 +13,12 @@ from typing import NamedTuple
 
 from penchant.adapters.http.problems import Refusal
 
-__all__ = ["Answer", "Repeats", "Seed", "seed_of"]
+__all__ = ["Answer", "Repeats", "Seed", "check_same", "not_the_same", "seed_of"]
 
 _MOST_BYTES = 32 * 2**20
 _KEY_CHARACTERS = 255
 _ID_DIGITS = 32
+_ENTRY_BYTES = 400  # what the table itself takes, about
 
 
 class Answer(NamedTuple):
@@ -55,10 +58,10 @@ class Repeats:
         """Start with none."""
         self._most = most_bytes
         self._bytes = 0
-        self._kept: OrderedDict[bytes, tuple[bytes, Answer]] = OrderedDict()
+        self._kept: OrderedDict[bytes, tuple[bytes, Answer | None]] = OrderedDict()
 
     def find(self, seed: Seed) -> Answer | None:
-        """Give the answer that the same request got, if it is remembered.
+        """Give the answer that the same request got, if it is remembered here.
 
         Raises:
             Refusal: When the key came with another body before.
@@ -69,8 +72,10 @@ class Repeats:
         check_same(kept[0], seed)
         return kept[1]
 
-    def keep(self, seed: Seed, answer: Answer) -> None:
-        """Remember an answer."""
+    def keep(self, seed: Seed, answer: Answer | None) -> None:
+        """Remember an answer; None where the journal gives it again."""
+        before = self._kept.pop(seed.name, None)
+        self._bytes -= 0 if before is None else _size(before[1])
         self._kept[seed.name] = (seed.body, answer)
         self._bytes += _size(answer)
         while self._bytes > self._most and self._kept:
@@ -85,12 +90,17 @@ def check_same(body: bytes, seed: Seed) -> None:
         Refusal: When it does not.
     """
     if body != seed.body:
-        raise Refusal(
-            422,
-            "This `Idempotency-Key` came with another request before. Send the same request "
-            "again, or choose a new key.",
-        )
+        raise not_the_same()
 
 
-def _size(answer: Answer) -> int:
-    return len(answer.body) + 200  # and what the table itself takes
+def not_the_same() -> Refusal:
+    """Say that a key came with another request before."""
+    return Refusal(
+        422,
+        "This `Idempotency-Key` came with another request before. Send the same request again, "
+        "or choose a new key.",
+    )
+
+
+def _size(answer: Answer | None) -> int:
+    return _ENTRY_BYTES + (0 if answer is None else len(answer.body))

@@ -53,7 +53,8 @@ class Sessions:
 
     def header(self, value: str) -> str:
         """Give the `Set-Cookie` of a session."""
-        return f"{COOKIE}={value}; Path=/console; HttpOnly; SameSite=Strict; Max-Age={_SESSION_SECONDS:.0f}"
+        attributes = f"Path=/console; HttpOnly; SameSite=Strict; Max-Age={_SESSION_SECONDS:.0f}"
+        return f"{COOKIE}={value}; {attributes}"
 
     def _new(self, table: dict[bytes, float], seconds: float) -> str:
         now = self._clock()

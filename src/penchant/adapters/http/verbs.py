@@ -25,7 +25,7 @@ from penchant.adapters.http.decoding import Items, Shape
 from penchant.adapters.http.door import Principal
 from penchant.adapters.http.meters import Meters
 from penchant.adapters.http.problems import Refusal, refusal_of
-from penchant.adapters.http.repeats import Seed
+from penchant.adapters.http.repeats import Seed, not_the_same
 from penchant.errors import BadInput, BadTime
 from penchant.journal import as_plain
 from penchant.runtime.calls import Call
@@ -56,7 +56,12 @@ T = TypeVar("T")
 
 
 class Verb(Protocol[T]):
-    """What a hot route does with the items of its requests."""
+    """What a hot route does with the items of its requests.
+
+    Where `is_journalled`, the engine gives a repeat the answer that it gave before.
+    """
+
+    is_journalled: bool
 
     def read(self, question: Question) -> tuple[Items[Any], list[T | Refusal]]:
         """Turn a body into what the engine is asked; a Refusal where an item may not be."""
@@ -73,6 +78,8 @@ class Verb(Protocol[T]):
 
 class Decide:
     """Questions to decisions."""
+
+    is_journalled = True
 
     def __init__(self, many: Many, meters: Meters) -> None:
         """Ask `many`, and count what becomes of it."""
@@ -93,12 +100,16 @@ class Decide:
             calls.append(Call(one.moment, one.person, one.context, one.actions, None, name))
         return items, calls
 
-    def ask(self, things: Sequence[Call]) -> Sequence[Decision | BadInput]:
+    def ask(self, things: Sequence[Call]) -> Sequence[Decision | BadInput | Refusal]:
         """Decide."""
-        return self._many.decide(things)
+        answers = self._many.decide(things)
+        return [
+            not_the_same() if call.id and _is_another(answer, call) else answer
+            for call, answer in zip(things, answers, strict=True)
+        ]
 
     def tell(
-        self, answer: Decision | BadInput, question: Question, *, is_alone: bool
+        self, answer: Decision | BadInput | Refusal, question: Question, *, is_alone: bool
     ) -> DecisionAnswer | RefusedItem:
         """Give a decision as it is sent."""
         if isinstance(answer, Exception):
@@ -124,6 +135,8 @@ class Decide:
 
 class Observe:
     """Signals into profiles."""
+
+    is_journalled = False
 
     def __init__(self, many: Many, meters: Meters) -> None:
         """Ask `many`, and count what becomes of it."""
@@ -167,6 +180,8 @@ class Observe:
 
 class Learn:
     """Outcomes into the model."""
+
+    is_journalled = False
 
     def __init__(self, many: Many, meters: Meters) -> None:
         """Ask `many`, and count what becomes of it."""
@@ -230,6 +245,17 @@ def _told(answer: Accepted | Refused | Exception, *, is_alone: bool) -> Kept:
         refusal = refusal_of(answer)
         return Kept(kept=False, sentence=refusal.detail if refusal else str(answer))
     return Kept(kept=False, sentence=answer.sentence)
+
+
+def _is_another(answer: Decision | BadInput, call: Call) -> bool:
+    """Say whether a decision that was kept under the id of a call answers another question."""
+    if not isinstance(answer, Decision):
+        return False
+    asked = (call.moment, call.person)
+    return (
+        answer.moment,
+        answer.person,
+    ) != asked or not answer.context.keys() >= call.context.keys()
 
 
 def _signal(one: SignalOne, name: str) -> Signal:
