@@ -14,12 +14,12 @@ from typing import Any, ClassVar, Self, overload
 
 import msgspec
 
-from penchant.errors import BadInput, UnknownDecision
+from penchant.errors import BadInput
 from penchant.journal import Store, as_plain
 from penchant.limits import Limits, check_end, check_id, check_length, check_number
 from penchant.runtime import rights
 from penchant.runtime.batches import answered, call_of, given_of
-from penchant.runtime.calls import Call, check_decision, check_opening, listed
+from penchant.runtime.calls import Call, check_opening, listed
 from penchant.runtime.columns import Answers
 from penchant.runtime.deciding import decide_all, decide_one, decide_table
 from penchant.runtime.declaring import declare
@@ -30,6 +30,7 @@ from penchant.runtime.memory import Memory
 from penchant.runtime.opening import tick
 from penchant.runtime.outbox import Outbox
 from penchant.runtime.reception import keep_consent, observe_all
+from penchant.runtime.tracing import explained
 from penchant.words import (
     Accepted,
     Action,
@@ -269,13 +270,7 @@ class Engine:
         Raises:
             UnknownDecision: When no decision of that id is kept.
         """
-        decision = self._memory.store.find(check_decision(decision_id))
-        if decision is None:
-            msg = f"No decision `{decision_id[:64]}` is kept. Was its person forgotten?"
-            raise UnknownDecision(msg)
-        with self._memory.lock:
-            live = self._memory.moment(decision.moment)
-            return live.explain(decision)
+        return explained(self._memory, decision_id)
 
     def profile(self, person: str) -> Profile:
         """Give all that is believed about a person, in words and with how sure it is."""

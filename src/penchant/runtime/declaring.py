@@ -40,7 +40,7 @@ def declare(memory: Memory, moment: Moment) -> None:
         now = memory.now()
         memory.write([Declared(now, moment)])
         memory.declare(moment, now)
-        memory.open_by(now)
+        _open_by(memory, now)
     memory.bell.ring()
 
 
@@ -84,6 +84,16 @@ def check_moment(moment: Moment, limits: Limits) -> None:
         raise BadInput(
             f"A moment that opens itself gets no actions with a call: declare those {where}."
         )
+
+
+def _open_by(memory: Memory, now: datetime) -> None:
+    """Take over what moments open by; who may be due is read from the journal where needed."""
+    declared = [live.declared for live in memory.moments.values()]
+    if memory.openings.declared(declared, now.timestamp()):
+        recall = memory.openings.recall(now)
+        for fact in memory.store.read():
+            recall.see(fact)
+        memory.openings.recalled(recall, now.timestamp())
 
 
 def check_actions(actions: Iterable[object], where: str, limits: Limits) -> tuple[Action, ...]:

@@ -48,12 +48,13 @@ class Letters:
         """Count those whose window is open."""
         return len(self._ways)
 
-    def post(self, decision: Decision, live: LiveMoment) -> None:
+    def post(self, decision: Decision, live: LiveMoment) -> Letter | None:
         """Make a letter of a decision that opened by itself, if there is anything to bring."""
         until = decision.at + timedelta(seconds=live.window)
         letter = letter_of(decision, declared_at(live.declared, decision.at) or live.moment, until)
         if letter is not None:
             self._add(Way(letter))
+        return letter
 
     def find(self, decision: str) -> Way | None:
         """Give how far a letter has come; None when it is settled, too old, or was none."""

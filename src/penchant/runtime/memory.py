@@ -117,15 +117,6 @@ class Memory:
             known.declare(moment)
         known.declared.append((at, moment))
 
-    def open_by(self, at: datetime) -> None:
-        """Take over what moments open by; who may be due is read from the journal where needed."""
-        declared = [live.declared for live in self.moments.values()]
-        if self.openings.declared(declared, at.timestamp()):
-            recall = self.openings.recall(at)
-            for fact in self.store.read():
-                recall.see(fact)
-            self.openings.recalled(recall, at.timestamp())
-
     def write(self, facts: list[Fact] | Block) -> None:
         """Make facts durable, and with them the versions derived since the last write."""
         with self.lock:
@@ -157,7 +148,8 @@ class Memory:
         if isinstance(fact, Observed):
             someone.remember(fact.signal.id)
         someone.fold(fact)
-        self.openings.placed(someone.registers, self.now().timestamp())
+        if self.openings.placed(someone.registers, self.now().timestamp()):
+            self.bell.ring()
         self._unready(self.people.ids(fact.person))
 
     def advance(self, live: LiveMoment, at: datetime) -> None:

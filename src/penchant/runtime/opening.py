@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import NamedTuple
 
+from penchant.deliver.letter import Letter
 from penchant.errors import PenchantError, StoreError
 from penchant.journal import Decided, Fact, Skipped
 from penchant.learn.pending import Open
@@ -40,9 +41,17 @@ class _Chosen(NamedTuple):
 
 
 def tick(memory: Memory, now: datetime) -> int:
-    """Close what has ended and open what is due; give how many decisions that concerned."""
-    letters = close_letters(memory, now)
-    return letters + close_windows(memory, now) + open_due(memory, now)
+    """Close what has ended and open what is due; give how many decisions that concerned.
+
+    Raises:
+        StoreError: When something could not be written; it is as if nothing had been due yet.
+        PenchantError: When a moment could not be opened for somebody; it is not tried again, and
+            all others were.
+    """
+    count = close_letters(memory, now) + close_windows(memory, now) + open_due(memory, now)
+    if memory.openings.failed:
+        raise memory.openings.failed.popleft()
+    return count
 
 
 def open_after(memory: Memory, now: datetime) -> None:
@@ -61,51 +70,46 @@ def open_due(memory: Memory, now: datetime) -> int:
     Raises:
         StoreError: When the decisions could not be written; what is due stays so.
     """
-    due_at = memory.openings.due_at
-    if due_at is None or due_at > now.timestamp():
+    openings = memory.openings
+    if openings.due_at is None or openings.due_at > now.timestamp():
         return 0
-    failed: list[PenchantError] = []
-    missed: list[Missed] = []
     with memory.lock:
-        chosen = list(_chosen(memory, now, missed, failed))
+        chosen = list(_chosen(memory, now))
+        missed = tuple(openings.missed)
     facts: list[Fact] = [Decided(one.home, now, one.one.decision, one.due.key) for one in chosen]
     facts += [_skipped(one, now) for one in missed]
-    if facts:
-        try:
+    try:
+        if facts:
             memory.write(facts)
-        except StoreError:
-            with memory.lock:
-                for one in chosen:
-                    _put_back(memory, one)
-            raise
+    except StoreError:
         with memory.lock:
             for one in chosen:
-                _let_wait(memory, one, now)
-        memory.bell.ring()
-    if failed:
-        raise failed[0]
+                _put_back(memory, one)
+        raise
+    with memory.lock:
+        posted = [_let_wait(memory, one, now) for one in chosen]
+        del openings.missed[: len(missed)]
+    memory.bell.ring([letter for letter in posted if letter is not None])
     return len(chosen)
 
 
-def _chosen(
-    memory: Memory, now: datetime, missed: list[Missed], failed: list[PenchantError]
-) -> Iterator[_Chosen]:
+def _chosen(memory: Memory, now: datetime) -> Iterator[_Chosen]:
     """Decide what is due, as much as a call may; one that fails keeps no other back."""
-    for home, moment, due in _due(memory, now, missed):
+    for home, moment, due in _due(memory, now):
         try:
             chosen = _decide(memory, home, moment, due, now)
         except PenchantError as error:
-            failed.append(error)
+            memory.openings.failed.append(error)
             continue
         if chosen is not None:
             yield chosen
 
 
-def _due(memory: Memory, now: datetime, missed: list[Missed]) -> Iterator[tuple[str, str, Due]]:
+def _due(memory: Memory, now: datetime) -> Iterator[tuple[str, str, Due]]:
     """Give what is due: by signals and levels first, as those are few, then by time."""
     most, then = memory.limits.openings_per_call, now.timestamp()
     yield from memory.openings.ready(then, most)
-    timed = memory.openings.timetable.due(then, missed)
+    timed = memory.openings.timetable.due(then, memory.openings.missed)
     for person, one, zone, at in islice(timed, most):
         if memory.people.home(person) == person and _may_be_woken(memory, person, one, zone, now):
             due = Due(at, at + one.late, one.key, one.cool_down, one.words(zone))
@@ -121,12 +125,12 @@ def _may_be_woken(memory: Memory, person: str, one: Timed, zone: str, now: datet
     return standing.time_zone == zone and not refusal(question)
 
 
-def _let_wait(memory: Memory, one: _Chosen, now: datetime) -> None:
-    """Let a decision that is durable wait for its outcome, and be brought."""
+def _let_wait(memory: Memory, one: _Chosen, now: datetime) -> Letter | None:
+    """Let a decision that is durable wait for its outcome, and be brought if there is anything."""
     decision = one.one.decision
     wait_for(memory, one.one)
-    memory.letters.post(decision, memory.moments[decision.moment])
     memory.openings.timetable.opened(one.home, decision.moment, now.timestamp())
+    return memory.letters.post(decision, memory.moments[decision.moment])
 
 
 def _skipped(missed: Missed, now: datetime) -> Skipped:

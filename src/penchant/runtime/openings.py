@@ -4,20 +4,22 @@ Rule 1: all of it is folded from the journal; a person's part is read when it is
 Rule 2: where no moment opens itself, nothing is kept and nothing is looked at.
 """
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from heapq import heappop, heappush
 
+from penchant.errors import PenchantError
 from penchant.journal import Fact
 from penchant.profile.registers import Registers
 from penchant.runtime.recalling import Recall
-from penchant.runtime.timetable import Timetable
+from penchant.runtime.timetable import Missed, Timetable
 from penchant.runtime.watching import Declarations, Due, Watch, Watchlist, in_order
 
 __all__ = ["Openings"]
 
 _KEPT = 1_000_000
+_FAILED = 64
 
 
 class Openings:
@@ -34,6 +36,10 @@ class Openings:
         """
         self.watchlist = Watchlist(())
         self.timetable = Timetable()
+        self.missed: list[Missed] = []
+        """Times that were met too late, until that is written."""
+        self.failed: deque[PenchantError] = deque(maxlen=_FAILED)
+        """Why moments could not be opened, until a tick says so."""
         self.epoch = 0
         self._facts_of, self._home_of = facts_of, home_of
         self._watches: OrderedDict[str, tuple[int, Watch]] = OrderedDict()
@@ -80,11 +86,19 @@ class Openings:
             self.later(person, "", at)
         self._is_recalled = True
 
-    def placed(self, registers: Registers, now: float) -> None:
-        """Take over where a person stands who answered, or stated a zone."""
-        if self.timetable.timed and self._is_recalled:
-            purposes = [one.purpose for one in registers.consents if one.state == "granted"]
-            self.timetable.place(registers.person, purposes, registers.time_zone, now)
+    def placed(self, registers: Registers, now: float) -> bool:
+        """Take over where a person stands who answered, or stated a zone.
+
+        Returns:
+            Whether something is due earlier now.
+        """
+        if not self.timetable.timed or not self._is_recalled:
+            return False
+        before = self.timetable.due_at
+        purposes = [one.purpose for one in registers.consents if one.state == "granted"]
+        self.timetable.place(registers.person, purposes, registers.time_zone, now)
+        after = self.timetable.due_at
+        return after is not None and (before is None or after < before)
 
     def watch(self, home: str) -> Watch:
         """Give what is known of a person, by the id they go by."""

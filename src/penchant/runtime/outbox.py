@@ -18,6 +18,7 @@ from penchant.deliver.letter import Letter
 from penchant.errors import StoreError
 from penchant.journal import Claimed, Fact, Settled
 from penchant.loop import Question, objection, quiet_until
+from penchant.runtime.bell import Woken
 from penchant.runtime.letters import NOT_SENT, Way
 from penchant.runtime.memory import Memory
 from penchant.words import Accepted, FrozenMap, Refused
@@ -110,7 +111,8 @@ class Outbox:
             fact = Settled(letter.person, now, letter.id, how, sentence, letter.channel)
             memory.write([fact])
             _take(memory, fact)
-        memory.bell.ring()
+        if how == "returned":
+            memory.bell.ring([replace(letter, tries=way.returned)])
         return Accepted()
 
     def ids(self, person: str) -> tuple[str, ...]:
@@ -126,8 +128,8 @@ class Outbox:
         times = [one for one in known if one is not None]
         return datetime.fromtimestamp(min(times), UTC) if times else None
 
-    def listen(self, call: Callable[[], None]) -> Callable[[], None]:
-        """Have `call` called when there is a new letter, or something is due earlier.
+    def listen(self, call: Woken) -> Callable[[], None]:
+        """Have `call` called with letters that wait from now on, or none when something is due.
 
         It is called in whichever thread that happens, and may only wake somebody: it must not call
         the engine.

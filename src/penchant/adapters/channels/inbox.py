@@ -8,7 +8,7 @@ Rule 2: consent, dial, nevers and quiet hours are asked again with each look.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from penchant.deliver.channel import Sending
@@ -117,19 +117,22 @@ class Inbox:
         return any(one.has_room for one in self._listeners(letter))
 
     async def send(self, letter: Letter) -> Sending:
-        """Hand a letter to everybody who listens for its person."""
-        told = [one.offer(letter) for one in self._listeners(letter)]
-        if any(told):
+        """Hand a letter to everybody who listens for its person; it lies in their list, too."""
+        listeners = self._listeners(letter)
+        for one in listeners:
+            one.offer(letter)
+        if listeners:
             return Sending("sent")
         return Sending("returned", "Nobody listens for it; it waits in the inbox.")
 
     async def close(self) -> None:
         """End all streams; a second call does nothing."""
-        for theirs in list(self._listening.values()):
+        for theirs in self._listening.values():
             for one in theirs:
                 one.end()
+        self._listening.clear()
 
-    def _listeners(self, letter: Letter) -> Iterable[Listening]:
+    def _listeners(self, letter: Letter) -> Sequence[Listening]:
         """Give the open streams of a letter's person, under any of their ids."""
         ids = self._outbox.ids(letter.person)
         return [one for person in ids for one in self._listening.get(person, ())]
