@@ -9,7 +9,7 @@ from penchant.adapters.cli.init import EXAMPLE
 from penchant.adapters.toml_moments import actions_of, moments_of, read_moments
 from penchant.errors import BadInput, BadNumber, LimitReached, UnknownAction
 from penchant.limits import Limits
-from penchant.words import Action, Cap, Moment, Outcome, QuietHours
+from penchant.words import Action, AtTime, Cap, Moment, OnLevel, OnSignal, Outcome, QuietHours
 
 HEAD = '[[moments]]\nname = "home.hero"\npurpose = "news"\n'
 EVERYTHING = """
@@ -27,6 +27,11 @@ guardrails = [
   { type = "quiet_hours", start = "21:00", end = "08:00", zone = "Europe/Berlin" },
 ]
 non_profiling = true
+opens = [
+  { type = "on_signal", kind = "run.finished", where = { surface = "trail" }, cool_down = "2d" },
+  { type = "at_time", at = "07:30", days = ["mon", "tue"], zone = "Europe/Berlin", late = "30m" },
+  { type = "on_level", kind = "run.finished", field = "km", level = 800, since = "shoes.replaced" },
+]
 
 [[moments.actions]]
 name = "sneakers"
@@ -67,6 +72,11 @@ def test_every_key_is_taken_over() -> None:
             half_life="30d",
             guardrails=[Cap(3, "1d"), QuietHours("21:00", "08:00", "Europe/Berlin")],
             non_profiling=True,
+            opens=[
+                OnSignal("run.finished", where={"surface": "trail"}, cool_down="2d"),
+                AtTime("07:30", ["mon", "tue"], "Europe/Berlin", late="30m"),
+                OnLevel("run.finished", 800, field="km", since="shoes.replaced"),
+            ],
         ),
     )
 
@@ -128,6 +138,19 @@ def test_the_example_can_be_declared(tmp_path: Path) -> None:
         (HEAD + 'guardrails = [{ type = "cap" }]', "guardrail 1: misses `at_most`."),
         (HEAD + 'guardrails = [{ type = "cap", most = 3 }]', "guardrail 1: there is no key `most`"),
         (HEAD + "guardrails = [3]", "guardrail 1: should be a table"),
+        (
+            HEAD + 'opens = [{ type = "at" }]',
+            "opening 1: its `type` must be one of `on_signal`, `at",
+        ),
+        (HEAD + 'opens = [{ type = "at_time", hour = 9 }]', "opening 1: there is no key `hour`"),
+        (HEAD + 'opens = [{ type = "at_time", at = 9 }]', "opening 1: `at` should be a text"),
+        (HEAD + 'opens = [{ type = "at_time", days = ["monday"] }]', "invalid enum value 'monday'"),
+        (HEAD + 'opens = [{ type = "on_level", kind = "a.b" }]', "opening 1: misses `level`."),
+        (HEAD + "opens = [3]", "opening 1: should be a table"),
+        (
+            HEAD + 'opens = [{ type = "on_signal", kind = "a.b", where = { x = [1] } }]',
+            "opening 1: `where.x` must be true or false, a finite number or a text.",
+        ),
         (HEAD + "reward_range = [1]", "`reward_range` is not as it should be: expected `array`"),
     ],
 )
@@ -145,6 +168,10 @@ def test_a_mistake_is_named_with_its_place(text: str, sentence: str) -> None:
     [
         ("explore = 2", BadNumber),
         ('half_life = "soon"', BadNumber),
+        ('opens = [{ type = "at_time", cool_down = "1s" }]', BadNumber),
+        ('opens = [{ type = "at_time", at = "25:00" }]', BadInput),
+        ('opens = [{ type = "at_time", zone = "Middle/Earth" }]', BadInput),
+        ('opens = [{ type = "at_time" }]', BadInput),
         ('default = "b"\nactions = [{ name = "a" }]', UnknownAction),
         ('actions = [{ name = "a" }, { name = "b" }]', LimitReached),
     ],

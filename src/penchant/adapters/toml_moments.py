@@ -1,6 +1,6 @@
 """Moments from a TOML file: the nouns of `words.py`, written down. See docs/reference/cli.md.
 
-Rule 1: a key has the name of its field in `words.Moment`, `Action`, `Outcome`, `Cap`, `QuietHours`.
+Rule 1: a key has the name of its field in `words.Moment` and the nouns that a moment holds.
 Rule 2: a mistake is an error that names the file, the moment, the key and what was expected.
 Rule 3: a file is read whole or not at all; one bad moment keeps the others back.
 """
@@ -17,7 +17,7 @@ from msgspec import Struct
 from penchant.errors import BadInput
 from penchant.limits import Limits, is_finite
 from penchant.runtime.declaring import check_moment
-from penchant.words import Action, Cap, Moment, Outcome, QuietHours
+from penchant.words import Action, AtTime, Cap, Moment, OnLevel, OnSignal, Outcome, QuietHours
 
 __all__ = ["NO_DEFAULT", "actions_of", "moments_of", "read_moments"]
 
@@ -25,6 +25,13 @@ NO_DEFAULT = "none"
 """What `outcome.default` says where a missing outcome teaches nothing; TOML has no word for it."""
 
 _RULES: Mapping[str, type[Struct]] = {"cap": Cap, "quiet_hours": QuietHours}
+_OPENINGS: Mapping[str, type[Struct]] = {
+    "on_signal": OnSignal,
+    "at_time": AtTime,
+    "on_level": OnLevel,
+}
+_ONE_OF = {"opens": "opening"}
+"""What one of a list is called, where that is not the list's name without its last letter."""
 _TYPES = {"str": "text", "int": "whole number", "float": "number", "bool": "yes or no"}
 _TYPES |= {"array": "list", "object": "table"}
 _VALUE = "must be true or false, a finite number, a text or a list of such numbers"
@@ -136,9 +143,13 @@ def _strange(table: object) -> Iterator[str]:
     if isinstance(outcome, dict):
         yield from _unknown(outcome, Outcome.__struct_fields__, "`outcome`: ")
     yield from _strange_actions(table.get("actions"))
-    rules = table.get("guardrails")
-    for number, rule in enumerate(rules if isinstance(rules, list) else (), 1):
-        yield from _strange_rule(rule, f"guardrail {number}: ")
+    for key, what, nouns in (
+        ("guardrails", "guardrail", _RULES),
+        ("opens", "opening", _OPENINGS),
+    ):
+        listed = table.get(key)
+        for number, one in enumerate(listed if isinstance(listed, list) else (), 1):
+            yield from _strange_noun(one, nouns, f"{what} {number}: ")
 
 
 def _strange_actions(tables: object) -> Iterator[str]:
@@ -153,15 +164,19 @@ def _strange_actions(tables: object) -> Iterator[str]:
                 yield f"action {number}: `features.{name}` {_VALUE}."
 
 
-def _strange_rule(rule: object, place: str) -> Iterator[str]:
-    """Say what is wrong with the type or the keys of a guardrail."""
-    if not isinstance(rule, dict):
+def _strange_noun(table: object, nouns: Mapping[str, type[Struct]], place: str) -> Iterator[str]:
+    """Say what is wrong with the type or the keys of a guardrail or an opening."""
+    if not isinstance(table, dict):
         return
-    noun = _RULES.get(str(rule.get("type")))
+    noun = nouns.get(str(table.get("type")))
     if noun is None:
-        yield f"{place}its `type` must be one of {', '.join(f'`{name}`' for name in _RULES)}."
+        yield f"{place}its `type` must be one of {', '.join(f'`{name}`' for name in nouns)}."
         return
-    yield from _unknown(rule, ("type", *noun.__struct_fields__), place)
+    yield from _unknown(table, ("type", *noun.__struct_fields__), place)
+    where = table.get("where")
+    for name, value in (where if isinstance(where, dict) else {}).items():
+        if not isinstance(value, bool | str) and not is_finite(value):
+            yield f"{place}`where.{name}` must be true or false, a finite number or a text."
 
 
 def _unknown(table: Mapping[str, Any], fields: Sequence[str], place: str) -> Iterator[str]:
@@ -218,7 +233,8 @@ def _place_of(path: str) -> str:
     place = ""
     for step in path.strip("`").removeprefix("$").replace("[", ".[").split("."):
         if step.startswith("["):
-            what = keys.pop().removesuffix("s") if keys else "action"
+            of = keys.pop() if keys else "actions"
+            what = _ONE_OF.get(of, of.removesuffix("s"))
             place += f"{what} {int(step.strip('[]')) + 1}: "
         elif step:
             keys.append(step)
