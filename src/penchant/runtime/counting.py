@@ -2,7 +2,7 @@
 
 Words of a count: `nobody` was named; `no consent: <why>`, where nothing was personalised;
 `personal` and `neutral`, how a person's answer was drawn; `forced`, what was drawn was not done;
-`rule: <name>`, a guardrail took something out.
+`removed`, an action was taken out, and `rule: <name>`, by which guardrail.
 Rule: keys are made for all first and counted at once; what a decision does not have costs nothing.
 """
 
@@ -91,6 +91,7 @@ def _rare(decisions: Sequence[Decision], times: Sequence[int]) -> Iterator[Key]:
         if one.forced:
             yield Key(at // DAY, "forced")
         if one.removed:
+            yield Key(at // DAY, "removed")
             for rule in {removed.rule for removed in one.removed}:
                 yield Key(at // DAY, f"rule: {rule}")
             for removed in one.removed:

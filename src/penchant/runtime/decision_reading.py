@@ -20,6 +20,7 @@ from penchant.words import Action, Decision, Explanation
 __all__ = ["outcome_among", "read_decision"]
 
 ROWS = 7
+TRIFLE = 0.01  # a part below this share of all parts is not worth a row
 FACTS = 20_000  # of nobody's stream, which may be long, only so many are looked through
 
 
@@ -95,13 +96,19 @@ def _waterfall(live: LiveMoment, decision: Decision, version: Version) -> Waterf
 
 
 def _steps(parts: tuple[Part, ...], whole: float) -> tuple[Step, ...]:
-    """Give the largest parts, and what is left as the rest."""
-    told = [part for part in parts[:ROWS] if part.amount != 0.0]
-    steps = [Step(part.source, part.feature, part.context, part.amount) for part in told]
-    rest = whole - sum(part.amount for part in told)
-    if abs(rest) > 1e-12:  # noqa: PLR2004 - rounding alone
-        steps.append(Step("", "", "", rest))
-    return tuple(steps)
+    """Give the largest parts, and what is left as the rest; a trifle goes with the rest.
+
+    What an action has beyond its features has no feature: "".
+    """
+    sums: dict[tuple[str, str, str], float] = {}
+    for part in parts:
+        key = (part.source, "" if part.feature == "action" else part.feature, part.context)
+        sums[key] = sums.get(key, 0.0) + part.amount
+    order = sorted(sums.items(), key=lambda one: -abs(one[1]))
+    least = TRIFLE * sum(map(abs, sums.values()))
+    told = [Step(*key, amount) for key, amount in order[:ROWS] if abs(amount) > least]
+    rest = whole - sum(step.amount for step in told)
+    return (*told, Step("", "", "", rest)) if abs(rest) > least / ROWS else tuple(told)
 
 
 def _action(live: LiveMoment, decision: Decision, name: str) -> Action:

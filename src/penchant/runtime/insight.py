@@ -60,6 +60,12 @@ class Insight:
         """Look at what an engine keeps."""
         self._memory = memory
 
+    @property
+    def now(self) -> datetime:
+        """The present, by the engine's clock."""
+        with self._memory.lock:
+            return self._memory.now()
+
     def overview(self, now: datetime | None = None, *, days: int | None = None) -> Overview:
         """Give what happened at all moments in the last `days` days (UTC), or in all time.
 

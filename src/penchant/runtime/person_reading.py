@@ -5,11 +5,12 @@ from datetime import datetime
 
 import numpy as np
 
+from penchant.errors import UnknownDecision
 from penchant.journal import Decided, Fact, Learned
 from penchant.runtime.live_moment import LiveMoment
 from penchant.runtime.memory import Memory
 from penchant.runtime.readings import Leaning, PersonReading
-from penchant.words import Decision
+from penchant.words import Decision, Goal, Reason
 
 __all__ = ["read_person"]
 
@@ -41,8 +42,9 @@ def read_person(
         leanings = [
             one for live in memory.moments.values() for one in _leanings(live, home, facts, now)
         ]
+        latest = decisions[: -n_decisions - 1 : -1]
+        told = [(one, outcomes.get(one.id), _reasons(memory, one)) for one in latest]
         purposes = {live.moment.purpose for live in memory.moments.values()}
-    latest: Sequence[Decision] = decisions[: -n_decisions - 1 : -1]
     return PersonReading(
         person=home,
         at=now,
@@ -53,10 +55,21 @@ def read_person(
         n_outcomes=len(outcomes),
         first_at=facts[0].at,
         facts=tuple(facts[: -n_facts - 1 : -1]),
-        decisions=tuple((one, outcomes.get(one.id)) for one in latest),
+        decisions=tuple(told),
         leanings=tuple(leanings),
         purposes=tuple(sorted(purposes)),
+        goal_purposes={
+            one.noun.name: one.slot[1] for one in registers.held if isinstance(one.noun, Goal)
+        },
     )
+
+
+def _reasons(memory: Memory, decision: Decision) -> tuple[Reason, ...]:
+    """Give the reasons of a decision; none where its version was lost."""
+    try:
+        return memory.moment(decision.moment).explain(decision).reasons
+    except UnknownDecision:
+        return ()
 
 
 def _leanings(live: LiveMoment, person: str, facts: Sequence[Fact], now: datetime) -> list[Leaning]:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from penchant.journal import Fact, Learned
 from penchant.learn.confidence import Comparison, Estimate
-from penchant.words import Action, Decision, Explanation, Moment
+from penchant.words import Action, Decision, Explanation, Moment, Reason
 
 __all__ = [
     "ActionReading",
@@ -171,7 +171,10 @@ class Leaning(Struct, frozen=True):
 
 
 class PersonReading(Struct, frozen=True):
-    """One person: what a profile does not hold. Facts are the latest, the last one first."""
+    """One person: what a profile does not hold. Facts are the latest, the last one first.
+
+    `decisions` are the latest, each with what followed and with its reasons.
+    """
 
     person: str
     at: datetime
@@ -182,9 +185,10 @@ class PersonReading(Struct, frozen=True):
     n_outcomes: int
     first_at: datetime | None
     facts: tuple[Fact, ...]
-    decisions: tuple[tuple[Decision, Learned | None], ...]
+    decisions: tuple[tuple[Decision, Learned | None, tuple[Reason, ...]], ...]
     leanings: tuple[Leaning, ...]
     purposes: tuple[str, ...]
+    goal_purposes: Mapping[str, str]
 
 
 class Step(Struct, frozen=True):

@@ -24,6 +24,7 @@ __all__ = [
 ]
 
 Numbered = tuple[int, Day]
+WAYS = ("personal", "neutral", "nobody")
 
 
 def first_day(now: datetime, days: int | None) -> int | None:
@@ -55,8 +56,7 @@ def counts_of(tallies: Sequence[MomentTally], first: int | None) -> Counter[str]
 
 def n_of(counts: Counter[str]) -> int:
     """Count all decisions."""
-    rest = (n for what, n in counts.items() if not what.startswith("rule: ") and what != "forced")
-    return sum(rest)
+    return sum(n for what, n in counts.items() if what in WAYS or what.startswith("no consent: "))
 
 
 def compared_at(

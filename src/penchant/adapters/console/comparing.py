@@ -9,7 +9,16 @@ from penchant.adapters.console.drawing.intervals import axis, interval_track
 from penchant.adapters.console.drawing.over_time import Point, running_band
 from penchant.adapters.console.drawing.scale import Scale, scale_over
 from penchant.adapters.console.figures import Figure, Row, Table
-from penchant.adapters.console.wording import Unit, counted, day, percentage, signed, three, whole
+from penchant.adapters.console.wording import (
+    Unit,
+    counted,
+    day,
+    percentage,
+    signed,
+    three,
+    tick,
+    whole,
+)
 from penchant.learn.confidence import Estimate, needed, share_of
 from penchant.runtime.readings import Compared, Health, Running
 
@@ -34,17 +43,19 @@ def verdict(compared: Compared | None) -> Markup:
             "It cannot be held against the neutral answer: somewhere that one had no chance."
         )
     low, high = unit.step(apart.low), unit.step(apart.high)
+    of = "" if unit.is_share else f", {unit.about}"
     if apart.holds_zero:
         return Markup(
             "Whether that is better than the neutral answer <strong>cannot be told yet</strong>: "
-            "the difference is {} ({} to {})."
-        ).format(unit.say_step(apart.value), signed(low), signed(high))
+            "the difference is {} ({} to {}{})."
+        ).format(unit.say_step(apart.value), signed(low), signed(high), of)
     better = apart.low > 0
     ends = (low, high) if better else (-high, -low)
-    return Markup("It did {} than the neutral answer by <strong>{}</strong> ({} to {}).").format(
+    return Markup("It did {} than the neutral answer by <strong>{}</strong> ({} to {}{}).").format(
         "better" if better else "worse",
         unit.say_step(abs(apart.value)).lstrip("+"),
         *map(three, ends),
+        of,
     )
 
 
@@ -53,6 +64,8 @@ def power_sentence(compared: Compared) -> str:
     unit, found = Unit(compared.low, compared.high), compared.comparison
     if math.isinf(found.smallest) or math.isnan(found.difference.value):
         return "Set `explore` above 0, so that every permitted action has a chance."
+    if found.smallest > 1.0:
+        return "There are too few outcomes yet to see a difference of any size."
     small = f"A difference of {unit.say_step(found.smallest).lstrip('+')} would be seen by now"
     if not found.difference.holds_zero:
         return f"{small}, in 80 % of cases."
@@ -98,7 +111,7 @@ def rates_figure(compared: Compared | None) -> Figure:
             [(what, *_ends(unit, one), whole(found.n)) for what, one, _ in both],
         ),
         rows=rows,
-        axis=axis(scale, [(value, unit.say(value)) for value in scale.ticks()]),
+        axis=axis(scale, [(value, unit.mark(value)) for value in scale.ticks()]),
     )
 
 
@@ -115,7 +128,7 @@ def running_figure(running: Sequence[Running], compared: Compared | None) -> Fig
     reach = FAR * max(abs(last.low), abs(last.high))
     scale = Scale(-reach, reach)
     points = [Point(one.on, *one.difference) for one in told]
-    ticks = [(value, unit.say_step(value)) for value in scale.ticks(4)]
+    ticks = [(value, unit.mark_step(value)) for value in scale.ticks(4)]
     rows = [
         (
             day(one.on),
@@ -168,7 +181,7 @@ def health_figure(health: Sequence[Health]) -> Figure:
             [_health_row(one) for one in health],
         ),
         rows=rows,
-        axis=axis(scale, [(value, percentage(value)) for value in scale.ticks(3)]),
+        axis=axis(scale, [(value, f"{tick(100 * value)} %") for value in scale.ticks(3)]),
         empty="" if rows else "No decision has been taken for a person yet.",
     )
 

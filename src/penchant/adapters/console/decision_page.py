@@ -1,16 +1,15 @@
 """One decision: how likely each action was, why this one, what would have changed it."""
 
-from collections.abc import Sequence
+from markupsafe import Markup
 
-from markupsafe import Markup, escape
-
-from penchant.adapters.console.drawing.choices import propensity_track, step_track, total_track
+from penchant.adapters.console.contributions import contributions_figure
+from penchant.adapters.console.drawing.choices import propensity_track
 from penchant.adapters.console.drawing.intervals import axis
-from penchant.adapters.console.drawing.scale import Scale, scale_over
+from penchant.adapters.console.drawing.scale import Scale
 from penchant.adapters.console.figures import Figure, Page, Row, Table
-from penchant.adapters.console.wording import Unit, code, percentage, plain, three
+from penchant.adapters.console.wording import Unit, code, percentage, three
 from penchant.loop import replayed
-from penchant.runtime.readings import DecisionReading, Step, Waterfall
+from penchant.runtime.readings import DecisionReading
 from penchant.words import Decision, Explanation
 
 __all__ = ["decision_page", "replay_sentence"]
@@ -18,13 +17,21 @@ __all__ = ["decision_page", "replay_sentence"]
 SHOWN = 24  # actions drawn; the table has them all
 
 
-def decision_page(reading: DecisionReading, *, replay: bool) -> Page:
-    """Put the page of one decision together; `replay` draws it again from its record."""
+def decision_page(reading: DecisionReading, *, replay: bool, names_people: bool) -> Page:
+    """Put the page of one decision together.
+
+    Args:
+        reading: The decision, with what followed and why.
+        replay: Whether to draw it again from its record.
+        names_people: Whether it may be said whom it was for.
+    """
     decision = reading.decision
+    whom = f" for {decision.person}" if decision.person and names_people else ""
     return Page(
         "decision.html",
-        f"Decision for {decision.person}" if decision.person else "Decision",
+        f"Decision{whom}",
         {
+            "person": decision.person if names_people else None,
             "reading": reading,
             "decision": decision,
             "answer": _answer(reading),
@@ -34,7 +41,7 @@ def decision_page(reading: DecisionReading, *, replay: bool) -> Page:
             "record": _record(reading),
             "outcome": _outcome(reading),
         },
-        (_propensities(decision), _waterfall(reading)),
+        (_propensities(decision), contributions_figure(reading)),
     )
 
 
@@ -131,107 +138,6 @@ def _propensities(decision: Decision) -> Figure:
         axis=axis(Scale(0.0, 1.0), [(0.0, "0 %"), (0.5, "50 %"), (1.0, "100 %")]),
         legend=(("chosen", "chosen"), ("tick", "the neutral answer's chance")),
     )
-
-
-def _waterfall(reading: DecisionReading) -> Figure:
-    """Show the way from the neutral answer to the chosen one, part by part."""
-    found, decision = reading.waterfall, reading.decision
-    name, title = "contributions", "From the neutral answer to this one"
-    columns = ("part", "of", "adds", "stands at")
-    if found is None:
-        empty = (
-            code(reading.unexplained)
-            if reading.unexplained
-            else "There was nothing to choose between, so nothing adds up to a choice."
-        )
-        return Figure(name, title, "", Table(columns, ()), empty=empty)
-    if not found.other_is_neutral:
-        title = "From the runner-up to this one"
-    unit, levels = Unit(*reading.moment.reward_range), _levels(found)
-    scale = scale_over([found.start, found.end, *levels], also=())
-    steps = zip(found.steps, [found.start, *levels], levels, strict=False)
-    rows = [
-        Row(
-            _end_label(found.other, found.other_is_neutral),
-            total_track(found.start, scale),
-            unit.say(found.start),
-        ),
-        *(
-            Row(
-                _step_label(step, decision),
-                step_track(before, after, scale, _kind(step)),
-                unit.say_step(step.amount),
-                _source(step),
-            )
-            for step, before, after in steps
-        ),
-        Row(
-            Markup("<code>{}</code>, as chosen").format(found.chosen),
-            total_track(found.end, scale),
-            unit.say(found.end),
-            kind="chosen",
-        ),
-    ]
-    same = "The neutral answer would have been the same. " if not found.other_is_neutral else ""
-    return Figure(
-        name,
-        title,
-        f"{same}Expected reward; each part says what it adds.",
-        Table(columns, _numbers(found, levels, unit, decision)),
-        rows=rows,
-        axis=axis(scale, [(value, unit.say(value)) for value in scale.ticks(3)]),
-        legend=(("you", "this person"), ("people", "people in general")),
-    )
-
-
-def _levels(found: Waterfall) -> list[float]:
-    """Give where the sum stands after each step."""
-    levels, stands = [], found.start
-    for step in found.steps:
-        stands += step.amount
-        levels.append(stands)
-    return levels
-
-
-def _numbers(
-    found: Waterfall, levels: Sequence[float], unit: Unit, decision: Decision
-) -> list[tuple[str, ...]]:
-    rows = [(found.other, "", "", unit.say(found.start))]
-    rows += [
-        (_step_label(step, decision).striptags(), _source(step), unit.say_step(step.amount), at)
-        for step, level in zip(found.steps, levels, strict=True)
-        for at in [unit.say(level)]
-    ]
-    return [*rows, (found.chosen, "", "", unit.say(found.end))]
-
-
-def _end_label(name: str, is_neutral: bool) -> Markup:  # noqa: FBT001 - one of two ends
-    what = "the neutral answer" if is_neutral else "the runner-up"
-    return Markup("<code>{}</code>, {}").format(name, what)
-
-
-def _step_label(step: Step, decision: Decision) -> Markup:
-    """Name a part: the feature that sets the two apart, and the circumstance it goes with."""
-    if not step.source:
-        return Markup("the rest")
-    said = (
-        Markup("the action itself")
-        if step.feature in {"", "action"}
-        else Markup("<code>{}</code>").format(step.feature)
-    )
-    if not step.context:
-        return said
-    value = decision.context[step.context]
-    shown = "as now" if isinstance(value, tuple) else plain(value)
-    return Markup("{} while <code>{}</code> is {}").format(said, step.context, escape(shown))
-
-
-def _kind(step: Step) -> str:
-    return {"person": "you", "people": "people"}.get(step.source, "rest")
-
-
-def _source(step: Step) -> str:
-    return {"person": "this person", "people": "people in general"}.get(step.source, "")
 
 
 def _record(reading: DecisionReading) -> list[tuple[str, str]]:

@@ -24,10 +24,17 @@ PERIODS: Mapping[str, tuple[str, int | None]] = {
     "1": ("Today", 1),
     "7": ("7 days", 7),
     "28": ("28 days", 28),
-    "365": ("1 year", 365),
+    "365": ("A year", 365),
     "all": ("All", None),
 }
 """How far back the overview looks: what its address says, its name, its days."""
+
+WHEN: Mapping[str, str] = {
+    "1": "Today",
+    "7": "In the last 7 days",
+    "28": "In the last 28 days",
+    "365": "In the last year",
+}
 
 MOST_BARS = 92
 LATELY = 10  # minutes over which "a minute" is averaged
@@ -91,7 +98,7 @@ def _times(n: int) -> str:
 
 def _when(overview: Overview, chosen: str) -> str:
     if overview.since is not None:
-        return "Today" if chosen == "1" else f"In the last {PERIODS[chosen][0]}"
+        return WHEN[chosen]
     return f"Since {day(overview.days[0].on)}" if overview.days else "So far"
 
 
@@ -100,7 +107,7 @@ def _tiles(overview: Overview) -> list[tuple[str, str, str]]:
     lately = sum(overview.minutes[-LATELY:]) / LATELY
     counts, n = overview.counts, max(overview.n, 1)
     without = sum(m for what, m in counts.items() if what.startswith("no consent"))
-    removed = max((m for what, m in counts.items() if what.startswith("rule: ")), default=0)
+    removed = counts.get("removed", 0)
     return [
         ("Decisions a minute", three(lately), f"over the last {LATELY} minutes"),
         (
@@ -114,9 +121,9 @@ def _tiles(overview: Overview) -> list[tuple[str, str, str]]:
             f"{percentage(counts.get('neutral', 0) / n)} of decisions, to compare with",
         ),
         (
-            "Touched by guardrails",
+            "Narrowed by guardrails",
             whole(removed),
-            "decisions lost an action to the rule that spoke most",
+            f"{percentage(removed / n)} of decisions, an action was left out",
         ),
     ]
 

@@ -1,7 +1,9 @@
 """One person: what is believed and how sure, what was decided and why, and what they settled."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from itertools import groupby
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -11,15 +13,25 @@ from penchant.adapters.console.drawing.scale import Scale, scale_over
 from penchant.adapters.console.drawing.week import DAY_NAMES, week_map
 from penchant.adapters.console.figures import Figure, Page, Row, Table
 from penchant.adapters.console.timeline import timeline
-from penchant.adapters.console.wording import Unit, code, counted, percentage, signed, three
+from penchant.adapters.console.wording import (
+    Unit,
+    code,
+    counted,
+    percentage,
+    signed,
+    third_person,
+    three,
+)
+from penchant.journal import Learned
 from penchant.learn.confidence import Estimate
 from penchant.runtime.readings import Leaning, PersonReading
-from penchant.words import Belief, Consent, Moment, Profile, sureness
+from penchant.words import Belief, Consent, Decision, Goal, Moment, Profile, Reason, sureness
 
 __all__ = ["person_page"]
 
 NINETY_FIVE = 1.96  # standard deviations of a 95 % interval
 CELLS = 168
+SAID = 2  # reasons in a line
 
 
 def person_page(
@@ -56,8 +68,9 @@ def person_page(
             "leanings": [name for name, _ in _by_moment(reading)],
             "consents": _consents(reading, profile),
             "timeline": timeline(reading),
-            "decisions": reading.decisions,
-            "ranges": {name: Unit(*one) for name, one in ranges.items()},
+            "decisions": [_decided(*one, ranges) for one in reading.decisions],
+            "goals": _goals(reading, profile),
+            "actions": sorted({one.name for moment in moments for one in moment.actions}),
             **forms,
         },
         tuple(figures),
@@ -79,6 +92,40 @@ def _answer(reading: PersonReading, profile: Profile) -> Markup:
     return said + Markup(" Of what sets them apart <strong>{}</strong> is known.").format(
         percentage(round(best.sure, 2))
     )
+
+
+class Entry(NamedTuple):
+    """One decision in a person's list."""
+
+    id: str
+    at: datetime
+    action: str
+    chance: str
+    followed: str
+    why: Markup
+
+
+def _decided(
+    decision: Decision,
+    outcome: Learned | None,
+    reasons: Sequence[Reason],
+    ranges: Mapping[str, tuple[float, float]],
+) -> Entry:
+    """Say one decision in a line, and its weightiest reason."""
+    unit = Unit(*ranges.get(decision.moment, (0.0, 1.0)))
+    return Entry(
+        decision.id,
+        decision.at,
+        decision.action.name,
+        percentage(decision.propensity),
+        "no outcome" if outcome is None else f"reward {unit.say(outcome.scaled)}",
+        code(" ".join(third_person(reason.sentence) for reason in reasons[:SAID])),
+    )
+
+
+def _goals(reading: PersonReading, profile: Profile) -> list[tuple[Goal, str]]:
+    """Give the goals, each with the purpose it was stated under."""
+    return [(goal, reading.goal_purposes.get(goal.name, "")) for goal in profile.goals]
 
 
 def _known(belief: Belief) -> tuple[str, Markup]:
@@ -133,7 +180,7 @@ def _leaning_figure(name: str, leanings: Sequence[Leaning], unit: Unit) -> Figur
         ).format(name),
         Table(columns, table),
         rows=rows,
-        axis=axis(scale, [(value, unit.say(value)) for value in scale.ticks(4)]),
+        axis=axis(scale, [(value, unit.mark(value)) for value in scale.ticks(4)]),
         legend=(("you", "this person"), ("people", "people in general")),
     )
 
@@ -157,8 +204,10 @@ def _leaning_words(one: Leaning, unit: Unit) -> str:
 
 
 def _estimate(mean: float, spread: float) -> Estimate:
+    """Give a reward with its 95 % interval, within the range of rewards."""
     reach = NINETY_FIVE * spread
-    return Estimate(mean, mean - reach, mean + reach)
+    low, high = max(mean - reach, 0.0), min(mean + reach, 1.0)
+    return Estimate(min(max(mean, 0.0), 1.0), low, high)
 
 
 def _rhythm_figure(belief: Belief | None, time_zone: str) -> Figure:

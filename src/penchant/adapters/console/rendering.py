@@ -18,7 +18,6 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from penchant.adapters.console import wording
 from penchant.adapters.console.address import Address
 from penchant.adapters.console.figures import Page, as_csv
-from penchant.words import sureness
 
 __all__ = ["HEADERS", "Renderer", "static_files"]
 
@@ -71,7 +70,8 @@ class Renderer:
             plain=wording.value_in_words,
             pairs=wording.pairs,
             day=wording.day,
-            sureness=sureness,
+            how=wording.how,
+            conditions=wording.conditions,
             ago=_time,
             exact=wording.exact,
         )
@@ -94,9 +94,10 @@ class Renderer:
                 .include_query_params(csv=figure)
             )
 
+        base = str(request.base_url).rstrip("/")
         figures = {figure.name: figure for figure in page.figures}
         body = self._templates.get_template(page.template).render(
-            page=page, here=here, figures=figures, export=export, **page.values
+            page=page, here=here, figures=figures, export=export, base=base, **page.values
         )
         return HTMLResponse(body, page.status, headers=dict(HEADERS))
 

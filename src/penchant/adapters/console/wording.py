@@ -11,20 +11,24 @@ from typing import NamedTuple
 from markupsafe import Markup, escape
 
 from penchant.learn.confidence import Estimate
-from penchant.words import Value
+from penchant.words import Decision, Never, Value
 
 __all__ = [
     "Unit",
     "ago",
     "code",
+    "conditions",
     "counted",
     "day",
     "exact",
+    "how",
     "pairs",
     "percentage",
     "plain",
     "signed",
+    "third_person",
     "three",
+    "tick",
     "value_in_words",
     "whole",
 ]
@@ -66,6 +70,16 @@ def signed(value: float) -> str:
         ('+3.14', '−0.500')
     """
     return ("+" if value > 0 else "") + three(value)
+
+
+def tick(value: float) -> str:
+    """Say a round number of an axis, no longer than it is.
+
+    Example:
+        >>> tick(0.5), tick(-1500.0), tick(0.0)
+        ('0.5', '−1,500', '0')
+    """
+    return f"{value:,.6g}".replace("-", "−")
 
 
 def whole(count: float) -> str:
@@ -148,6 +162,15 @@ class Unit(NamedTuple):
             return "cannot be said"
         low, high = signed(self.step(one.low)), signed(self.step(one.high))
         return f"{self.say_step(one.value)} ({low} to {high})"
+
+    def mark(self, value: float) -> str:
+        """Say a reward on an axis."""
+        return tick(round(self.level(value), 9)) + (" %" if self.is_share else "")
+
+    def mark_step(self, value: float) -> str:
+        """Say a difference on an axis."""
+        said = tick(round(self.step(value), 9))
+        return f"+{said}" if value > 0 else said
 
     @property
     def about(self) -> str:
@@ -244,3 +267,50 @@ def code(said: str) -> Markup:
         for place, part in enumerate(parts)
     )
     return Markup("").join(told)
+
+
+def how(decision: Decision) -> str:
+    """Say in two words how a decision was taken."""
+    if decision.forced:
+        return "not done"
+    if len(decision.names) == 1:
+        return "nothing else left"
+    if decision.person is None:
+        return "for anybody"
+    return "by the neutral share" if decision.mode == "neutral" else "for the person"
+
+
+def conditions(never: Never) -> str:
+    """Say what a standing rule holds against.
+
+    Example:
+        >>> from datetime import UTC
+        >>> at = datetime(2026, 11, 22, tzinfo=UTC)
+        >>> conditions(Never("night", "never at night", at, start="22:00", end="07:00"))
+        'from 22:00 to 07:00'
+    """
+    told = []
+    if never.action:
+        told.append(f"action {never.action}")
+    if never.feature:
+        told.append(f"{never.feature} {plain(never.equals)}")
+    if never.channel:
+        told.append(f"channel {never.channel}")
+    if never.start:
+        told.append(f"from {never.start} to {never.end}")
+    return ", ".join(told)
+
+
+def third_person(sentence: str) -> str:
+    """Turn a sentence for a person into one about them.
+
+    Example:
+        >>> third_person("You lean less to `sport` run.")
+        'They lean less to `sport` run.'
+        >>> third_person("This was 31 % you and 69 % people in general.")
+        'This was 31 % them and 69 % people in general.'
+    """
+    if sentence.startswith("You lean"):
+        return f"They{sentence.removeprefix('You')}"
+    told = sentence.replace("you were treated as", "they were treated as")
+    return told.replace(" % you and ", " % them and ")

@@ -3,12 +3,14 @@
 from markupsafe import Markup
 
 from penchant.adapters.console.drawing.scale import Scale
-from penchant.adapters.console.drawing.svg import line, picture, rect
+from penchant.adapters.console.drawing.svg import element, line, percent, picture, rect
 
-__all__ = ["propensity_track", "step_track", "total_track"]
+__all__ = ["level_track", "propensity_track", "step_track"]
 
 HEIGHT = 28
 TOP, BOTTOM = 7, 21
+STEP = 44
+BAR = 16
 
 
 def propensity_track(chance: float, neutral: float | None, *, is_chosen: bool) -> Markup:
@@ -20,15 +22,16 @@ def propensity_track(chance: float, neutral: float | None, *, is_chosen: bool) -
     return picture(shapes, height=HEIGHT, class_="track")
 
 
-def total_track(value: float, scale: Scale) -> Markup:
-    """Draw where a waterfall starts or ends: a full line at the value."""
+def level_track(value: float, scale: Scale, *, is_last: bool) -> Markup:
+    """Draw where a waterfall starts or ends: a dot, and the level it hands on or is handed."""
     at = scale.at(value)
+    ends = (0.0, STEP / 2) if is_last else (STEP / 2, float(STEP))
     return picture(
         [
-            rect((scale.at(max(scale.low, 0.0)), at), (TOP, BOTTOM), "bar total"),
-            line((at, 0), (at, HEIGHT), "level"),
+            line((at, ends[0]), (at, ends[1]), "level"),
+            element("circle", cx=percent(at), cy=STEP / 2, r=6, class_="dot total"),
         ],
-        height=HEIGHT,
+        height=STEP,
         class_="track",
     )
 
@@ -36,12 +39,13 @@ def total_track(value: float, scale: Scale) -> Markup:
 def step_track(start: float, end: float, scale: Scale, kind: str) -> Markup:
     """Draw one step of a waterfall: from where the sum stood to where it stands now."""
     x = (scale.at(start), scale.at(end))
+    top, bottom = (STEP - BAR) / 2, (STEP + BAR) / 2
     return picture(
         [
-            line((x[0], 0), (x[0], TOP), "level"),
-            rect(x, (TOP, BOTTOM), f"bar {kind}"),
-            line((x[1], BOTTOM), (x[1], HEIGHT), "level"),
+            line((x[0], 0), (x[0], top), "level"),
+            rect(x, (top, bottom), f"bar {kind}"),
+            line((x[1], bottom), (x[1], STEP), "level"),
         ],
-        height=HEIGHT,
+        height=STEP,
         class_="track",
     )
