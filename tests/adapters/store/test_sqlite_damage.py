@@ -85,11 +85,9 @@ def test_a_copy_is_as_good_as_the_store(kept: Kept, how: str, tmp_path: Path) ->
 def test_a_flipped_bit_is_found_or_harmless(
     kept: Kept, how: str, part: str, tmp_path: Path
 ) -> None:
-    """One bit flipped anywhere never makes a store give other facts, or fail with another error.
-
-    Names and keys are made anew for each run, so a place that is left out in one run may be tried
-    in the next. At full length no written bit of a key file is left out.
-    """
+    """One bit flipped anywhere never makes a store give other facts, or fail with another error."""
+    # Names and keys are made anew for each run, so a place that is left out in one run may be tried
+    # in the next. At full length no written bit of a key file is left out.
     source = folder_of(kept, how) / (NAME + part)
     content = source.read_bytes() if source.exists() else b""
     found = 0

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from penchant.adapters.store.keys import Keyring
+from penchant.adapters.store.keys import Key, Keyring
 from penchant.adapters.store.schema import disk, transaction
 from penchant.adapters.store.sealing import NONCE_BYTES, link, seal
 from penchant.adapters.store.streams import Stream, Streams
@@ -27,7 +27,7 @@ _End = tuple[Stream, AESGCM]
 _INSERT = (
     "INSERT INTO entry (stream, seq, kind, ref, nonce, sealed, hash) VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
-_HEADS = "UPDATE stream SET seq = ?, hash = ? WHERE id = ?"
+_HEADS = "UPDATE stream SET seq = ?, hash = ?, key_version = ? WHERE id = ?"
 
 
 class Entry(NamedTuple):
@@ -89,22 +89,25 @@ class Committer:
         """Give stream and cipher of every person, made where there are none, and what is wrong."""
         streams: dict[str, Stream] = {}
         wrong: dict[str, StoreError] = {}
-        ciphers: dict[bytes, AESGCM] = {}
+        keys: dict[bytes, Key] = {}
         missing: dict[bytes, int] = {}
         for person in people:
             try:
                 stream = self._streams.find(person) or self._streams.add(person)
-                cipher = self._keyring.cipher(stream.pseudonym)
-                if cipher is None:
-                    missing[stream.pseudonym] = _version(stream)
+                key = _fitting(stream, self._keyring.key(stream.pseudonym))
+                if key is None:
+                    missing[stream.pseudonym] = stream.key_version
                 else:
-                    ciphers[stream.pseudonym] = cipher
+                    keys[stream.pseudonym] = key
                 streams[person] = stream
             except StoreError as error:
                 wrong[person] = error
         if missing:
-            ciphers.update(self._keyring.make(missing))
-        ends = {one: (stream, ciphers[stream.pseudonym]) for one, stream in streams.items()}
+            keys.update(self._keyring.make(missing))
+        ends: dict[str, _End] = {}
+        for person, stream in streams.items():
+            stream.key_version, cipher = keys[stream.pseudonym]
+            ends[person] = stream, cipher
         return ends, wrong
 
     def _write(self, entries: Sequence[Entry], ends: Mapping[str, _End]) -> None:
@@ -112,7 +115,7 @@ class Committer:
         self._connection.executemany(_INSERT, _sealed(entries, ends))
         touched = {entry.person: ends[entry.person][0] for entry in entries}
         self._connection.executemany(
-            _HEADS, [(stream.seq, stream.hash, stream.id) for stream in touched.values()]
+            _HEADS, [(one.seq, one.hash, one.key_version, one.id) for one in touched.values()]
         )
 
 
@@ -129,18 +132,18 @@ def _sealed(entries: Sequence[Entry], ends: Mapping[str, _End]) -> Iterator[Row]
         yield stream.id, seq, kind, ref, nonce, sealed, stream.hash
 
 
-def _version(stream: Stream) -> int:
-    """Give the version of a new key: where in the stream it starts.
+def _fitting(stream: Stream, key: Key | None) -> Key | None:
+    """Give the key that goes on sealing a stream; None for one to be made.
 
     Raises:
-        StoreDamaged: When there are entries that the missing key sealed.
+        StoreDamaged: When there are entries that another key sealed.
     """
-    if stream.is_live:
+    if stream.is_live and (key is None or key.version != stream.key_version):
         raise StoreDamaged(
             f"The key of stream `{stream.pseudonym.hex()}` is missing while the journal has "
             f"entries under it. Put back the key file that belongs to this journal."
         )
-    return stream.erased + 1
+    return key
 
 
 def _fail(ticket: Append, wrong: dict[str, StoreError]) -> bool:

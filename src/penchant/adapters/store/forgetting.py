@@ -10,13 +10,14 @@ Source: docs/explanation/what-is-on-disk.md.
 
 import sqlite3
 from collections import deque
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
-from penchant.adapters.store.keys import Keyring
+from penchant.adapters.store.keys import Destroyed, Keyring
 from penchant.adapters.store.schema import disk, transaction
 from penchant.adapters.store.sealing import EPOCH, NONCE_BYTES, Names, link
 from penchant.adapters.store.streams import FORGOTTEN, misfit
@@ -30,21 +31,27 @@ _BEGUN, _DONE, _KEYLESS = 0, 1, 2
 """How far a forgetting is: said, finished, or with the key destroyed and room still to empty."""
 
 _SAID = (
-    "SELECT s.seq, s.id, s.pseudonym, r.seq, r.at, r.entries, r.outcomes"
+    "SELECT s.seq, s.id, s.pseudonym, s.key_version, r.seq, r.at, r.entries, r.outcomes"
     " FROM erasure r JOIN stream s ON s.id = r.stream WHERE r.done ="
 )
 _OPEN = f"{_SAID} {_BEGUN}"
 
 
 class Erasure(Struct, frozen=True):
-    """One forgetting: the stream, the place of its mark, the time, and what it makes unreadable."""
+    """One forgetting: the stream, its key, the place of its mark, the time, and what it takes."""
 
     stream: int
     pseudonym: bytes
+    key_version: int
     seq: int
     at_microseconds: int
     entries: int
     outcomes: int
+
+    @property
+    def destroyed(self) -> Destroyed:
+        """Which keys it destroys."""
+        return Destroyed(self.pseudonym, self.key_version, self.at_microseconds)
 
     def receipt(self) -> Receipt:
         """Give the proof of it."""
@@ -78,7 +85,8 @@ class Forgetting:
         """
         pseudonym = names.pseudonym(person)
         with disk(self._path):
-            erasure = self._open(pseudonym) or self._begin(pseudonym, at)
+            at_microseconds = (at - EPOCH) // timedelta(microseconds=1)
+            erasure = self._open(pseudonym) or self._begin(pseudonym, at_microseconds)
             if erasure is None:
                 return Receipt(pseudonym.hex(), at, 0)
             if erasure.entries > self._at_once:
@@ -102,9 +110,19 @@ class Forgetting:
         while self.empty_some():
             pass
 
+    def say_again(self, gone: Sequence[Destroyed]) -> None:
+        """Say of streams whose keys were destroyed after this journal was copied: forgotten.
+
+        Raises:
+            StoreFailed: When it could not be written; the next opening does.
+        """
+        with disk(self._path):
+            for pseudonym, _, at_microseconds in gone:
+                self._begin(pseudonym, at_microseconds)
+
     def finish(self, erasure: Erasure) -> None:
         """Take the steps after the first; taking one again does no harm."""
-        self._keyring.erase(erasure.pseudonym)
+        self._keyring.erase([erasure.destroyed])
         self.empty_entries(erasure)
         self._log.empty()
         self.mark_done(erasure)
@@ -148,7 +166,7 @@ class Forgetting:
 
     def _take_key(self, erasure: Erasure) -> None:
         """Destroy the key, and let the room be emptied behind the receipt."""
-        self._keyring.erase(erasure.pseudonym)
+        self._keyring.erase([erasure.destroyed])
         self.mark_done(erasure, _KEYLESS)
         self._emptying.append((erasure, 0))
 
@@ -169,22 +187,24 @@ class Forgetting:
             raise misfit(self._path, erasure.pseudonym, erasure.seq)
         return erasure
 
-    def _begin(self, pseudonym: bytes, at: datetime) -> Erasure | None:
+    def _begin(self, pseudonym: bytes, at_microseconds: int) -> Erasure | None:
         """Put the mark at the end of the stream; None when there is nothing to forget."""
         with transaction(self._connection):
             head = self._connection.execute(
-                "SELECT id, seq, hash, erased FROM stream WHERE pseudonym = ?", (pseudonym,)
+                "SELECT id, seq, hash, erased, key_version FROM stream WHERE pseudonym = ?",
+                (pseudonym,),
             ).fetchone()
             if head is None or head[1] == head[3]:
                 return None
-            stream, last, before, erased = head
+            stream, last, before, erased, version = head
             entries, outcomes = self._connection.execute(
                 "SELECT count(*), coalesce(sum(kind = 'learned'), 0) FROM entry"
                 " WHERE stream = ? AND seq > ?",
                 (stream, erased),
             ).fetchone()
-            at_microseconds = (at - EPOCH) // timedelta(microseconds=1)
-            erasure = Erasure(stream, pseudonym, last + 1, at_microseconds, entries, outcomes)
+            erasure = Erasure(
+                stream, pseudonym, version, last + 1, at_microseconds, entries, outcomes
+            )
             self._write_mark(erasure, before)
         return erasure
 

@@ -2,8 +2,10 @@
 
 Rule 1: a key is on disk before the first entry sealed with it is; so a key without entries is
 harmless, and an entry without a key is damage.
-Rule 2: erasing a key overwrites it, in the file and in its log, before the call returns.
-Rule 3: unwrapped keys live only here, the most recently used of them.
+Rule 2: destroying a key overwrites it, in the file and in its log, before the call returns; its
+version stays, so that a journal older than that is known to be.
+Rule 3: versions of one person's keys only grow, whatever becomes of the journal.
+Rule 4: unwrapped keys live only here, the most recently used of them.
 """
 
 import os
@@ -11,20 +13,34 @@ import secrets
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from penchant.adapters.store.schema import Form, connect, disk, migrate, transaction, verify
+from penchant.adapters.store.schema import (
+    Form,
+    connect,
+    damaged,
+    disk,
+    migrate,
+    transaction,
+    verify,
+)
 from penchant.adapters.store.sealing import NONCE_BYTES, bound, derive
 from penchant.adapters.store.wal import LogIndex, beside, check_log
 from penchant.errors import StoreDamaged
 
-__all__ = ["KEYS", "Keyring", "own_kek"]
+__all__ = ["KEYS", "Destroyed", "Key", "Keyring", "own_kek"]
 
 KEY_BYTES = 32
+
+_SAY_DESTROYED = (
+    "INSERT INTO destroyed VALUES (?, ?, ?) ON CONFLICT (pseudonym) DO UPDATE"
+    " SET version = excluded.version, at = excluded.at WHERE excluded.version > version"
+)
 
 
 def _keys_1(connection: sqlite3.Connection) -> None:
@@ -36,8 +52,31 @@ def _keys_1(connection: sqlite3.Connection) -> None:
     )
 
 
-KEYS = Form("key file", 0x504E434B, (_keys_1,))
+def _keys_2(connection: sqlite3.Connection) -> None:
+    """Make the table of keys that were destroyed, up to which version and when."""
+    connection.execute(
+        "CREATE TABLE destroyed (pseudonym BLOB PRIMARY KEY, version INTEGER NOT NULL,"
+        " at INTEGER NOT NULL) WITHOUT ROWID"
+    )
+
+
+KEYS = Form("key file", 0x504E434B, (_keys_1, _keys_2))
 """The keys: PNCK."""
+
+
+class Key(NamedTuple):
+    """What seals and opens one person's entries, and which of their keys it is."""
+
+    version: int
+    cipher: AESGCM
+
+
+class Destroyed(NamedTuple):
+    """Of whom every key up to a version is destroyed, and when, in microseconds since 1970."""
+
+    pseudonym: bytes
+    version: int
+    at: int
 
 
 def own_kek(path: Path, *, may_make: bool) -> bytes:
@@ -109,7 +148,7 @@ class Keyring:
         """
         self._path, self._wrapper, self._most = path, AESGCM(kek), cached
         self._lock = threading.Lock()
-        self._cache: OrderedDict[bytes, AESGCM] = OrderedDict()
+        self._cache: OrderedDict[bytes, Key] = OrderedDict()
         with disk(path):
             check_log(path)
             make_private(path)
@@ -123,54 +162,83 @@ class Keyring:
             self._log.close()
             raise
 
-    def cipher(self, pseudonym: bytes) -> AESGCM | None:
-        """Give what seals and opens one person's entries, or None when there is no key.
+    def key(self, pseudonym: bytes) -> Key | None:
+        """Give the key of one person, or None when there is none.
 
         Raises:
             StoreDamaged: When the key does not unwrap.
         """
         with self._lock:
-            cipher = self._cache.get(pseudonym)
-            if cipher is None:
-                cipher = self._unwrap(pseudonym)
-                if cipher is not None:
-                    self._keep(pseudonym, cipher)
+            key = self._cache.get(pseudonym)
+            if key is None:
+                key = self._unwrap(pseudonym)
+                if key is not None:
+                    self._keep(pseudonym, key)
             else:
                 self._cache.move_to_end(pseudonym)
-            return cipher
+            return key
 
-    def make(self, versions: Mapping[bytes, int]) -> dict[bytes, AESGCM]:
-        """Make a key for each pseudonym, durably; the version tells a key from an earlier one."""
-        rows, ciphers = [], {}
-        for pseudonym, version in versions.items():
-            nonce = secrets.token_bytes(NONCE_BYTES)
-            key = AESGCM.generate_key(bit_length=KEY_BYTES * 8)
-            wrapped = self._wrapper.encrypt(nonce, key, _wrapped_for(pseudonym, version))
-            rows.append((pseudonym, version, nonce, wrapped))
-            ciphers[pseudonym] = AESGCM(key)
+    def make(self, later_than: Mapping[bytes, int]) -> dict[bytes, Key]:
+        """Make a key for each pseudonym, durably, of a version that none of theirs had before.
+
+        Args:
+            later_than: Versions that the journal knows of.
+        """
+        rows, keys = [], {}
         with self._lock, disk(self._path):
+            for pseudonym, known in later_than.items():
+                version = max(known, self._last_destroyed(pseudonym)) + 1
+                nonce = secrets.token_bytes(NONCE_BYTES)
+                key = AESGCM.generate_key(bit_length=KEY_BYTES * 8)
+                wrapped = self._wrapper.encrypt(nonce, key, _wrapped_for(pseudonym, version))
+                rows.append((pseudonym, version, nonce, wrapped))
+                keys[pseudonym] = Key(version, AESGCM(key))
             with transaction(self._connection):
                 self._connection.executemany("INSERT INTO key VALUES (?, ?, ?, ?)", rows)
-            for pseudonym, cipher in ciphers.items():
-                self._keep(pseudonym, cipher)
-        return ciphers
+            for pseudonym, made in keys.items():
+                self._keep(pseudonym, made)
+        return keys
 
-    def erase(self, pseudonym: bytes) -> None:
-        """Destroy one key: overwritten in the file, and gone from its log.
+    def erase(self, gone: Sequence[Destroyed]) -> None:
+        """Destroy keys up to a version each: overwritten in the file, and gone from its log.
 
         Raises:
-            StoreFailed: When the log cannot be emptied now; the key is deleted all the same.
+            StoreFailed: When the log cannot be emptied now; the keys are deleted all the same.
         """
         with self._lock, disk(self._path):
-            self._cache.pop(pseudonym, None)
+            for pseudonym, _, _ in gone:
+                self._cache.pop(pseudonym, None)
             with transaction(self._connection):
-                self._connection.execute("DELETE FROM key WHERE pseudonym = ?", (pseudonym,))
+                self._connection.executemany(
+                    "DELETE FROM key WHERE pseudonym = ? AND version <= ?",
+                    [(pseudonym, version) for pseudonym, version, _ in gone],
+                )
+                self._connection.executemany(_SAY_DESTROYED, gone)
             self._log.empty()
 
-    def pseudonyms(self) -> set[bytes]:
-        """Give the pseudonyms that have a key."""
+    def versions(self) -> dict[bytes, int]:
+        """Give the version of each key there is, by pseudonym.
+
+        Raises:
+            StoreDamaged: When one is none.
+        """
         with self._lock, disk(self._path):
-            return {row[0] for row in self._connection.execute("SELECT pseudonym FROM key")}
+            versions = dict(self._connection.execute("SELECT pseudonym, version FROM key"))
+        self._see_that_all_are_numbers(versions.values())
+        return versions
+
+    def destroyed(self) -> dict[bytes, Destroyed]:
+        """Give up to which version keys were destroyed, by pseudonym.
+
+        Raises:
+            StoreDamaged: When what is said of one makes no sense.
+        """
+        with self._lock, disk(self._path):
+            rows = self._connection.execute("SELECT pseudonym, version, at FROM destroyed")
+            destroyed = {row[0]: Destroyed(*row) for row in rows}
+        self._see_that_all_are_numbers(one.version for one in destroyed.values())
+        self._see_that_all_are_numbers(one.at for one in destroyed.values())
+        return destroyed
 
     def close(self) -> None:
         """Forget every unwrapped key and let go of the file."""
@@ -199,7 +267,19 @@ class Keyring:
                 f"was made with, in PENCHANT_KEK or in the `.kek` file beside it."
             )
 
-    def _unwrap(self, pseudonym: bytes) -> AESGCM | None:
+    def _see_that_all_are_numbers(self, given: Iterable[object]) -> None:
+        """See that a column holds whole numbers; a changed bit may make something else of one."""
+        if not all(isinstance(one, int) for one in given):
+            raise StoreDamaged(damaged(self._path))
+
+    def _last_destroyed(self, pseudonym: bytes) -> int:
+        """Give up to which version a person's keys were destroyed; 0 for none."""
+        row = self._connection.execute(
+            "SELECT version FROM destroyed WHERE pseudonym = ?", (pseudonym,)
+        ).fetchone()
+        return 0 if row is None else int(row[0])
+
+    def _unwrap(self, pseudonym: bytes) -> Key | None:
         """Read one key from the file."""
         with disk(self._path):
             row = self._connection.execute(
@@ -209,7 +289,8 @@ class Keyring:
             return None
         version, nonce, wrapped = row
         try:
-            return AESGCM(self._wrapper.decrypt(nonce, wrapped, _wrapped_for(pseudonym, version)))
+            key = self._wrapper.decrypt(nonce, wrapped, _wrapped_for(pseudonym, version))
+            return Key(version, AESGCM(key))
         except (InvalidTag, TypeError, ValueError, OverflowError, AttributeError) as error:
             # One bit of a row's header makes a text of the version; SQLite's check accepts that.
             raise StoreDamaged(
@@ -217,9 +298,9 @@ class Keyring:
                 f"Restore the key file from its backup."
             ) from error
 
-    def _keep(self, pseudonym: bytes, cipher: AESGCM) -> None:
+    def _keep(self, pseudonym: bytes, key: Key) -> None:
         """Keep a key at hand, and drop the one used longest ago when there are too many."""
-        self._cache[pseudonym] = cipher
+        self._cache[pseudonym] = key
         if len(self._cache) > self._most:
             self._cache.popitem(last=False)
 

@@ -193,12 +193,13 @@ class Reader:
 
     def _open(self, row: Row) -> Fact | None:
         """Open the seal of a row; None when its person was forgotten since it was read."""
-        cipher = self._keyring.cipher(row.pseudonym)
-        if cipher is None:
+        key = self._keyring.key(row.pseudonym)
+        if key is None:
             self._see_it_was_forgotten(row)
             return None
         try:
-            fact = decode(unseal(cipher, row.nonce, row.sealed, (row.pseudonym, row.kind, row.seq)))
+            place = (row.pseudonym, row.kind, row.seq)
+            fact = decode(unseal(key.cipher, row.nonce, row.sealed, place))
         except InvalidTag:
             self._see_it_was_forgotten(row)
             return None

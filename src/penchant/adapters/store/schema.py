@@ -74,7 +74,13 @@ def _journal_1(connection: sqlite3.Connection) -> None:
     )
 
 
-JOURNAL = Form("journal", 0x504E4348, (_journal_1,))
+def _journal_2(connection: sqlite3.Connection) -> None:
+    """Say of each stream which version of its key seals its entries, or sealed the last of them."""
+    connection.execute("ALTER TABLE stream ADD COLUMN key_version INTEGER NOT NULL DEFAULT 0")
+    connection.execute("UPDATE stream SET key_version = erased + (seq > erased)")
+
+
+JOURNAL = Form("journal", 0x504E4348, (_journal_1, _journal_2))
 """The journal: PNCH."""
 
 

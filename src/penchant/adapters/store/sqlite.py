@@ -15,6 +15,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from penchant.adapters.store.agreeing import held_together
 from penchant.adapters.store.committing import Append, Committer, Entry
 from penchant.adapters.store.forgetting import Forgetting
 from penchant.adapters.store.keys import Keyring, make_private, own_kek, sync_folder
@@ -22,7 +23,7 @@ from penchant.adapters.store.lock import FileLock
 from penchant.adapters.store.reading import Reader
 from penchant.adapters.store.schema import JOURNAL, connect, disk, migrate, verify
 from penchant.adapters.store.sealing import Names
-from penchant.adapters.store.streams import MISFITS, Streams, misfit
+from penchant.adapters.store.streams import Streams
 from penchant.adapters.store.wal import LogIndex, beside, check_log
 from penchant.adapters.store.writing import Ticket, Writer
 from penchant.errors import BadName, StoreDamaged, StoreError
@@ -157,8 +158,12 @@ class SqliteStore:
         at_once = self._limits.emptied_at_once
         self._forgetting = Forgetting(connection, log, keyring, path, at_once=at_once)
         with disk(path):
-            self._see_that_all_fits(connection, keyring)
+            behind = held_together(connection, keyring, path)
             self._forgetting.finish_open()  # destroys keys, so what it rests on is checked first
+            self._forgetting.say_again(behind.journal)
+            self._forgetting.finish_open()
+            if behind.keys:
+                keyring.erase(behind.keys)
         self._streams = Streams(connection, self._names, path)
         self._committer = Committer(connection, path, self._streams, keyring)
         self._reader = Reader(path, self._names, keyring, chunk_rows=self._limits.chunk_rows)
@@ -181,19 +186,6 @@ class SqliteStore:
         migrate(connection, JOURNAL, path)
         verify(connection, path)
         return connection, log
-
-    def _see_that_all_fits(self, connection: sqlite3.Connection, keyring: Keyring) -> None:
-        """See that each chain ends where it should, and that each person has a key."""
-        wrong = connection.execute(f"{MISFITS} LIMIT 1").fetchone()
-        if wrong is not None:
-            raise misfit(self._path, *wrong)
-        with_keys = keyring.pseudonyms()
-        for (pseudonym,) in connection.execute("SELECT pseudonym FROM stream WHERE seq > erased"):
-            if pseudonym not in with_keys:
-                raise StoreDamaged(
-                    f"Stream `{bytes(pseudonym).hex()}` of `{self._path.name}` has entries, no key "
-                    f"and no forgetting. Restore both files from a backup of the same time."
-                )
 
     def _entry(self, fact: Fact) -> Entry:
         """Encode a fact; a decision gets what it is found by."""

@@ -13,7 +13,7 @@ from msgspec import Struct
 from penchant.adapters.store.sealing import START, Names
 from penchant.errors import StoreDamaged, StoreFailed
 
-__all__ = ["FORGOTTEN", "MISFITS", "Stream", "Streams", "misfit"]
+__all__ = ["FORGOTTEN", "MISFITS", "Stream", "Streams", "misfit", "named"]
 
 FORGOTTEN = "forgotten"
 """The kind of the entry that says: all before it was forgotten. It holds a time and no more."""
@@ -30,20 +30,24 @@ MISFITS = (
 _KNOWN = 50_000  # heads kept at hand; about 200 bytes each
 
 _LOOK_UP = (
-    "SELECT s.id, s.seq, s.hash, s.erased,"
+    "SELECT s.id, s.seq, s.hash, s.erased, s.key_version,"
     " EXISTS (SELECT 1 FROM erasure WHERE stream = s.id AND NOT done)"
     " FROM stream s WHERE s.pseudonym = ?"
 )
 
 
 class Stream(Struct):
-    """The head of one person's chain; entries up to `erased` are forgotten."""
+    """The head of one person's chain; entries up to `erased` are forgotten.
+
+    `key_version` is that of the key which seals the others, or sealed the last that are forgotten.
+    """
 
     id: int
     pseudonym: bytes
     seq: int
     hash: bytes
     erased: int
+    key_version: int = 0
 
     @property
     def is_live(self) -> bool:
@@ -94,7 +98,7 @@ class Streams:
         row = self._connection.execute(_LOOK_UP, (pseudonym,)).fetchone()
         if row is None:
             return None
-        number, seq, last, erased, unfinished = row
+        number, seq, last, erased, key_version, unfinished = row
         if unfinished:
             raise StoreFailed(
                 f"Stream `{pseudonym.hex()}` is being forgotten, and the last try did not get to "
@@ -103,7 +107,7 @@ class Streams:
         wrong = self._connection.execute(f"{MISFITS} AND s.pseudonym = ?", (pseudonym,)).fetchone()
         if wrong is not None:
             raise misfit(self._path, *wrong)
-        return Stream(number, pseudonym, seq, last, erased)
+        return Stream(number, pseudonym, seq, last, erased, key_version)
 
     def _keep(self, person: str, stream: Stream) -> None:
         """Keep a head at hand, and drop the one used longest ago when there are too many."""
@@ -112,10 +116,15 @@ class Streams:
             self._known.popitem(last=False)
 
 
+def named(pseudonym: object) -> str:
+    """Give the name of a stream for a message; it may be anything where a bit was changed."""
+    return pseudonym.hex() if isinstance(pseudonym, bytes) else "?"
+
+
 def misfit(path: Path, pseudonym: object, seq: object) -> StoreDamaged:
     """Say which stream is not whole, and where."""
-    name = pseudonym.hex() if isinstance(pseudonym, bytes) else "?"
     return StoreDamaged(
-        f"Stream `{name}` of `{path.name}` is not whole at seq {seq}: an entry is missing, moved "
-        f"or changed. Restore the file with its key file from a backup of the same time."
+        f"Stream `{named(pseudonym)}` of `{path.name}` is not whole at seq {seq}: an entry is "
+        "missing, moved or changed. Restore the file with its key file from a backup of the same "
+        "time."
     )
