@@ -149,7 +149,7 @@ def test_adding_in_batches_equals_adding_one_by_one(life: Life, cuts: list[int])
         part = slice(start, end)
         homes = rows(people.homes.find(name) for name in life.people[part])
         people.posteriors(homes, life.version, float(life.at[start]))
-        people.add(homes, psi[part], life.residual[part], life.at[part])
+        people.add(homes, rows(range(len(homes))), psi[part], life.residual[part], life.at[part])
 
     agree(people, one_by_one(life, range(len(life.people)), looked_at=True), life)
 

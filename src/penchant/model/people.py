@@ -112,9 +112,17 @@ class People:
             _refresh(held, self._sums, row, version, step)
         return Posterior(held.mean[row], held.covariance[row])
 
-    def add(self, rows: Ints, seen: Floats, residual: Floats, at: Floats) -> None:
-        """Add n outcomes of home rows (n,): ψ (n, r), residuals (n,), times (n,) in seconds."""
-        added = Added(rows, np.arange(len(rows)), seen, residual, _steps(at, self.half_life))
+    def add(self, rows: Ints, shown: Ints, seen: Floats, residual: Floats, at: Floats) -> None:
+        """Add n outcomes of home rows (n,).
+
+        Args:
+            rows: (n,) whose.
+            shown: (n,) place of the action of each in `seen`.
+            seen: (m, r) actions in the basis.
+            residual: (n,) reward minus prediction.
+            at: (n,) seconds.
+        """
+        added = Added(rows, shown, seen, residual, _steps(at, self.half_life))
         _accumulate(self._sums, added, np.argsort(rows))
         self.held.version[rows] = -1
 

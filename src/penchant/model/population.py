@@ -149,15 +149,18 @@ class Blocks:
         value = values[np.arange(len(taken)), taken]
         if rows.shown is not None:
             taken, value = taken[rows.shown], value[rows.shown]
+        taken = np.where(value == 0.0, -1, taken)
         gram = np.zeros_like(self._gram.total)
         moment = np.zeros_like(self._moment.total)
-        weight = sign * rows.weight
-        for action in np.unique(taken[value != 0.0]):
-            mine = (taken == action) & (value != 0.0)
-            x = rows.context[mine] * value[mine, None]
-            weighted = x * weight[mine, None]
-            gram[action] = weighted.T @ x
-            moment[action] = weighted.T @ rows.reward[mine]
+        order = np.argsort(taken)[np.count_nonzero(value == 0.0) :]
+        root = np.sqrt(rows.weight[order])
+        x = rows.context[order] * (root * value[order])[:, None]
+        target = root * rows.reward[order]
+        blocks, starts = np.unique(taken[order], return_index=True)
+        for block, start, end in zip(blocks, starts, [*starts[1:], len(order)], strict=False):
+            mine = x[start:end]
+            gram[block] = sign * (mine.T @ mine)
+            moment[block] = sign * (mine.T @ target[start:end])
         self._gram = add(self._gram, Sum(gram, rows.at), self.half_life)
         self._moment = add(self._moment, Sum(moment, rows.at), self.half_life)
 

@@ -238,7 +238,7 @@ def learn_columns(live: LiveMoment, learned: LearnedColumns) -> None:
     at = np.full(len(places), made.at.timestamp())
     seen = slate.seen if made.slate.names == slate.names else _seen(live, made.slate.raw)
     homes = model.people.homes.of(rows)
-    model.people.add(homes, seen[chosen], scaled - predicted, at)
+    model.people.add(homes, chosen, seen, scaled - predicted, at)
     model.evidence.add(
         Rows(
             made.context[places],

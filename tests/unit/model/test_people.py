@@ -83,7 +83,7 @@ def test_there_is_room_for_everybody() -> None:
     people = started(used)
     rows = np.array([people.row(f"p{i}") for i in range(1_000)])
     seen = np.tile([1.0, -1.0], (1_000, 1))
-    people.add(rows, seen, np.linspace(-1, 1, 1_000), np.full(1_000, NOW))
+    people.add(rows, np.arange(1_000), seen, np.linspace(-1, 1, 1_000), np.full(1_000, NOW))
     means = people.posteriors(rows, used, NOW).mean[:, 0]
 
     assert people.counts(rows).tolist() == [1] * 1_000
