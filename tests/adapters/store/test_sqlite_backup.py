@@ -48,7 +48,7 @@ def put_back(tmp_path: Path, name: str, backup: str = "backup") -> Path:
 
 def sealed_of(path: Path) -> list[bytes]:
     """Give the beginning of each entry that is sealed in a journal."""
-    return column(path, "SELECT substr(sealed, 1, 24) FROM entry WHERE ref IS NOT NULL")
+    return column(path, "SELECT substr(sealed, 1, 24) FROM entry WHERE ref IS NOT NULL ORDER BY id")
 
 
 def test_whoever_was_forgotten_stays_so_when_an_older_journal_is_put_back(
@@ -133,20 +133,17 @@ def test_a_key_that_comes_back_from_a_backup_is_destroyed_again(
     store: SqliteStore, tmp_path: Path
 ) -> None:
     """An older key file brings the key of the forgotten back; it does not outlive the opening."""
-    (wrapped,) = column(
-        tmp_path / "backup" / KEYS,
-        "SELECT wrapped FROM key WHERE wrapped NOT IN"
-        " (SELECT max(wrapped) FROM key) ORDER BY wrapped",
-    )
+    wrapped = column(tmp_path / "backup" / KEYS, "SELECT wrapped FROM key")
+    assert len(wrapped) == 2
     store.forget("ada", AT)
     store.forget("bo", AT)
     store.close()
     path = put_back(tmp_path, KEYS)
-    assert wrapped in all_bytes(path.parent)
+    assert all(key in all_bytes(path.parent) for key in wrapped)
 
     assert read_closed(path) == []
 
-    assert wrapped not in all_bytes(path.parent)
+    assert not [key for key in wrapped if key in all_bytes(path.parent)]
     assert column(path.parent / KEYS, "SELECT count(*) FROM key") == [0]
 
 
