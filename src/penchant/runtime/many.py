@@ -54,7 +54,7 @@ class Many:
         with self._memory.gate:
             for purpose, pairs in groupby(signals, itemgetter(0)):
                 run = tuple(signal for _, signal in pairs)
-                told += observe_all(self._memory, run, purpose, self._memory.now())
+                told += observe_all(self._memory, run, purpose, self._begin())
         return told
 
     def find(self, decision: str) -> Decision | None:

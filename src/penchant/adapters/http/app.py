@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from starlette.exceptions import HTTPException
 
 from penchant.adapters.http.access import KeyFile
-from penchant.adapters.http.cold import CONSOLE, Cold, Found, Scope, Send
+from penchant.adapters.http.cold import Cold, Found, Scope, Send, is_page
 from penchant.adapters.http.described import Described
 from penchant.adapters.http.door import Door, Headers
 from penchant.adapters.http.hot import Turn
@@ -188,8 +188,9 @@ class App:
                 500, "This is a mistake of ours. It was logged, without what was asked."
             )
         extra = [(name.encode(), value.encode()) for name, value in refusal.headers.items()]
-        is_page = scope["path"].startswith(CONSOLE)
-        body, kind = (page_body(refusal), _PAGE) if is_page else (problem_body(refusal), _PROBLEM)
+        body, kind = problem_body(refusal), _PROBLEM
+        if is_page(scope["path"]):
+            body, kind = page_body(refusal), _PAGE
         with suppress(RuntimeError):  # the answer had begun when it went wrong
             await _send(send, Answer(refusal.status, body), kind, *extra)
         return refusal.status

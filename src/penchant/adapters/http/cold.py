@@ -18,7 +18,7 @@ from penchant.adapters.http.problems import Refusal
 from penchant.adapters.http.reading import Reader, Receive
 from penchant.adapters.http.sessions import ENTER, Sessions
 
-__all__ = ["CONSOLE", "Cold", "Found", "Scope", "Send"]
+__all__ = ["Cold", "Found", "Scope", "Send", "is_page"]
 
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -42,6 +42,16 @@ _ENTERED = (
     b'<meta http-equiv="refresh" content="0; url=/console">'
     b'<p>You are in. <a href="/console">Open the console</a>.</p></html>'
 )
+
+
+def is_page(path: str) -> bool:
+    """Say whether a path is the console's.
+
+    Example:
+        >>> is_page("/console/people"), is_page("/consoles")
+        (True, False)
+    """
+    return path == CONSOLE or path.startswith(f"{CONSOLE}/")
 
 
 class Found(NamedTuple):
@@ -77,8 +87,7 @@ class Cold:
         Raises:
             Refusal: 404 for a path that is none, 405 for a method that it does not have.
         """
-        path: str = scope["path"]
-        if path == CONSOLE or path.startswith(f"{CONSOLE}/"):
+        if is_page(scope["path"]):
             return Found(CONSOLE, is_stream=False)
         path = _raw_path(scope)
         here = [

@@ -137,18 +137,17 @@ class Door:
         lease.left -= 1
 
     def _renew(self, lease: _Lease, number: str, now: float) -> None:
-        size = self._lease_size
-        while not self._limiter.hit(self._rate, number, cost=size):
-            if size == 1:
-                reset = self._limiter.get_window_stats(self._rate, number).reset_time
-                raise Refusal(
-                    429,
-                    f"This key asked more often than {self._settings.rate}. Ask again later.",
-                    headers={"retry-after": str(max(1, math.ceil(reset - now)))},
-                )
-            size = 1
-        lease.left = size
-        lease.ends_at = self._limiter.get_window_stats(self._rate, number).reset_time
+        size = self._lease_size  # fewer are left at the end of a window: those go one by one
+        size = size if self._limiter.test(self._rate, number, cost=size) else 1
+        is_granted = self._limiter.hit(self._rate, number, cost=size)
+        reset = self._limiter.get_window_stats(self._rate, number).reset_time
+        if not is_granted:
+            raise Refusal(
+                429,
+                f"This key asked more often than {self._settings.rate}. Ask again later.",
+                headers={"retry-after": str(max(1, math.ceil(reset - now)))},
+            )
+        lease.left, lease.ends_at = size, reset
 
     def _key(self, text: bytes) -> Key:
         """Give the key that a text is.
