@@ -37,14 +37,13 @@ def consent_refusal(consent: Consent, now: datetime) -> str:
         >>> consent_refusal(Consent("recommendation"), now)
         'Nothing was personalised: consent for `recommendation` was not asked.'
     """
-    purpose = f"for `{consent.purpose}`"
     if consent.state != "granted":
         why = _WHY.get(consent.state, "is in a state that is not known")
-        return f"Nothing was personalised: consent {purpose} {why}."
+        return f"Nothing was personalised: consent for `{consent.purpose}` {why}."
     if consent.until is not None and _has_ended(consent.until, now):
-        return f"Nothing was personalised: consent {purpose} has expired."
+        return f"Nothing was personalised: consent for `{consent.purpose}` has expired."
     if not consent.dial > 0:  # written so that a dial that is not a number stops too
-        return f"Nothing was personalised: the dial {purpose} stands at 0."
+        return f"Nothing was personalised: the dial for `{consent.purpose}` stands at 0."
     return ""
 
 

@@ -9,17 +9,30 @@ Rule 3: outside this process a column is known by the hash of its name: no value
 alone had is written down.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from hashlib import blake2b
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from penchant.errors import BadInput, BadNumber, FeatureTypeChanged, LimitReached
 from penchant.limits import Limits, check_id, check_length
+from penchant.model.layout import (
+    COLUMNS,
+    OWN,
+    Column,
+    Columns,
+    Plan,
+    Row,
+    Shape,
+    numbers_of,
+    put,
+    put_all,
+    rounded,
+    shape_of,
+)
 from penchant.words import Action, FrozenMap, Value, frozen
 
 __all__ = [
@@ -34,16 +47,11 @@ __all__ = [
     "features_of",
 ]
 
-Row = NDArray[np.float64]
-
 LARGEST: Final = 3e38
 """Features are kept as float32, which ends here."""
 
-COLUMNS: Final = 256
-OWN: Final = 192
 _CACHED_ACTIONS: Final = 16_384
 _CACHED_PLANS: Final = 4_096
-_SMALL: Final = 2.0**62
 _LARGEST_WHOLE: Final = 2**63
 
 _KINDS: Final[Mapping[type, str]] = {
@@ -62,30 +70,6 @@ class ColumnKind(IntEnum):
     NUMBER = 0
     INDICATOR = 1
     NAME = 2
-
-
-class Column(NamedTuple):
-    """Where the value of a name goes, and the sign it is added with."""
-
-    place: int
-    sign: float
-
-
-class _Columns(NamedTuple):
-    """Several columns at once; `own` when none of them is shared."""
-
-    indices: NDArray[np.intp]
-    signs: Row
-    own: bool
-
-
-class _Plan(NamedTuple):
-    """How features of one shape (same names and types, in the same order) are laid out."""
-
-    numbers: tuple[int, ...]
-    columns: _Columns
-    texts: tuple[tuple[int, str], ...]
-    lists: tuple[tuple[int, str], ...]
 
 
 def column_hash(name: str) -> int:
@@ -125,9 +109,9 @@ class Encoder:
         self._blank: Row = np.zeros(0)
         self._by_hash: dict[int, tuple[Column, ColumnKind]] = {}
         self._by_text: dict[tuple[str, str], Column] = {}
-        self._lists: dict[tuple[str, int], _Columns] = {}
+        self._lists: dict[tuple[str, int], Columns] = {}
         self._kinds: dict[int, str] = {}
-        self._plans: dict[tuple[tuple[str, ...], tuple[type, ...]], _Plan] = {}
+        self._plans: dict[Shape, Plan] = {}
         self._actions: dict[str, tuple[FrozenMap[Value], Row]] = {}
 
     @property
@@ -162,11 +146,7 @@ class Encoder:
             FeatureTypeChanged: For a value of another type than the feature had before.
             LimitReached: For too many features, too long texts or lists.
         """
-        if type(features) is FrozenMap:
-            names, values = features.names, features.held
-        else:
-            names, values = tuple(features), tuple(features.values())
-        shape = (names, tuple(map(type, values)))
+        shape, values = shape_of(features)
         known = self._plans.get(shape)
         plan = known or self._plan(shape)
         texts = [self._text(name, values[place]) for place, name in plan.texts]
@@ -174,26 +154,36 @@ class Encoder:
         row = self._blank.copy()
         small = True
         if plan.numbers:
-            whole = len(plan.numbers) == len(values)
-            small = _put(
-                row, plan.columns, values if whole else [values[place] for place in plan.numbers]
-            )
+            small = put(row, plan.columns, numbers_of(plan, values))
         for column in texts:
             row[column.place] += column.sign
         for columns, numbers in lists:
-            small = _put(row, columns, numbers) and small
+            small = put(row, columns, numbers) and small
         if not small:
-            self._check_large(names, values)
+            self._check_large(shape[0], values)
         if known is None:
             self._keep(shape, plan)
         return row
 
     def encode_actions(self, actions: Sequence[Action]) -> Row:
         """Give the rows of some actions: (n_actions, width) float64."""
-        rows = [self._action(action) for action in actions]
+        rows: list[Row | None] = []
+        alike: dict[int, tuple[Plan, list[int]]] = {}
+        for place, action in enumerate(actions):
+            row = self._kept(action)
+            if row is None:
+                plan = self._ready_plan(action)
+                if plan is None:  # at once, because names get their columns in the order given
+                    row = self._keep_row(action, self._row(action))
+                else:
+                    alike.setdefault(id(plan), (plan, []))[1].append(place)
+            rows.append(row)
         matrix = np.tile(self._blank, (len(rows), 1))
         for place, row in enumerate(rows):
-            matrix[place, : len(row)] = row
+            if row is not None:
+                matrix[place, : len(row)] = row
+        for plan, places in alike.values():
+            matrix[places] = self._alike(plan, [actions[place] for place in places])
         return matrix
 
     def columns_of(self, name: str, value: Value) -> NDArray[np.intp]:
@@ -204,30 +194,59 @@ class Encoder:
             return self._list(name, value).indices
         return self._columns([(name, _column_kind(type(value)))]).indices
 
-    def _action(self, action: Action) -> Row:
-        """Give the row of an action, from memory when nothing about it changed."""
-        known = self._actions.get(action.name)
-        features = frozen(action.features)
-        if known is not None:
-            held = known[0].held
-            same = features is known[0] or (
-                features.held == held
-                and features.names == known[0].names
-                and list(map(type, features.held)) == list(map(type, held))
-            )
-            if same:
-                return known[1]
-        if features.names:
+    def _kept(self, action: Action) -> Row | None:
+        """Give the row of an action from memory, when nothing about it changed."""
+        known, features = self._actions.get(action.name), frozen(action.features)
+        if known is None:
+            return None
+        held = known[0].held
+        same = features is known[0] or (
+            features.held == held
+            and features.names == known[0].names
+            and list(map(type, features.held)) == list(map(type, held))
+        )
+        return known[1] if same else None
+
+    def _row(self, action: Action) -> Row:
+        """Encode one action, and give columns to what is new about it."""
+        if action.features:
             self.has_features = True
         else:
             self._place(column_hash(f"action={action.name}"), ColumnKind.NAME)
-        row = self.encode(features_of(action)).astype(np.float32).astype(np.float64)
+        return rounded(self.encode(features_of(action)))
+
+    def _keep_row(self, action: Action, row: Row) -> Row:
         if len(self._actions) >= _CACHED_ACTIONS:
             self._actions.clear()
-        self._actions[action.name] = (features, row)
+        self._actions[action.name] = (frozen(action.features), row)
         return row
 
-    def _plan(self, shape: tuple[tuple[str, ...], tuple[type, ...]]) -> _Plan:
+    def _ready_plan(self, action: Action) -> Plan | None:
+        """Give the plan of an action whose columns are all known, none shared or of a list."""
+        shape, values = shape_of(action.features)
+        plan = self._plans.get(shape)
+        if plan is None or not action.features or plan.lists or not plan.columns.own:
+            return None
+        unknown = any((name, values[place]) not in self._by_text for place, name in plan.texts)
+        return None if unknown else plan
+
+    def _alike(self, plan: Plan, actions: Sequence[Action]) -> Row:
+        """Give the rows of actions that have such a plan, (n, width)."""
+        features = [frozen(action.features) for action in actions]
+        rows = np.tile(self._blank, (len(actions), 1))
+        small = put_all(rows, plan.columns, [numbers_of(plan, one.held) for one in features])
+        for row, one in zip(rows, features, strict=True):
+            if not small:
+                self._check_large(one.names, one.held)
+            for place, name in plan.texts:
+                column = self._text(name, one.held[place])
+                row[column.place] += column.sign
+        rows = rounded(rows)
+        for action, row in zip(actions, rows, strict=True):
+            self._keep_row(action, row.copy())  # a view would keep all the others in memory
+        return rows
+
+    def _plan(self, shape: Shape) -> Plan:
         """Lay out a shape that is seen for the first time, after checking it."""
         check_length(len(shape[0]), self.limits.features, f"Features of the {self.side}")
         kinds = {name: self._checked_kind(name, given) for name, given in zip(*shape, strict=True)}
@@ -242,9 +261,9 @@ class Encoder:
             else:
                 numbers.append(place)
         columns = self._columns([(shape[0][one], _column_kind(shape[1][one])) for one in numbers])
-        return _Plan(tuple(numbers), columns, tuple(texts), tuple(lists))
+        return Plan(tuple(numbers), columns, tuple(texts), tuple(lists))
 
-    def _keep(self, shape: tuple[tuple[str, ...], tuple[type, ...]], plan: _Plan) -> None:
+    def _keep(self, shape: Shape, plan: Plan) -> None:
         """Remember a shape and the kinds of its features, once all its values were good."""
         self._kinds.update(
             (column_hash(name), _KINDS[given]) for name, given in zip(*shape, strict=True)
@@ -272,11 +291,11 @@ class Encoder:
             raise FeatureTypeChanged(msg)
         return kind
 
-    def _columns(self, names: Sequence[tuple[str, ColumnKind]]) -> _Columns:
+    def _columns(self, names: Sequence[tuple[str, ColumnKind]]) -> Columns:
         found = [self._place(column_hash(name), kind) for name, kind in names]
         indices = np.array([column.place for column in found], dtype=np.intp)
         own = all(column.place < OWN for column in found)
-        return _Columns(indices, np.array([column.sign for column in found]), own)
+        return Columns(indices, np.array([column.sign for column in found]), own)
 
     def _text(self, name: str, value: Value) -> Column:
         text = str(value)
@@ -292,7 +311,7 @@ class Encoder:
             self._by_text[name, text] = found
         return found
 
-    def _list(self, name: str, value: Value) -> _Columns:
+    def _list(self, name: str, value: Value) -> Columns:
         count = len(value) if isinstance(value, list | tuple) else 0
         found = self._lists.get((name, count))
         if found is None:
@@ -346,22 +365,3 @@ class Encoder:
 
 def _column_kind(given: type) -> ColumnKind:
     return ColumnKind.INDICATOR if given is bool else ColumnKind.NUMBER
-
-
-def _put(row: Row, columns: _Columns, numbers: Sequence[Any]) -> bool:
-    """Write numbers into a row and say whether all are small; in shared columns they add up."""
-    try:
-        length = math.hypot(*numbers)
-    except TypeError as error:
-        msg = "A list among the features holds something that is not a number."
-        raise BadInput(msg) from error
-    except OverflowError:
-        return False
-    values = np.asarray(numbers, dtype=np.float64)
-    if columns.own:
-        row[columns.indices] = values
-    else:
-        own, shared = columns.indices < OWN, columns.indices >= OWN
-        row[columns.indices[own]] = values[own]
-        np.add.at(row, columns.indices[shared], (columns.signs * values)[shared])
-    return length < _SMALL

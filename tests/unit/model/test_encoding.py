@@ -198,3 +198,48 @@ def test_rows_are_rounded_as_the_evidence_keeps_them() -> None:
     row = Encoder("actions").encode_actions([Action("a", {"x": 0.1})])
 
     assert row[0, 0] == float(np.float32(0.1))
+
+
+def test_actions_of_known_columns_are_encoded_at_once_and_as_alone() -> None:
+    """New numbers and yes/noes, known and new texts, lists, other shapes, in any order."""
+    rng = np.random.default_rng(4)
+    at_once, alone = Encoder("actions"), Encoder("actions")
+    for _ in range(6):
+        actions = [
+            Action(
+                f"a{place}",
+                {"x": float(number), "kind": str(rng.choice(["run", "swim", "ski"])), "y": place}
+                if place % 3
+                else {"x": float(number), "new": bool(place % 2)}
+                if place % 2
+                else {"taste": [float(number), 0.5]},
+            )
+            for place, number in enumerate(rng.normal(size=9))
+        ]
+        rows = at_once.encode_actions(actions)
+        each = [alone.encode_actions([action])[0] for action in actions]
+        for row, its in zip(rows, each, strict=True):
+            assert np.array_equal(row[: len(its)], its, equal_nan=True)
+        assert at_once.hashes == alone.hashes
+        assert np.array_equal(at_once.encode_actions(actions), rows, equal_nan=True)
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, 3.1e38, 10**400, 2**63])
+def test_a_number_that_cannot_be_kept_is_told_among_many(number: float) -> None:
+    """The feature is named, and of the whole call nothing is remembered."""
+    encoder = Encoder("actions")
+    encoder.encode_actions([Action("a", {"x": 1.0, "y": 1})])
+    types = {"x": 0.5, "y": number} if isinstance(number, int) else {"x": number, "y": 2}
+    wrong = "y" if isinstance(number, int) else "x"
+    with pytest.raises(BadNumber, match=f"Feature `{wrong}` of the actions"):
+        encoder.encode_actions([Action("a", {"x": 2.0, "y": 2}), Action("b", types)])
+
+    assert encoder.encode_actions([Action("a", {"x": 3.0, "y": 1})]).tolist() == [[3.0, 1.0]]
+
+
+def test_large_numbers_are_fine_among_many() -> None:
+    """Beyond 2^62 each number is looked at by itself."""
+    encoder = Encoder("actions")
+    encoder.encode_actions([Action("a", {"x": 1.0})])
+
+    assert encoder.encode_actions([Action("b", {"x": 2.0**100})]).tolist() == [[2.0**100]]
