@@ -21,8 +21,8 @@ from penchant.words import Value
 
 __all__ = ["ENOUGH", "Level", "is_reached", "matches", "opened", "restarted", "seen"]
 
-ENOUGH = 8.0
-"""How many values, faded ones counting for less, it takes before one of them can be unusual."""
+ENOUGH = 8
+"""How many values it takes before the next of them can be unusual."""
 
 LATE = 32
 """Contributions remembered one by one, so that a reset that comes late cuts off the right ones."""
@@ -36,7 +36,7 @@ _SPREAD = 1e-9
 class Level(Struct, frozen=True):
     """What is kept of a person for one `OnLevel`.
 
-    `total` stands at the time `at`; `squares` and `weight` are used for what is usual alone.
+    `total` stands at the time `at`; `squares`, `weight` and `n_values` serve what is usual alone.
     `value` is the measure after the last signal, None before the first. `is_armed`: reaching the
     level opens. `begun_at`: the last reset; what happened before it counts for nothing.
     """
@@ -44,6 +44,7 @@ class Level(Struct, frozen=True):
     total: float = 0.0
     squares: float = 0.0
     weight: float = 0.0
+    n_values: int = 0
     at: float = -math.inf
     latest_at: float = -math.inf
     value: float | None = None
@@ -165,12 +166,13 @@ def _unusual(level: Level, opening: OnLevel, number: float, at: float) -> Level:
         total=told.total + weight * number,
         squares=told.squares + weight * number * number,
         weight=told.weight + weight,
+        n_values=told.n_values + 1,
     )
 
 
 def _deviations(level: Level, number: float) -> float | None:
     """Say by how many usual deviations a number is above what is usual; None while nobody can."""
-    if level.weight < ENOUGH:
+    if level.n_values < ENOUGH:
         return None
     mean = level.total / level.weight
     variance = level.squares / level.weight - mean * mean

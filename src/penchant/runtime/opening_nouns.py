@@ -98,10 +98,8 @@ def said(opening: Opening, zone: str = "") -> str:
     field = f"`{opening.field}`"
     if opening.measure == "unusual":
         side = "below" if opening.falls else "above"
-        return (
-            f"the latest {field} of {chosen} was {abs(opening.level):g} times the usual deviation "
-            f"{side} what is usual"
-        )
+        deviations = f"{abs(opening.level):g} usual deviations"
+        return f"the latest {field} of {chosen} was {deviations} {side} what is usual"
     what = {
         "sum": f"the sum of {field} over {chosen}",
         "count": f"the count of {chosen}",

@@ -7,7 +7,7 @@ from unit.guard.asking import ACTIONS, ask
 
 from penchant.errors import BadInput
 from penchant.guard.guardrail import permitted
-from penchant.guard.quiet_hours import Quiet, quiet_problem
+from penchant.guard.quiet_hours import Quiet, quiet_ends, quiet_problem
 from penchant.guard.verdict import PASSED
 from penchant.limits import Limits
 from penchant.runtime.declaring import check_moment
@@ -82,3 +82,40 @@ def test_quiet_hours_of_no_zone_are_declared() -> None:
     check_moment(Moment("m", "p", guardrails=(rule, QuietHours(zone="UTC"))), Limits())
 
     assert quiet_problem(rule) == ""
+
+
+@pytest.mark.parametrize(
+    ("now", "zone", "ends"),
+    [
+        ("2026-11-22 22:00", "UTC", "2026-11-23 07:00"),
+        ("2026-11-22 06:59", "UTC", "2026-11-22 07:00"),
+        ("2026-03-28 22:30", "Europe/Berlin", "2026-03-29 05:00"),  # a night of eight hours
+        ("2026-10-24 22:30", "Europe/Berlin", "2026-10-25 06:00"),  # a night of ten
+        ("2026-11-22 12:00", "UTC", None),
+        ("2026-11-22 22:00", "", None),
+        ("2026-11-22 22:00", "Middle/Earth", None),
+    ],
+)
+def test_the_end_of_quiet_hours_is_known(now: str, zone: str, ends: str | None) -> None:
+    """They end when the wall clock says so; where none hold, or nobody knows, there is no end."""
+    at = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    found = quiet_ends(ask(QuietHours("22:00", "07:00"), now=at, time_zone=zone))
+
+    assert found == (ends and datetime.fromisoformat(ends).replace(tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("rules", "ends"),
+    [
+        ([QuietHours("22:00", "07:00"), QuietHours("06:00", "09:00")], 9),
+        ([QuietHours("06:00", "09:00"), QuietHours("22:00", "07:00")], 9),
+        ([QuietHours("22:00", "07:00"), QuietHours("00:00", "00:00")], None),
+        ([QuietHours("22:00", "10:00"), QuietHours("10:00", "22:00")], None),
+    ],
+)
+def test_several_quiet_hours_end_together(rules: list[QuietHours], ends: int | None) -> None:
+    """Where one ends inside another the other's end counts; a whole day has none."""
+    at = datetime(2026, 11, 22, 3, tzinfo=UTC)
+    found = quiet_ends(ask(*rules, now=at, time_zone="UTC"))
+
+    assert found == (ends and at.replace(hour=ends))
