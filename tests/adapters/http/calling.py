@@ -29,7 +29,7 @@ class Caller:
 
     def __init__(self, app: App, headers: dict[str, str]) -> None:
         self._runner = asyncio.Runner()
-        transport = httpx.ASGITransport(app)  # type: ignore[arg-type]  # scopes are plain maps
+        transport = httpx.ASGITransport(app)
         self.client = httpx.AsyncClient(transport=transport, base_url=HERE, headers=headers)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:

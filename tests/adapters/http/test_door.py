@@ -14,7 +14,9 @@ from penchant.errors import BadInput, StoreDamaged
 NOW = datetime.now(UTC)
 
 
-def file_with(path: Path, *scopes: str, person: str = "", expires_at: datetime | None = None) -> str:
+def file_with(
+    path: Path, *scopes: str, person: str = "", expires_at: datetime | None = None
+) -> str:
     """Make a key and keep it in a file; give its text."""
     text, key = made(scopes, NOW, person=person, expires_at=expires_at)
     KeyFile(path).add(key)
@@ -167,7 +169,9 @@ def test_a_bound_key_may_do_what_is_its_persons(path: Path) -> None:
     text = file_with(path, *SCOPES, person="ada")
     with service(keys=KeyFile(path), key=text) as (client, _, _):
         told = client.post("/v1/decisions", json=ASK).json()
-        assert client.post("/v1/outcomes", json={"decision": told["id"], "reward": 1}).json()["kept"]
+        assert client.post("/v1/outcomes", json={"decision": told["id"], "reward": 1}).json()[
+            "kept"
+        ]
         assert client.get(f"/v1/decisions/{told['id']}").status_code == 200
         assert client.get("/v1/people/ada").json()["person"] == "ada"
 

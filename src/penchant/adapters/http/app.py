@@ -43,6 +43,7 @@ _PAGE = (b"content-type", b"text/html; charset=utf-8")
 _TURN = 256
 _GONE, _NO_CONTENT = 499, 204
 _UNKNOWN = "other"
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
 _SLOW_SECONDS = 1.0
 _VERBS: dict[str, type[Any]] = {
     "/v1/signals": Observe,
@@ -97,6 +98,11 @@ class App:
     def link(self) -> str:
         """Give the path of a new link to the console; it opens once."""
         return self._cold.sessions.link()
+
+    @property
+    def live(self) -> set[tuple[str, str]]:
+        """Method and path of all that something serves, whatever the table says."""
+        return {*self._cold.live(), *(("POST", path) for path in self._hot)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -155,6 +161,7 @@ class App:
 
     def _note(self, method: str, template: str, status: int, seconds: float) -> None:
         """Count a request, and log it where that was asked for or it took long."""
+        method = method if method in _METHODS else _UNKNOWN
         self._meters.request(method, template, status, seconds)
         if self._settings.logs_requests or (seconds > _SLOW_SECONDS and status < _GONE):
             told = {"method": method, "route": template, "status": status}

@@ -6,7 +6,7 @@ Rule 2: the answer may not be kept by anything between here and whoever asked.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote
 
@@ -21,6 +21,7 @@ from penchant.adapters.http.sessions import ENTER, Sessions
 __all__ = ["Cold", "Found", "Scope", "Send", "is_page"]
 
 Scope = MutableMapping[str, Any]
+Header = tuple[bytes, bytes]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 CONSOLE = "/console"
@@ -81,6 +82,14 @@ class Cold:
         ]
         self._router = Router([*own, *pages])
 
+    def live(self) -> Iterator[tuple[str, str]]:
+        """Give method and path of what the router serves, the pages of the console aside."""
+        for route in self._router.routes:
+            if isinstance(route, Route) and not is_page(route.path):
+                yield from (
+                    (method, route.path) for method in (route.methods or ()) if method != "HEAD"
+                )
+
     def find(self, scope: Scope) -> Found:
         """Find what a request means.
 
@@ -126,7 +135,7 @@ class Cold:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message.get("headers", ()), *extra]
+                message["headers"] = _with(message.get("headers", ()), extra)
             await send(message)
 
         await self._router(scope, receive, sending)
@@ -181,6 +190,13 @@ class Cold:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": _ENTERED})
         return 200
+
+
+def _with(headers: Iterable[Header], extra: Iterable[Header]) -> list[Header]:
+    """Add headers where the answer does not say them itself."""
+    given = list(headers)
+    names = {name.lower() for name, _ in given}
+    return [*given, *(one for one in extra if one[0] not in names)]
 
 
 def _raw_path(scope: Scope) -> str:

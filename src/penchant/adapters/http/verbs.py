@@ -3,7 +3,7 @@
 Each runs in the thread of its lane, for all requests of a turn at once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -251,9 +251,7 @@ def _is_another(answer: Decision | BadInput, call: Call) -> bool:
     """Say whether a decision that was kept under the id of a call answers another question."""
     if not isinstance(answer, Decision):
         return False
-    is_same = (answer.moment, answer.person) == (call.moment, call.person)
-    names = set(call.context) if isinstance(call.context, Mapping) else set()
-    return not (is_same and names <= set(answer.context))
+    return (answer.moment, answer.person) != (call.moment, call.person)
 
 
 def _signal(one: SignalOne, name: str) -> Signal:
