@@ -8,7 +8,7 @@ from datetime import datetime
 
 import numpy as np
 
-from penchant.errors import BadInput
+from penchant.errors import BadInput, StoreError
 from penchant.journal import NOBODY, Decided
 from penchant.learn.pending import Open
 from penchant.limits import check_length
@@ -21,7 +21,7 @@ from penchant.runtime.live_person import LivePerson
 from penchant.runtime.memory import Memory
 from penchant.words import Decision, FrozenMap, Value
 
-__all__ = ["decide_all", "decide_one", "decide_table", "decided", "wait_for"]
+__all__ = ["decide_all", "decide_one", "decide_table", "decided", "take_back", "wait_for"]
 
 _NO_ROW = np.zeros(0)
 _SHOWN = 3
@@ -85,7 +85,13 @@ def decide_table(
 
 def _keep(memory: Memory, opened: Sequence[Open], now: datetime) -> None:
     """Write decisions at once, then let them wait for their outcomes."""
-    memory.write([Decided(one.decision.person or NOBODY, now, one.decision) for one in opened])
+    try:
+        memory.write([Decided(one.decision.person or NOBODY, now, one.decision) for one in opened])
+    except StoreError:
+        with memory.lock:
+            for one in opened:
+                take_back(memory, one)
+        raise
     with memory.lock:
         for one in opened:
             wait_for(memory, one)
@@ -98,7 +104,25 @@ def _answer(memory: Memory, call: Call, now: datetime) -> Open | Decision:
 
 
 def decided(memory: Memory, call: Call, now: datetime) -> Open:
-    """Decide under the lock; nothing is kept yet but columns for names never seen before."""
+    """Decide under the lock, and count what is to be done towards the caps of its moment.
+
+    Nothing else is kept yet but columns for names never seen before. Where the decision cannot be
+    written, `take_back` undoes the count.
+    """
+    one = _undone(memory, call, now)
+    _count(memory, one)
+    return one
+
+
+def take_back(memory: Memory, one: Open) -> None:
+    """Undo what `decided` counted; under the lock."""
+    decision = one.decision
+    if decision.person is not None:
+        memory.people.person(decision.person).undone(decision)
+
+
+def _undone(memory: Memory, call: Call, now: datetime) -> Open:
+    """Decide; what is decided counts for nothing yet."""
     live, person = memory.moment(call.moment), call.person
     context = check_call(call, memory.limits)
     candidates = (
@@ -162,9 +186,16 @@ def _usable(
 
 
 def wait_for(memory: Memory, one: Open) -> None:
-    """Let a decision wait for its outcome, and count towards the caps of its moment."""
-    decision = one.decision
-    if decision.expected:
+    """Let a decision that is durable wait for its outcome."""
+    if one.decision.expected:
         memory.pending.add(one)
-        if decision.person is not None and memory.moments[decision.moment].moment.guardrails:
+        _count(memory, one)  # again, as the person may have been read anew before it was written
+
+
+def _count(memory: Memory, one: Open) -> None:
+    """Count a decision towards the caps of its moment, if it has guardrails."""
+    decision = one.decision
+    if decision.expected and decision.person is not None:
+        moment = memory.moments[decision.moment].moment
+        if moment.guardrails:
             memory.people.person(decision.person).done(decision)

@@ -81,6 +81,10 @@ class Directory:
         for one in ids:
             self._people.pop(one, None)
 
+    def clear(self) -> None:
+        """Let go of all that was read; the journal is asked again when needed."""
+        self._people.clear()
+
     def forget(self, ids: Iterable[str]) -> None:
         """Know nothing of some ids any more, nor whose they were."""
         for one in ids:

@@ -13,6 +13,12 @@ from penchant.words import Decision, FrozenMap, Moment, Value
 __all__ = ["LivePerson"]
 
 _REMEMBERED_IDS = 1_024
+_REMEMBERED_DEEDS = 1_000  # of one action at one moment: as many as a cap may allow
+
+_NONE: tuple[None, dict[str, Standing]] = (None, {})
+
+_Deeds = dict[str, tuple[tuple[float, str], ...]]
+"""When each action of a moment was done, and by which decision."""
 
 
 class LivePerson:
@@ -21,13 +27,13 @@ class LivePerson:
     def __init__(self, registers: Registers, facts: Iterable[Fact]) -> None:
         """Start from registers and the facts they were folded from."""
         self.registers = registers
-        self.recent: dict[str, tuple[tuple[float, str], ...]] = {}
         self.signal_ids: dict[str, None] = {}
-        self._standings: dict[tuple[str, str], Standing] = {}
+        self._deeds: dict[str, _Deeds] = {}
+        self._standings: dict[str, tuple[Moment, dict[str, Standing]]] = {}
         self._features: dict[str, FrozenMap[Value]] = {}
         for fact in facts:
             if isinstance(fact, Decided):
-                self.done(fact.decision)
+                self._add(fact.decision)
             elif isinstance(fact, Observed):
                 self.remember(fact.signal.id)
 
@@ -45,15 +51,29 @@ class LivePerson:
                 del self.signal_ids[next(iter(self.signal_ids))]
 
     def done(self, decision: Decision) -> None:
-        """Keep when what was done, for the caps of its moment."""
-        if decision.executed and len(decision.names) > 1:
-            done = (decision.at.timestamp(), decision.action.name)
-            self.recent[decision.moment] = (*self.recent.get(decision.moment, ()), done)[-1_000:]
-            self._standings.pop((decision.person or "", decision.moment), None)
+        """Keep when what was done, for the caps of its moment; once, however often it is said.
+
+        Said before the decision is written, so that of two taken at the same time one counts for
+        the other.
+        """
+        deeds = self._deeds.get(decision.moment, {}).get(decision.action.name, ())
+        if not any(one == decision.id for _, one in reversed(deeds)):
+            self._add(decision)
+
+    def undone(self, decision: Decision) -> None:
+        """Take back that something was done: it could not be written."""
+        name, deeds = decision.action.name, self._deeds.get(decision.moment, {})
+        if name in deeds:
+            deeds[name] = tuple(one for one in deeds[name] if one[1] != decision.id)
+            self._standings.pop(decision.moment, None)
 
     def standing(self, person: str, moment: Moment) -> Standing:
-        """Give what bears on decisions of one moment; `person` is the id in use."""
-        found = self._standings.get((person, moment.name))
+        """Give what bears on decisions of one moment, as declared; `person` is the id in use."""
+        declared, standings = self._standings.get(moment.name, _NONE)
+        if declared is not moment:
+            standings = {}
+            self._standings[moment.name] = moment, standings
+        found = standings.get(person)
         if found is None:
             registers = self.registers
             found = Standing(
@@ -63,13 +83,24 @@ class LivePerson:
                 registers.time_zone,
                 self._recent(moment) if moment.guardrails else (),
             )
-            self._standings[person, moment.name] = found
+            standings[person] = found
         return found
+
+    def _add(self, decision: Decision) -> None:
+        """Note what was done; nothing was where there was no choice, or it waits for a yes."""
+        if decision.executed and len(decision.names) > 1:
+            deeds = self._deeds.setdefault(decision.moment, {})
+            done = (decision.at.timestamp(), decision.id)
+            before = deeds.get(decision.action.name, ())
+            deeds[decision.action.name] = (*before, done)[-_REMEMBERED_DEEDS:]
+            self._standings.pop(decision.moment, None)  # under every id of theirs
 
     def _recent(self, moment: Moment) -> tuple[float, ...]:
         """Give when something was done at a moment; its fallback is nothing done."""
-        done = self.recent.get(moment.name, ())
-        return tuple(at for at, action in done if action != moment.fallback)
+        deeds = self._deeds.get(moment.name, {}).items()
+        return tuple(
+            sorted(at for action, of_one in deeds if action != moment.fallback for at, _ in of_one)
+        )
 
     def features(self, purpose: str) -> FrozenMap[Value]:
         """Give the traits and goals stated under a purpose, as features."""

@@ -114,6 +114,8 @@ class Memory:
             known = LiveMoment(moment, self.limits, self.worker.submit)
             self.moments[moment.name] = known
         else:
+            if moment.guardrails and not known.moment.guardrails:
+                self.people.clear()  # what was done counts towards its caps, and was not kept
             known.declare(moment)
         known.declared.append((at, moment))
 

@@ -20,7 +20,7 @@ from penchant.journal import Decided, Fact, Skipped
 from penchant.learn.pending import Open
 from penchant.loop import Question, quiet_until, refusal
 from penchant.runtime.calls import Call
-from penchant.runtime.deciding import decided, wait_for
+from penchant.runtime.deciding import decided, take_back, wait_for
 from penchant.runtime.learning import close_windows
 from penchant.runtime.memory import Memory
 from penchant.runtime.outbox import close_letters
@@ -180,6 +180,7 @@ def _not_before(memory: Memory, home: str, moment: str, due: Due, now: datetime)
 
 def _put_back(memory: Memory, chosen: _Chosen) -> None:
     """Undo what was noted of a decision that could not be written."""
+    take_back(memory, chosen.one)
     moment = chosen.one.decision.moment
     watch = memory.openings.watch(chosen.home)
     if chosen.last is None:
