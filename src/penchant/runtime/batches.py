@@ -46,6 +46,7 @@ __all__ = [
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 _CALL_FIELDS = frozenset({"moment", "person", "context", "actions", "draw"})
+_OUTCOME_FIELDS = frozenset({"decision", "reward", "outcome"})
 
 
 def call_of(item: object) -> Call | BadInput:
@@ -56,11 +57,15 @@ def call_of(item: object) -> Call | BadInput:
         return error
 
 
-def given_of(item: object) -> tuple[str, float | None, str | None]:
-    """Read one outcome of a batch; what is no mapping has the id of no decision."""
-    if not isinstance(item, Mapping):
-        return "", None, None
-    return str(item.get("decision", "")), item.get("reward"), item.get("outcome")
+def given_of(item: object) -> tuple[str, float | None, str | None] | BadInput:
+    """Read one outcome of a batch, or give the error that says what is wrong with it."""
+    if not isinstance(item, Mapping) or "decision" not in item:
+        return BadInput(
+            "An outcome is a mapping with a `decision`, and a `reward` or an `outcome`."
+        )
+    if unknown := set(item) - _OUTCOME_FIELDS:
+        return BadInput(f"An outcome has no field `{min(map(str, unknown))}`.")
+    return str(item["decision"]), item.get("reward"), item.get("outcome")
 
 
 def _call(item: object) -> Call:

@@ -28,14 +28,14 @@ _KEPT = Accepted()
 
 
 def learn_all(
-    memory: Memory, given: Sequence[Given], now: datetime
+    memory: Memory, given: Sequence[Given | BadInput], now: datetime
 ) -> list[Accepted | Refused | BadInput]:
     """Take decisions out, write what followed at once, then let it teach."""
     pairs: list[tuple[Open, Learned]] = []
     answers: list[Accepted | Refused | BadInput] = []
     with memory.lock:
-        for decision, reward, outcome in given:
-            answer = _taken(memory, decision, reward, outcome, now)
+        for one in given:
+            answer = one if isinstance(one, BadInput) else _taken(memory, one, now)
             answers.append(_KEPT if isinstance(answer, tuple) else answer)
             if isinstance(answer, tuple):
                 pairs.append(answer)
@@ -97,9 +97,11 @@ def _id(answer: Decision | Refused) -> str:
 
 
 def _taken(
-    memory: Memory, decision: object, reward: float | None, outcome: str | None, now: datetime
+    memory: Memory, given: Given, now: datetime
 ) -> tuple[Open, Learned] | Refused | BadInput:
     """Take one decision out with the fact that follows it; put it back when nothing is kept."""
+    decision: object  # a caller may hand in anything
+    decision, reward, outcome = given
     if not isinstance(decision, str):
         return Refused("No decision of that id waits: an id is a text, such as `decision.id`.")
     one = memory.pending.take(decision)

@@ -37,6 +37,8 @@ def test_a_value_is_json_where_it_is_json(text: str, value: Any) -> None:
         (["=9"], BadInput, "`--data` takes name=value"),
         (["a=1", "a=2"], BadInput, "gives `a` twice"),
         (["a=1e999"], BadNumber, "`--data a` is a number too large"),
+        (["a=NaN"], BadNumber, "`--data a` is not a finite number"),
+        (["a=-Infinity"], BadNumber, "`--data a` is not a finite number"),
         (["a=\udcff"], BadInput, "`--data a` is not a valid Unicode text"),
     ],
 )

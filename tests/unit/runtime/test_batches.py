@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from engines import NAMED, SHOP, agreed, engine_on, shop
 
-from penchant import Action, Decision, Engine
+from penchant import Action, Decision, Engine, Refused
 
 
 @pytest.fixture
@@ -59,3 +59,18 @@ def test_no_people_are_no_decisions(engine: Engine) -> None:
     assert list(answers) == []
     assert engine.learn_many(answers, rewards=[]) == []
     assert engine.decide_many([]) == engine.learn_many([]) == []
+
+
+def test_an_outcome_of_a_batch_that_is_none_says_so(engine: Engine) -> None:
+    """A field that is not known is told, as it is for a decision; the rest of the batch goes on."""
+    decision = engine.decide("home.hero")
+    given = [7, {"reward": 1.0}, {"decision": decision.id, "rewrad": 1.0}]
+    no_mapping, no_name, unknown, kept = engine.learn_many(
+        [*given, {"decision": decision.id, "reward": 1.0}]
+    )
+
+    assert isinstance(no_mapping, Refused)
+    assert "An outcome is a mapping" in no_mapping.sentence
+    assert no_name == no_mapping
+    assert unknown == Refused("An outcome has no field `rewrad`.")
+    assert kept

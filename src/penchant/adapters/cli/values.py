@@ -16,6 +16,7 @@ from penchant.errors import BadInput, BadNumber, BadTime
 __all__ = ["named_values", "time_of", "value_of"]
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
+_NO_NUMBER = frozenset({"NaN", "Infinity", "-Infinity"})  # what programs print where JSON has none
 
 
 def named_values(pairs: Iterable[str] | None, option: str) -> dict[str, Any]:
@@ -43,7 +44,7 @@ def value_of(text: str, what: str) -> Any:
     """Read one value.
 
     Raises:
-        BadNumber: For a number that no float can hold.
+        BadNumber: For a number that no float can hold, and for `NaN` and `Infinity`.
         BadInput: For a text with bytes in it that are no Unicode.
     """
     try:
@@ -51,6 +52,10 @@ def value_of(text: str, what: str) -> Any:
     except (msgspec.DecodeError, RecursionError):
         if _NUMBER.fullmatch(text.strip()):
             raise BadNumber(f"{what} is a number too large to keep.") from None
+        if text in _NO_NUMBER:
+            raise BadNumber(
+                f"{what} is not a finite number; as a text, write it in quotes."
+            ) from None
         return text
     except UnicodeEncodeError:
         raise BadInput(f"{what} is not a valid Unicode text.") from None
