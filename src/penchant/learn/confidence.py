@@ -139,50 +139,66 @@ def outcomes_of(rewards: Floats, ratios: Floats, chi: Floats, reach: Floats) -> 
     )
 
 
-def compared(sums: Outcomes, *, alpha: float = ALPHA) -> Comparison | None:
+def compared(strata: Sequence[Outcomes], *, alpha: float = ALPHA) -> Comparison | None:
     """Compare the engine with its neutral answer; None while there is no outcome.
 
-    The difference is the mean of u (r - b). Because E[u] = 0 any b is fair; the one that leaves
-    least spread is taken. Its variance is the known variance of u times what is left of the
-    rewards around b, where the heaviest rows count as seen `HEAVY` times with the largest variance
-    there is: rows that weigh much come seldom, and before they come their spread is not known.
+    The difference is the mean of u (r - b). Because E[u] = 0 any b is fair; in each stratum the
+    one that leaves least spread is taken. Its variance is the known variance of u times what is
+    left of the rewards around b, where the heaviest rows count as seen `HEAVY` times with the
+    largest variance there is: rows that weigh much come seldom, and before they come their spread
+    is not known.
 
     Args:
-        sums: Over outcomes.
+        strata: Sums over outcomes of what is alike, such as one moment each.
         alpha: The intervals miss the truth in this share of cases, however often one looks.
 
     Source: Robbins' normal mixture in the form of Waudby-Smith, Arbour, Sinha, Kennedy, Ramdas
     2024, "Time-uniform central limit theory and asymptotic confidence sequences", theorem 2.2,
     with Bernstein's correction for weights that reach far; laws in tests/laws hold its coverage.
     """
-    n = sums.n
+    whole = summed(strata)
+    n, mean = whole.n, whole.r / max(whole.n, 1.0)
     if n < 1:
         return None
-    if not math.isfinite(sums.chi):  # the neutral answer had no chance somewhere: nothing to weigh
-        return _unsupported(sums, alpha)
+    own = (whole.rr - n * mean**2 + 2 * LARGEST_VARIANCE) / (n + 2.0)
+    engine = _clipped(mean, radius(n, own, 1.0, alpha))
+    if not math.isfinite(whole.chi):  # the neutral answer had no chance somewhere
+        return _unsupported(int(n), engine)
+    parts = [_apart(one) for one in strata if one.n]
+    value = math.fsum(part.total for part in parts) / n
+    spread = math.fsum(part.variance for part in parts) / n
+    around = math.fsum(part.left for part in parts) / n
+    reach = max(part.reach for part in parts)
+    half = radius(n, spread, reach, alpha)
+    return Comparison(
+        n=int(n),
+        engine=engine,
+        neutral=_clipped(mean - value, radius(n, spread + around, reach + 1.0, alpha)),
+        difference=Estimate(value, max(value - half, -1.0), min(value + half, 1.0)),
+        smallest=_smallest(n, spread, reach, alpha),
+        weight=_around(1.0 - whole.u / n, radius(n, whole.chi / n, whole.reach, alpha)),
+        spread=spread,
+        reach=reach,
+    )
+
+
+class _Apart(NamedTuple):
+    """What one stratum adds: sums of u (r - b) and of its variance, of what is left of r, reach."""
+
+    total: float
+    variance: float
+    left: float
+    reach: float
+
+
+def _apart(sums: Outcomes) -> _Apart:
     heavy = HEAVY * max(sums.reach, 1.0) ** 2
-    usual = (sums.r + 0.5) / (n + 1.0)
+    usual = (sums.r + 0.5) / (sums.n + 1.0)
     b = (sums.uur + heavy * usual) / (sums.uu + heavy)
-    value = (sums.ur - b * sums.u) / n
     left = sums.uurr - 2 * b * sums.uur + b * b * sums.uu + heavy * LARGEST_VARIANCE
     around = left / (sums.uu + heavy)
     step = max(b, 1.0 - b)
-    mean = sums.r / n
-    own = (sums.rr - n * mean**2 + 2 * LARGEST_VARIANCE) / (n + 2.0)
-    spread = sums.chi / n * around
-    reach = radius(n, spread, sums.reach * step, alpha)
-    return Comparison(
-        n=int(n),
-        engine=_clipped(mean, radius(n, own, 1.0, alpha)),
-        neutral=_clipped(
-            mean - value, radius(n, spread + around, (sums.reach + 1.0) * step, alpha)
-        ),
-        difference=Estimate(value, max(value - reach, -1.0), min(value + reach, 1.0)),
-        smallest=_smallest(n, spread, sums.reach * step, alpha),
-        weight=_around(1.0 - sums.u / n, radius(n, sums.chi / n, sums.reach, alpha)),
-        spread=spread,
-        reach=sums.reach * step,
-    )
+    return _Apart(sums.ur - b * sums.u, sums.chi * around, sums.n * around, sums.reach * step)
 
 
 def radius(n: float, variance: float, reach: float, alpha: float = ALPHA) -> float:
@@ -270,14 +286,10 @@ def ratio_evidence(count: int, n: int, share: float) -> float:
     return math.exp(min(seen - declared, 700.0))
 
 
-def _unsupported(sums: Outcomes, alpha: float) -> Comparison:
+def _unsupported(n: int, engine: Estimate) -> Comparison:
     """Say what the engine reached, and nothing of the neutral answer."""
-    mean = sums.r / sums.n
-    own = (sums.rr - sums.n * mean**2 + 2 * LARGEST_VARIANCE) / (sums.n + 2.0)
-    engine = _clipped(mean, radius(sums.n, own, 1.0, alpha))
-    unknown = Estimate(math.nan, -1.0, 1.0)
-    none = Estimate(math.nan, 0.0, 1.0)
-    return Comparison(int(sums.n), engine, none, unknown, math.inf, none, math.inf, math.inf)
+    unknown, none = Estimate(math.nan, -1.0, 1.0), Estimate(math.nan, 0.0, 1.0)
+    return Comparison(n, engine, none, unknown, math.inf, none, math.inf, math.inf)
 
 
 def _smallest(n: float, variance: float, reach: float, alpha: float) -> float:

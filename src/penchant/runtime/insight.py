@@ -132,7 +132,8 @@ class Insight:
         memory = self._memory
         with memory.lock:
             memory.tallies.settle()
-            return tuple(islice(reversed(memory.tallies.recent.people.items()), n))
+            met = memory.tallies.recent.people.items()
+            return tuple(sorted(met, key=lambda one: one[1], reverse=True)[:n])
 
     def decision(self, decision_id: str) -> DecisionReading:
         """Give one decision, what followed it and why it was taken.

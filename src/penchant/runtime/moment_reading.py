@@ -108,7 +108,7 @@ def _around(seen: Sequence[Decision]) -> tuple[Around, ...]:
             told = name.startswith(("person.", "goal."))
             if isinstance(value, bool | str) and not told:
                 label = (name, value if isinstance(value, str) else "yes" if value else "no")
-                found.setdefault(label, Counter())[decision.action.name] += 1
+                found.setdefault(label, Counter())[decision.drawn or decision.action.name] += 1
     n_values = Counter(name for name, _ in found)
     rows = [
         Around(name, value, chosen.total(), dict(chosen))

@@ -1,12 +1,12 @@
 """One person as a page shows them: what each action is expected to bring them, and their facts."""
 
-from collections.abc import Sequence
+from collections import Counter
 from datetime import datetime
 
 import numpy as np
 
 from penchant.errors import UnknownDecision
-from penchant.journal import Decided, Fact, Learned
+from penchant.journal import Decided, Learned
 from penchant.runtime.live_moment import LiveMoment
 from penchant.runtime.memory import Memory
 from penchant.runtime.readings import Leaning, PersonReading
@@ -39,9 +39,8 @@ def read_person(
     outcomes = {fact.decision: fact for fact in reversed(facts) if isinstance(fact, Learned)}
     with memory.lock:
         home = memory.people.home(person)
-        leanings = [
-            one for live in memory.moments.values() for one in _leanings(live, home, facts, now)
-        ]
+        often = Counter(decision.moment for decision in decisions).most_common()
+        leanings = [one for name, _ in often for one in _leanings(memory.moment(name), home, now)]
         latest = decisions[: -n_decisions - 1 : -1]
         told = [(one, outcomes.get(one.id), _reasons(memory, one)) for one in latest]
         purposes = {live.moment.purpose for live in memory.moments.values()}
@@ -72,15 +71,14 @@ def _reasons(memory: Memory, decision: Decision) -> tuple[Reason, ...]:
         return ()
 
 
-def _leanings(live: LiveMoment, person: str, facts: Sequence[Fact], now: datetime) -> list[Leaning]:
+def _leanings(live: LiveMoment, person: str, now: datetime) -> list[Leaning]:
     """Give what each action of a moment is expected to bring, for people and for this person.
 
     Circumstances are the usual ones. How people differ is the prior along the action; what is not
     known of the person is their posterior along it.
     """
     name, people, version = live.moment.name, live.model.people, live.model.version
-    met = any(isinstance(fact, Decided) and fact.decision.moment == name for fact in facts)
-    if not met or not version.rank:
+    if not version.rank:
         return []
     slate, usual = live.slate(()), version.context.apply(live.context_row({}))
     expected = version.rewards(usual, slate.scaled) + slate.own

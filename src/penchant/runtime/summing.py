@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from penchant.learn.confidence import Outcomes, compared, ratio_evidence, summed
+from penchant.learn.confidence import Outcomes, compared, no_outcomes, ratio_evidence, summed
 from penchant.runtime.counting import DAY, MINUTE
 from penchant.runtime.readings import Compared, DayReading, Health, Running
 from penchant.runtime.tallies import Day, MomentTally
@@ -66,10 +66,7 @@ def compared_at(
 
     Rewards of several moments meet in 0..1; of one they are said in its own range.
     """
-    parts = [day.outcomes for _, day in stretch(tallies, first)]
-    if first is None:
-        parts += [tally.before.outcomes for tally in tallies]
-    found = compared(summed(parts))
+    found = compared([outcomes_of(tally, first) for tally in tallies])
     if found is None:
         return None
     if len(moments) != 1:
@@ -95,12 +92,19 @@ def days_of(tallies: Sequence[MomentTally], first: int | None) -> tuple[DayReadi
 
 def running_of(tallies: Sequence[MomentTally], first: int | None) -> tuple[Running, ...]:
     """Give the difference to the neutral answer as it stood at the end of each day."""
-    return tuple(_running(stretch(tallies, first)))
+    days = [
+        (number, place, day.outcomes)
+        for place, tally in enumerate(tallies)
+        for number, day in stretch([tally], first)
+        if day.outcomes.n
+    ]
+    return tuple(_running(sorted(days, key=lambda one: one[0]), len(tallies)))
 
 
-def outcomes_of(tally: MomentTally) -> Outcomes:
-    """Sum the outcomes of a moment over all time."""
-    return summed([*(day.outcomes for day in tally.days.values()), tally.before.outcomes])
+def outcomes_of(tally: MomentTally, first: int | None = None) -> Outcomes:
+    """Sum the outcomes of a moment from a day on; over all time with None."""
+    days = [day.outcomes for _, day in stretch([tally], first)]
+    return summed(days if first is not None else [*days, tally.before.outcomes])
 
 
 def health_of(moment: Moment, tally: MomentTally) -> Health:
@@ -112,7 +116,7 @@ def health_of(moment: Moment, tally: MomentTally) -> Health:
     for share, (drawn, n) in tally.ratios.items():
         odds *= ratio_evidence(drawn, n, share)
     drawn, n = tally.ratios.get(moment.neutral_share, (0, 0))
-    found = compared(outcomes_of(tally))
+    found = compared([outcomes_of(tally)])
     weight = None if found is None else found.weight
     return Health(moment.name, moment.neutral_share, drawn, n, odds, weight)
 
@@ -123,14 +127,14 @@ def latest_of(tallies: Sequence[MomentTally]) -> datetime | None:
     return datetime.fromtimestamp(MINUTE * max(minutes), UTC) if minutes else None
 
 
-def _running(days: Sequence[Numbered]) -> Iterator[Running]:
-    so_far: list[Outcomes] = []
-    for place, (number, day) in enumerate(days):
-        if day.outcomes.n:
-            so_far = [summed([*so_far, day.outcomes])]
+def _running(days: Sequence[tuple[int, int, Outcomes]], n: int) -> Iterator[Running]:
+    """Add days of n moments up, each moment apart: day, place of the moment, outcomes."""
+    so_far = [no_outcomes() for _ in range(n)]
+    for place, (number, which, outcomes) in enumerate(days):
+        so_far[which] = summed([so_far[which], outcomes])
         is_last = place + 1 == len(days) or days[place + 1][0] != number
-        found = compared(so_far[0]) if so_far and is_last else None
-        if found is not None and day.outcomes.n:
+        found = compared(so_far) if is_last else None
+        if found is not None:
             yield Running(_date(number), found.n, found.difference)
 
 

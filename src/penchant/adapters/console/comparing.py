@@ -22,7 +22,15 @@ from penchant.adapters.console.wording import (
 from penchant.learn.confidence import Estimate, needed, share_of
 from penchant.runtime.readings import Compared, Health, Running
 
-__all__ = ["ALARM", "health_figure", "power_sentence", "rates_figure", "running_figure", "verdict"]
+__all__ = [
+    "ALARM",
+    "difference_words",
+    "health_figure",
+    "power_sentence",
+    "rates_figure",
+    "running_figure",
+    "verdict",
+]
 
 ALARM = 1_000.0
 """Odds against the declared share from which something else must choose who gets the neutral one;
@@ -59,6 +67,14 @@ def verdict(compared: Compared | None) -> Markup:
     )
 
 
+def difference_words(compared: Compared | None) -> str:
+    """Say the difference to the neutral answer in a table."""
+    if compared is None:
+        return "nothing followed yet"
+    unit = Unit(compared.low, compared.high)
+    return unit.say_difference(compared.comparison.difference)
+
+
 def power_sentence(compared: Compared) -> str:
     """Say the smallest difference that would be seen by now, and how many outcomes are missing."""
     unit, found = Unit(compared.low, compared.high), compared.comparison
@@ -72,8 +88,8 @@ def power_sentence(compared: Compared) -> str:
     wanted = needed(found, found.difference.value)
     if wanted is None or not found.difference.value:
         return f"{small}, in 80 % of cases; one as small as the present one is out of reach."
-    more = counted(wanted - found.n, "more outcome")
-    return f"{small}, in 80 % of cases; to see the present one takes about {more}."
+    more = three(max(wanted - found.n, 1))
+    return f"{small}, in 80 % of cases; to see the present one takes about {more} more outcomes."
 
 
 def rates_figure(compared: Compared | None) -> Figure:

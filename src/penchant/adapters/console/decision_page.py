@@ -7,7 +7,7 @@ from penchant.adapters.console.drawing.choices import propensity_track
 from penchant.adapters.console.drawing.intervals import axis
 from penchant.adapters.console.drawing.scale import Scale
 from penchant.adapters.console.figures import Figure, Page, Row, Table
-from penchant.adapters.console.wording import Unit, code, percentage, three
+from penchant.adapters.console.wording import Unit, code, counted, percentage, three
 from penchant.loop import replayed
 from penchant.runtime.readings import DecisionReading
 from penchant.words import Decision, Explanation
@@ -73,6 +73,12 @@ def _answer(reading: DecisionReading) -> Markup:
             "<strong>{}</strong> was drawn with a chance of {}, but not done: "
             "<strong>{}</strong> stood in."
         ).format(decision.drawn, chance, decision.action.name)
+    if len(decision.names) == 1:
+        left = {one.action for one in decision.removed}
+        why = Markup(": {} left out").format(counted(len(left), "action was", "actions were"))
+        return Markup("<strong>{}</strong> was all there was to choose{}.").format(
+            decision.action.name, why if left else ""
+        )
     if explanation is None or len(decision.names) < 2 or not decision.expected:  # noqa: PLR2004
         return said + Markup(".")
     if explanation.explored:

@@ -6,6 +6,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from penchant.adapters.console.comparing import (
+    difference_words,
     health_figure,
     rates_figure,
     running_figure,
@@ -14,7 +15,7 @@ from penchant.adapters.console.comparing import (
 from penchant.adapters.console.drawing.intervals import axis, share_track
 from penchant.adapters.console.drawing.scale import Scale
 from penchant.adapters.console.figures import Figure, Page, Row, Table
-from penchant.adapters.console.wording import Unit, code, counted, percentage, plain, whole
+from penchant.adapters.console.wording import code, counted, percentage, plain, whole
 from penchant.learn.confidence import share_of
 from penchant.runtime.opening_nouns import said
 from penchant.runtime.readings import ActionReading, Around, MomentLine, MomentReading
@@ -29,14 +30,15 @@ SHARES = axis(Scale(0.0, 1.0), [(0.0, "0 %"), (0.5, "50 %"), (1.0, "100 %")])
 def moments_page(now: datetime, lines: Sequence[MomentLine]) -> Page:
     """Put the list of moments together."""
     n = sum(line.n for line in lines)
-    answer = Markup("<strong>{}</strong> declared; {} taken at {} so far.").format(
-        f"{counted(len(lines), 'moment')} {'is' if len(lines) == 1 else 'are'}",
+    answer = Markup("<strong>{}</strong> {} declared; {} taken at {} so far.").format(
+        counted(len(lines), "moment"),
+        "is" if len(lines) == 1 else "are",
         f"{counted(n, 'decision')} {'was' if n == 1 else 'were'}",
         "it" if len(lines) == 1 else "them",
     )
     if not lines:
         answer = Markup("No moment is declared yet.")
-    rows = [(line, _difference(line)) for line in lines]
+    rows = [(line, difference_words(line.compared)) for line in lines]
     return Page("moments.html", "Moments", {"now": now, "answer": answer, "lines": rows})
 
 
@@ -66,13 +68,6 @@ def moment_page(reading: MomentReading, asked: str) -> Page:
             health_figure([reading.health] if reading.health.n else []),
         ),
     )
-
-
-def _difference(line: MomentLine) -> str:
-    if line.compared is None:
-        return "nothing followed yet"
-    unit = Unit(line.compared.low, line.compared.high)
-    return unit.say_difference(line.compared.comparison.difference)
 
 
 def _usual_action(reading: MomentReading) -> str:

@@ -6,16 +6,16 @@ from datetime import date, timedelta
 from markupsafe import Markup
 
 from penchant.adapters.console.comparing import (
+    difference_words,
     health_figure,
     rates_figure,
     running_figure,
     verdict,
 )
-from penchant.adapters.console.drawing.intervals import share_track
+from penchant.adapters.console.drawing.intervals import count_track
 from penchant.adapters.console.drawing.over_time import Bar, bars
 from penchant.adapters.console.figures import Figure, Page, Row, Table
 from penchant.adapters.console.wording import counted, day, percentage, three, whole
-from penchant.learn.confidence import share_of
 from penchant.runtime.readings import DayReading, Overview
 
 __all__ = ["PERIODS", "overview_page"]
@@ -74,7 +74,7 @@ def overview_page(overview: Overview, chosen: str) -> Page:
             "answer": _answer(overview, chosen),
             "tiles": _tiles(overview),
             "refused": _refused(overview),
-            "moments": overview.moments,
+            "moments": [(line, difference_words(line.compared)) for line in overview.moments],
         },
         figures,
     )
@@ -83,6 +83,10 @@ def overview_page(overview: Overview, chosen: str) -> Page:
 def _answer(overview: Overview, chosen: str) -> Markup:
     """Answer the page's question in a sentence or two."""
     when = _when(overview, chosen)
+    if not overview.moments:
+        return Markup("Nothing is declared yet, so nothing can be decided.")
+    if not overview.latest:
+        return Markup("No decision has been taken yet.")
     if not overview.n:
         return Markup("{} Penchant decided nothing.").format(when)
     people = counted(overview.n_people, "person", "people")
@@ -207,15 +211,14 @@ def _removed_figure(overview: Overview) -> Figure:
     ]
     found.append(("Drawn but not done", overview.counts.get("forced", 0), ""))
     told = sorted((one for one in found if one[1]), key=lambda one: -one[1])
-    shares = [share_of(n, overview.n) for _, n, _ in told]
     rows = [
         Row(
             words,
-            share_track(share.value, (share.value, share.value), None, "warn"),
-            whole(n),
-            "nothing was personalised" if sort.startswith("no") else "an action was left out",
+            count_track(n / max(overview.n, 1), "warn"),
+            f"{whole(n)}, {percentage(n / max(overview.n, 1))}",
+            "nothing was personalised" if sort.startswith("no") else "",
         )
-        for (words, n, sort), share in zip(told, shares, strict=True)
+        for words, n, sort in told
     ]
     table = Table(
         ("why", "decisions", "share"),
@@ -224,7 +227,7 @@ def _removed_figure(overview: Overview) -> Figure:
     return Figure(
         "removed",
         "Left out, and why",
-        "Decisions in which consent or a guardrail took something out.",
+        "Decisions in which consent or a guardrail took something out, of all.",
         table,
         rows=rows,
         empty="" if rows else "Nothing was left out: consent held, and no guardrail spoke.",

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from penchant.adapters.console.drawing.scale import Scale
 from penchant.adapters.console.drawing.svg import element, line, percent, picture, rect, text
 
-__all__ = ["axis", "interval_track", "share_track"]
+__all__ = ["axis", "count_track", "interval_track", "share_track"]
 
 HEIGHT = 28
 MIDDLE = 14
@@ -42,6 +42,15 @@ def share_track(value: float, ends: tuple[float, float], tick: float | None, kin
     ]
     if tick is not None:
         shapes.append(line((scale.at(tick), 3), (scale.at(tick), 25), "neutral"))
+    return picture(shapes, height=HEIGHT, class_="track")
+
+
+def count_track(share: float, kind: str) -> Markup:
+    """Draw a count as a bar, as a share of all there were."""
+    shapes = [
+        rect((0.0, 1.0), (8, 20), "groove"),
+        rect((0.0, Scale(0.0, 1.0).at(share)), (8, 20), f"bar {kind}"),
+    ]
     return picture(shapes, height=HEIGHT, class_="track")
 
 

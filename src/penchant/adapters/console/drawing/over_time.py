@@ -43,7 +43,8 @@ def bars(
     """Draw counts side by side; the first and last are named below, the largest above."""
     most = max([bar.total for bar in given] + [least])
     top = Scale(0.0, most)
-    shapes = _grid(top, unit)
+    grid, marks = _grid(top, unit)
+    shapes = list(grid)
     width = 1.0 / max(len(given), 1)
     for place, bar in enumerate(given):
         x = place * width + width * (1 - FILLED) / 2
@@ -54,6 +55,7 @@ def bars(
                 span = (bottom, bottom - max(height, 1.0))
                 shapes.append(rect((x, x + width * FILLED), span, f"bar {kind}", hint=bar.hint))
                 bottom -= height
+    shapes += marks
     shapes.append(line((0.0, BOTTOM), (1.0, BOTTOM), "axis"))
     shapes.append(text(0.0, BOTTOM + 18, labels[0]))
     shapes.append(text(1.0, BOTTOM + 18, labels[1], anchor="end"))
@@ -111,14 +113,15 @@ def _stretched(points: Sequence[Point], time: Scale, scale: Scale) -> Markup:
     )
 
 
-def _grid(top: Scale, unit: str) -> list[Markup]:
-    shapes = []
+def _grid(top: Scale, unit: str) -> tuple[list[Markup], list[Markup]]:
+    """Give the lines behind the bars, and the numbers that stand over them."""
+    lines, marks = [], []
     for value in top.ticks(3):
-        if value > 0:
+        if value > 0 and value == round(value):
             y = BOTTOM - (BOTTOM - TOP) * top.at(value)
-            said = f"{value:,.0f} {unit}".strip()
-            shapes += [line((0.0, y), (1.0, y), "grid"), text(0.0, y - 4, said)]
-    return shapes
+            lines.append(line((0.0, y), (1.0, y), "grid"))
+            marks.append(text(0.0, y - 4, f"{value:,.0f} {unit}".strip()))
+    return lines, marks
 
 
 def _height(scale: Scale, value: float) -> float:

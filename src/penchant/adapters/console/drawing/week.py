@@ -10,7 +10,7 @@ __all__ = ["DAY_NAMES", "week_map"]
 
 DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 HOURS = 24
-LEFT = 2.0  # columns taken by the names of the days
+LEFT = 2.5  # columns taken by the names of the days
 COLUMN = 1.0 / (LEFT + HOURS)
 ROW = 22
 TOP = 4
@@ -25,7 +25,6 @@ def week_map(shares: Sequence[float], *, label: str) -> Markup:
     foot = TOP + 7 * ROW + 15
     for hour in (0, 6, 12, 18):
         shapes.append(text((LEFT + hour) * COLUMN, foot, f"{hour:02}:00"))
-    shapes.append(text(1.0, foot, "24:00", anchor="end"))
     return picture(shapes, height=foot + 5, class_="week", label=label)
 
 
