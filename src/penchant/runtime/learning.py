@@ -21,7 +21,7 @@ from penchant.words import Accepted, Consent, Decision, Refused
 
 __all__ = ["Given", "close_windows", "learn_all", "learn_table"]
 
-Given = tuple[str, float | None, str | None]
+Given = tuple[object, float | None, str | None]
 """What followed a decision: its id, and a reward or the name of an outcome."""
 
 _KEPT = Accepted()
@@ -100,7 +100,6 @@ def _taken(
     memory: Memory, given: Given, now: datetime
 ) -> tuple[Open, Learned] | Refused | BadInput:
     """Take one decision out with the fact that follows it; put it back when nothing is kept."""
-    decision: object  # a caller may hand in anything
     decision, reward, outcome = given
     if not isinstance(decision, str):
         return Refused("No decision of that id waits: an id is a text, such as `decision.id`.")

@@ -21,7 +21,6 @@ from penchant.errors import BadInput, BadNumber, BadTime
         ("phone", "phone"),
         ("", ""),
         ("a=b", "a=b"),
-        ("NaN", "NaN"),
         ("[" * 100_000, "[" * 100_000),
     ],
 )
