@@ -64,6 +64,8 @@ def observe_all(
             for fact in facts:
                 memory.fold(fact)
         told += [_KEPT if isinstance(answer, list) else answer for answer in answers]
+    with memory.lock:
+        memory.tallies.refuse(one.sentence for one in told if isinstance(one, Refused))
     open_after(memory, now)
     return told
 
