@@ -82,6 +82,8 @@ def _by_moment(reading: PersonReading) -> list[tuple[str, list[Leaning]]]:
 
 
 def _answer(reading: PersonReading, profile: Profile) -> Markup:
+    if not reading.n_decisions:
+        return Markup("Nothing was decided for this person yet.")
     known = [one for one in profile.beliefs if one.name.startswith("taste at ")]
     said = Markup(
         "Penchant decided <strong>{}</strong> for this person and learned from {}."
