@@ -5,7 +5,9 @@ one thread; Vowpal Wabbit takes some of the same contexts in between, one by one
 own binary format is measured too: the same contexts, labelled, read from its cache file by its
 C++ driver, which decides and learns at once but answers nobody.
 A round of derivation runs on another thread of ours and is waited for where it is late; its time
-is in the mean, and not in the median. Memory is measured in a process of its own.
+is in the mean, and not in the median. Beside it stands the processor time of all threads, rounds
+included, which says what a pair costs where other work shares the machine. Memory is measured in a
+process of its own.
 
 Run: python bench/throughput.py [--people 200000] [--passes 3] [--shape-a 40000] [--theirs 4000]
 """
@@ -22,6 +24,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import wait
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -79,6 +82,20 @@ class Rates:
         """Start with none."""
         self.decide: list[float] = []
         self.learn: list[float] = []
+        self._spent, self._pairs = 0.0, 0
+
+    @contextmanager
+    def spending(self, pairs: int = 0) -> Iterator[None]:
+        """Count the processor time of what is done within, for so many pairs more."""
+        before = time.process_time()
+        yield
+        self._spent += time.process_time() - before
+        self._pairs += pairs
+
+    @property
+    def processor(self) -> float:
+        """The processor time of a pair."""
+        return self._spent / self._pairs * 1e6
 
     def add(self, decide: float, learn: float, count: int) -> None:
         """Add the seconds of `count` pairs."""
@@ -100,20 +117,22 @@ class Rates:
         decide, learn = np.median(self.decide), np.median(self.learn)
         print(
             f"{label:34}{decide:9.2f}{learn:9.2f}{self.median:9.2f}{self.mean:9.2f}"
-            f"{1e6 / self.mean:12,.0f}"
+            f"{self.processor:11.2f}{1e6 / self.mean:12,.0f}"
         )
 
 
 def ours(engine: Engine, made: Shape, batch: Batch, rates: Rates) -> None:
     """Decide and learn one batch in columns."""
     chances = made.chances(batch.contexts)
-    decide, answers = seconds(
-        engine.decide_many, MOMENT, people=batch.people, contexts=batch.contexts
-    )
+    with rates.spending(len(batch.people)):
+        decide, answers = seconds(
+            engine.decide_many, MOMENT, people=batch.people, contexts=batch.contexts
+        )
     chosen = np.array([-1 if one == "nothing" else int(one[1:]) for one in _names(answers)])
     chance = np.where(chosen < 0, 0.0, chances[np.arange(len(chosen)), chosen])
     rewards = (batch.luck < chance).astype(np.float64)
-    learn, _ = seconds(engine.learn_many, answers, rewards=rewards)
+    with rates.spending():
+        learn, _ = seconds(engine.learn_many, answers, rewards=rewards)
     rates.add(decide, learn, len(batch.people))
 
 
@@ -147,12 +166,15 @@ class Theirs:
         for row, chance, luck in zip(
             batch.contexts[:count], chances, batch.luck.tolist(), strict=False
         ):
-            took, lines = seconds(self._vw.text, row, self._lines)
+            with self.rates.spending(1):
+                took, lines = seconds(self._vw.text, row, self._lines)
             text += took
-            took, (place, weight) = seconds(self._vw.decide, lines, luck)
+            with self.rates.spending(), self.ready.spending(1):
+                took, (place, weight) = seconds(self._vw.decide, lines, luck)
             decide += took
             reward = float(luck < chance[place])
-            took, _ = seconds(self._vw.learn, lines, place, weight, reward)
+            with self.rates.spending(), self.ready.spending():
+                took, _ = seconds(self._vw.learn, lines, place, weight, reward)
             learn += took
         self.rates.add(text + decide, learn, count)
         self.ready.add(decide, learn, count)
@@ -169,21 +191,27 @@ def run(name: str, n_people: int, passes: int, theirs_count: int) -> None:
         for place, batch in enumerate(batches(made, people, number)):
             ours(engine, made, batch, rates if number else first)
             if place % 10 == 0:
-                settle(engine)
+                with (rates if number else first).spending():
+                    settle(engine)
                 theirs.take(batch, min(theirs_count // 10, len(batch.people)))
-    print(f"{'µs a pair':34}{'decide':>9}{'learn':>9}{'pair':>9}{'mean':>9}{'pairs a s':>12}")
+    print(
+        f"{'µs a pair':34}{'decide':>9}{'learn':>9}{'pair':>9}{'mean':>9}{'processor':>11}"
+        f"{'pairs a s':>12}"
+    )
     first.row("Penchant, first touch")
     rates.row("Penchant")
     theirs.rates.row(f"{VW}, text made from numbers")
     theirs.ready.row(f"{VW}, text at hand")
     cached = vw_cached(made)
-    print(f"{f'{VW}, its cache file':34}{cached:36.2f}{1e6 / cached:12,.0f}")
+    print(f"{f'{VW}, its cache file':34}{cached:36.2f}{1e6 / cached:23,.0f}")
     for label, other in (("text made", theirs.rates.median), ("text at hand", theirs.ready.median),
                          ("cache file", cached)):  # fmt: skip
         print(
             f"{VW}, {label}: {other / rates.median:.1f} x our median, "
             f"{other / rates.mean:.1f} x our mean with rounds. {TARGET}"
         )
+    spent = theirs.rates.processor / rates.processor, theirs.ready.processor / rates.processor
+    print(f"{VW}, processor time: text made {spent[0]:.1f} x, at hand {spent[1]:.1f} x ours")
     engine.close()
 
 
