@@ -26,6 +26,7 @@ __all__ = [
     "Belief",
     "Cap",
     "Consent",
+    "Correction",
     "Decision",
     "Explanation",
     "FrozenMap",
@@ -128,11 +129,22 @@ class Never(Struct, frozen=True):
     end: str = ""
 
 
-ConsentState = Literal["granted", "denied", "withdrawn", "expired", "not_asked"]
+class Correction(Struct, frozen=True, rename={"value": "is"}):
+    """What a person said a belief about them is; it holds whatever is learned."""
+
+    belief: str
+    value: bool | float | int | str
+    at: datetime
+
+
+ConsentState = Literal["granted", "denied", "withdrawn", "expired", "not_asked", "restricted"]
 
 
 class Consent(Struct, frozen=True):
-    """One person's answer for one purpose, and the dial: the greatest burden allowed, 0..1."""
+    """One person's answer for one purpose, and the dial: the greatest burden allowed, 0..1.
+
+    `restricted` stands in decisions taken while the person restricts all use, whatever the answer.
+    """
 
     purpose: str
     state: ConsentState = "not_asked"
@@ -346,7 +358,10 @@ class Belief(Struct, frozen=True):
 
 
 class Profile(Struct, frozen=True):
-    """All that is currently believed about one person."""
+    """All that is currently believed about one person.
+
+    `restricted` is since when nothing of it may be used, where the person said so.
+    """
 
     person: str
     known_as: tuple[str, ...] = ()
@@ -355,6 +370,8 @@ class Profile(Struct, frozen=True):
     goals: tuple[Goal, ...] = ()
     nevers: tuple[Never, ...] = ()
     beliefs: tuple[Belief, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    restricted: datetime | None = None
 
 
 class Receipt(Struct, frozen=True):

@@ -23,7 +23,7 @@ from penchant.words import FrozenMap
 CLOSE = 1e-9
 PEOPLE = ("ada", "bea", "cleo", "anon-7", "dan")
 LAWFUL = tried(0.3)
-OTHERS = ["nobody", "wait", "forget", "merge", "part", "state", "time"]
+OTHERS = ["nobody", "wait", "forget", "merge", "part", "state", "time", "restrict", "release"]
 
 
 class Step(NamedTuple):
@@ -67,6 +67,9 @@ def live(engine: Engine, clock: Clock, happened: list[Step]) -> None:
         elif step.what in {"merge", "part"}:
             kind = "person.merged" if step.what == "merge" else "person.unmerged"
             engine.observe(Signal(kind, step.person or "", data={"from": "anon-7"}))
+        elif step.what in {"restrict", "release"}:
+            kind = "person.restricted" if step.what == "restrict" else "person.unrestricted"
+            engine.observe(Signal(kind, step.person or ""))
         elif step.what == "state":
             said = Signal("trait.stated", step.person or "", data={"shoe": step.hour})
             engine.observe(said, purpose=PURPOSE)

@@ -37,6 +37,8 @@ def consent_refusal(consent: Consent, now: datetime) -> str:
         >>> consent_refusal(Consent("recommendation"), now)
         'Nothing was personalised: consent for `recommendation` was not asked.'
     """
+    if consent.state == "restricted":
+        return "Nothing was personalised: the person restricted the use of what is kept about them."
     if consent.state != "granted":
         why = _WHY.get(consent.state, "is in a state that is not known")
         return f"Nothing was personalised: consent for `{consent.purpose}` {why}."
@@ -62,6 +64,8 @@ def keeping_refusal(consent: Consent, now: datetime) -> str:
         state = "expired"
     if state == "granted":
         return ""
+    if state == "restricted":
+        return "Not kept: the person restricted the use of what is kept about them."
     why = _WHY.get(state, "is in a state that is not known")
     return f"Not kept: consent for `{consent.purpose}` {why}."
 

@@ -28,6 +28,7 @@ __all__ = [
     "RoundTask",
     "adopt",
     "adopt_at",
+    "contribute",
     "is_refresh_due",
     "next_round_at",
     "plan",
@@ -216,19 +217,27 @@ def unlearn(model: MomentModel, person: str) -> int:
     row, mine = model.forget(person)
     if row < 0:
         return 0
-    if model.population is not None:
-        rows = model.evidence.rows(0, model.folded)
-        version = model.version
-        taken = _contributions(
-            rows.where(mine[: model.folded]), version.context, version.action, model.half_life
-        )
-        model.population.add(taken, sign=-1.0)
-    own = model.evidence.rows(0, model.folded_own)
-    _add_own_effects(model, own.where(mine[: model.folded_own]), -1.0)
+    contribute(model, mine, -1.0)
     model.evidence.forget(row)
     model.see_anew()
     refresh(model)
     return int(mine.sum())
+
+
+def contribute(model: MomentModel, mine: NDArray[np.bool_], sign: float) -> None:
+    """Take some outcomes (n,) out of the sums over everybody (-1), or put them back (1).
+
+    Those that the sums do not hold yet are left to `refresh`.
+    """
+    if model.population is not None:
+        rows = model.evidence.rows(0, model.folded)
+        version = model.version
+        theirs = _contributions(
+            rows.where(mine[: model.folded]), version.context, version.action, model.half_life
+        )
+        model.population.add(theirs, sign=sign)
+    own = model.evidence.rows(0, model.folded_own)
+    _add_own_effects(model, own.where(mine[: model.folded_own]), sign)
 
 
 def rebuild(model: MomentModel) -> None:

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Evidence", "Row", "Rows"]
+__all__ = ["Evidence", "Resting", "Row", "Rows"]
 
 Floats = NDArray[np.float64]
 
@@ -68,6 +68,14 @@ class Rows(NamedTuple):
         """Give the rows of whom was not forgotten."""
         kept = np.isfinite(self.predicted)
         return self if kept.all() else self.where(kept)
+
+
+class Resting(NamedTuple):
+    """Outcomes that rest: whose (the row in `People`), their places, and what was predicted."""
+
+    person: int
+    places: NDArray[np.int64]
+    predicted: Floats
 
 
 class Evidence:
@@ -144,6 +152,28 @@ class Evidence:
         self._rows.shown[mine] = _NO_ACTION
         self._actions.keep(self._rows.shown[: self._count])
         self._silent += len(mine)
+
+    def rest(self, person: int, start: int = 0) -> Resting:
+        """Let the outcomes of one person from `start` on teach nothing for now; none is lost."""
+        mine = start + np.flatnonzero(self._rows.person[start : self._count] == person)
+        resting = Resting(person, mine, self._rows.predicted[mine].copy())
+        self._rows.person[mine] = -1
+        self._rows.predicted[mine] = np.nan
+        self._silent += len(mine)
+        return resting
+
+    def wake(self, resting: Resting) -> None:
+        """Let outcomes that rested teach again."""
+        self._rows.person[resting.places] = resting.person
+        self._rows.predicted[resting.places] = resting.predicted
+        self._silent -= len(resting.places)
+
+    def asleep(self, resting: Resting) -> Rows:
+        """Give outcomes that rest as they are when awake."""
+        rows = self.rows()
+        mine = Rows._make((*(column[resting.places] for column in _columns(rows)), rows.actions))
+        person = np.full(len(resting.places), resting.person)
+        return mine._replace(person=person, predicted=resting.predicted)
 
     def _fit(self, count: int, n_context: int) -> None:
         """Make room: twice the rows when full, more columns when new ones came."""

@@ -95,6 +95,8 @@ def profile_of(registers: Registers, beliefs: tuple[Belief, ...], now: datetime)
         goals=registers.goals,
         nevers=registers.nevers,
         beliefs=beliefs,
+        corrections=registers.corrections,
+        restricted=registers.restricted,
     )
 
 

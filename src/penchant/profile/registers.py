@@ -1,7 +1,7 @@
 """Registers: the facts about a person that are not sums; the latest wins.
 
 Loop: Profile. Takes statements and consents out of the journal, gives traits, goals, nevers,
-consents and the other ids of a person.
+consents, corrections, whether use is restricted, and the other ids of a person.
 Rule 1: commutative, associative, idempotent: any order, any grouping, any repetition agree.
 Rule 2: of two facts of one instant the more careful wins (a refusal over a grant, a never over its
 lifting), else the one whose encoding is greater: a coin that falls the same way everywhere.
@@ -17,10 +17,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from penchant.journal import Consented, Fact, Observed
-from penchant.words import Consent, FrozenMap, Goal, Never, Trait, Value
+from penchant.words import Consent, Correction, FrozenMap, Goal, Never, Trait, Value
 
 __all__ = [
     "MOST",
+    "RESTRICTION_KINDS",
     "STATEMENT_KINDS",
     "Register",
     "Registers",
@@ -36,7 +37,14 @@ MOST = 1_000
 actions. Beyond it the oldest would go, and a never that silently ends would be a broken promise,
 so an engine asks `no_room` before it accepts one more."""
 
-Noun = Trait | Goal | Never | Consent | str | None
+
+class Restriction(Struct, frozen=True, tag="restriction"):
+    """A person does not want what is kept about them to be used, from that time on."""
+
+    at: datetime
+
+
+Noun = Trait | Goal | Never | Consent | Correction | Restriction | str | None
 Slot = tuple[str, str, str]
 
 # Of two answers of one instant the one that lets less happen wins.
@@ -55,7 +63,8 @@ class Registers(Struct, frozen=True):
     """All registers of one person. `held` is the state; the other fields are read from it.
 
     `traits` and `goals` show the latest of each name; `trait_features` keeps purposes apart.
-    `time_zone` is the trait of that name, "" where it was never stated.
+    `time_zone` is the trait of that name, "" where it was never stated. `restricted` is since when
+    nothing may be used, `released` since when it may again.
     """
 
     person: str
@@ -66,8 +75,17 @@ class Registers(Struct, frozen=True):
     goals: tuple[Goal, ...] = ()
     nevers: tuple[Never, ...] = ()
     time_zone: str = ""
+    corrections: tuple[Correction, ...] = ()
+    restricted: datetime | None = None
+    released: datetime | None = None
 
     def consent(self, purpose: str) -> Consent:
+        """Give what holds for a purpose: the answer, unless use is restricted altogether."""
+        if self.restricted is not None:
+            return Consent(purpose, "restricted", at=self.restricted)
+        return self.answer(purpose)
+
+    def answer(self, purpose: str) -> Consent:
         """Give the answer for a purpose; `not_asked` where there is none."""
         for consent in self.consents:
             if consent.purpose == purpose:
@@ -158,7 +176,7 @@ def _read(fact: Fact) -> tuple[Register, ...]:
             for name, value in data.items()
         )
     sort, field, kind = _SORTS[fact.signal.kind]
-    name = data.get(field)
+    name = data.get(field) if field else ""
     try:
         noun: Noun = msgspec.convert({**data, "at": at}, kind) if kind else None
     except msgspec.ValidationError:  # written by another version: kept in the journal, not read
@@ -172,14 +190,21 @@ def _read(fact: Fact) -> tuple[Register, ...]:
 
 
 # Kind of statement: the sort of register it sets, the field that names it, the noun it becomes.
-_SORTS: Mapping[str, tuple[str, str, type[Goal | Never] | None]] = {
+_SORTS: Mapping[str, tuple[str, str, type[Goal | Never | Correction | Restriction] | None]] = {
+    "belief.corrected": ("belief", "belief", Correction),
+    "belief.uncorrected": ("belief", "belief", None),
     "goal.stated": ("goal", "name", Goal),
     "goal.dropped": ("goal", "name", None),
     "never.stated": ("never", "name", Never),
     "never.lifted": ("never", "name", None),
     "person.merged": ("alias", "from", None),
     "person.unmerged": ("alias", "from", None),
+    "person.restricted": ("restriction", "", Restriction),
+    "person.unrestricted": ("restriction", "", None),
 }
+
+RESTRICTION_KINDS = frozenset(kind for kind, row in _SORTS.items() if row[0] == "restriction")
+"""Kinds by which a person says whether what is kept about them may be used at all."""
 
 STATEMENT_KINDS = frozenset({"trait.stated", *_SORTS})
 """Kinds of signal that set a register; the others are what a person did."""
@@ -191,7 +216,7 @@ def _rank(register: Register) -> tuple[datetime, float, bytes]:
     care = 0.0
     if isinstance(noun, Consent):
         care = _CARE[noun.state] - noun.dial / 2  # the dial is 0..1: it decides within a state
-    elif register.slot[0] == "never":
+    elif register.slot[0] in {"never", "belief", "restriction"}:
         care = float(noun is not None)
     elif register.slot[0] == "alias":
         care = float(noun is None)
@@ -229,6 +254,8 @@ def _settled(person: str, registers: Iterable[Register]) -> Registers:
     )
     nouns = [one.noun for _, one in sorted(by_name.items())]
     traits = tuple(noun for noun in nouns if isinstance(noun, Trait))
+    restriction = next((one for one in held if one.slot[0] == "restriction"), None)
+    is_restricted = restriction is not None and restriction.noun is not None
     zones = [trait.value for trait in traits if trait.name == "time_zone"]
     return Registers(
         person=person,
@@ -239,4 +266,7 @@ def _settled(person: str, registers: Iterable[Register]) -> Registers:
         goals=tuple(noun for noun in nouns if isinstance(noun, Goal)),
         nevers=tuple(noun for noun in nouns if isinstance(noun, Never)),
         time_zone=zones[0] if zones and isinstance(zones[0], str) else "",
+        corrections=tuple(noun for noun in nouns if isinstance(noun, Correction)),
+        restricted=restriction.at if restriction and is_restricted else None,
+        released=restriction.at if restriction and not is_restricted else None,
     )

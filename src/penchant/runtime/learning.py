@@ -17,7 +17,7 @@ from penchant.loop import learned
 from penchant.runtime.batches import answered, checked_rewards, learn_columns, within
 from penchant.runtime.columns import Answers, LearnedColumns
 from penchant.runtime.memory import Memory
-from penchant.words import Accepted, Consent, Decision, Refused
+from penchant.words import Accepted, Decision, Refused
 
 __all__ = ["Given", "close_windows", "learn_all", "learn_table"]
 
@@ -135,7 +135,8 @@ def _learned(
         someone = memory.people.person(decision.person)
         consent = someone.standing(decision.person, live.moment).consent
         sentence = keeping_refusal(consent, now)
-        if sentence or (is_missing and _was_unasked(consent, one.closes_at)):
+        since = (consent.at, someone.registers.released)
+        if sentence or (is_missing and any(_was_unasked(at, one.closes_at) for at in since)):
             return Refused(sentence or "Not kept: consent was given after the window had closed.")
     return learned(one, live.moment, now, reward=reward, outcome=outcome, is_missing=is_missing)
 
@@ -145,13 +146,13 @@ def _is_early(decided: datetime, now: datetime, limits: Limits) -> bool:
     return now < decided and (decided - now).total_seconds() > limits.ahead_seconds
 
 
-def _was_unasked(consent: Consent, then: float) -> bool:
-    """Tell whether a consent that holds now was given only after `then`.
+def _was_unasked(since: datetime | None, then: float) -> bool:
+    """Tell whether what holds now holds only since after `then`.
 
-    A window that closes while consent does not hold leaves no fact, so after a restart it closes
-    again. Asking for the consent of that time lets it come to the same.
+    A window that closes while consent does not hold, or use is restricted, leaves no fact, so after
+    a restart it closes again. Asking for what held at that time lets it come to the same.
     """
-    return consent.at is not None and consent.at.timestamp() > then
+    return since is not None and since.timestamp() > then
 
 
 def _teach(memory: Memory, pairs: Sequence[tuple[Open, Learned]]) -> None:

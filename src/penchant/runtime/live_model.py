@@ -4,13 +4,14 @@ A round is worked on another thread from a snapshot, and taken into force at a c
 that was fixed when it started, so that the same outcomes give the same versions.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import NamedTuple
 
 from penchant.journal import Learned
 from penchant.learn import learner
 from penchant.learn.pending import Open
+from penchant.learn.resting import Asleep
 from penchant.limits import Limits
 from penchant.model.evidence import Row
 from penchant.model.moment_model import MomentModel
@@ -39,6 +40,7 @@ class LiveModel:
         self._submit = submit
         self._running: _Running | None = None
         self._next_round = learner.next_round_at(0)
+        self.asleep = Asleep(self.model)
 
     def row(self, person: str, home: str) -> int:
         """Give the row of an id, living with the one its person goes by."""
@@ -79,6 +81,7 @@ class LiveModel:
         """
         model, count = self.model, len(self.model.evidence)
         before = model.version.number
+        self.asleep.lay_down_late()
         if self._running is None and count >= self._next_round:
             self._running = _Running(
                 learner.adopt_at(count), self._submit(learner.work, learner.plan(model))
@@ -115,10 +118,22 @@ class LiveModel:
     def unlearn(self, persons: Iterable[str]) -> int:
         """Take a person out of all sums; give how many outcomes that were."""
         self.settle()
-        outcomes = sum(learner.unlearn(self.model, person) for person in persons)
+        outcomes = 0
+        for person in persons:
+            outcomes += self.asleep.forget(person)
+            outcomes += learner.unlearn(self.model, person)
         self.model.forget_names()
         self.versions.note()
         return outcomes
+
+    def restrict(self, persons: Sequence[str], *, is_restricted: bool) -> None:
+        """Let the outcomes of a person's ids, the one they go by first, rest or teach again."""
+        self.settle()
+        if is_restricted:
+            self.asleep.rest(persons)
+        else:
+            self.asleep.wake(persons)
+        self.versions.note()
 
     def gather(self, people: Mapping[str, Iterable[str]]) -> None:
         """Let the ids of each person (the one they go by: all of them) share their sums."""

@@ -32,12 +32,14 @@ from penchant.journal import (
 )
 from penchant.learn.pending import Open, Pending
 from penchant.limits import Limits, check_time
+from penchant.profile.registers import RESTRICTION_KINDS
 from penchant.runtime.bell import Bell
 from penchant.runtime.directory import Directory
 from penchant.runtime.gate import Gate
 from penchant.runtime.letters import NOT_SENT, Letters
 from penchant.runtime.live_moment import LiveMoment
 from penchant.runtime.openings import Openings
+from penchant.runtime.recalling import Recall
 from penchant.runtime.tallies import Tallies
 from penchant.words import Moment, Receipt
 
@@ -153,6 +155,8 @@ class Memory:
         if self.openings.placed(someone.registers, self.now().timestamp()):
             self.bell.ring()
         self._unready(self.people.ids(fact.person))
+        if _is_about_use(fact):
+            self._settle_use(fact.person, fact.at)
 
     def advance(self, live: LiveMoment, at: datetime) -> None:
         """Let a moment's versions follow its outcomes; a new one is written with the next facts."""
@@ -210,6 +214,17 @@ class Memory:
             live.plain.clear()
             with self._noting(live, fact.at):
                 live.learning.gather(people)
+        for home in homes:
+            self._settle_use(home, fact.at)
+
+    def _settle_use(self, person: str, at: datetime) -> None:
+        """Let a person's outcomes rest while they restrict the use of them, and teach after."""
+        ids = self.people.ids(person)
+        is_restricted = self.people.person(person).registers.restricted is not None
+        for live in self.moments.values():
+            if is_restricted or any(one in live.learning.asleep for one in ids):
+                with self._noting(live, at):
+                    live.learning.restrict(ids, is_restricted=is_restricted)
 
     def _restore(self) -> None:
         """Fold the journal: moments and versions, then decisions and outcomes in their order.
@@ -224,7 +239,23 @@ class Memory:
                 self.moments[fact.moment].learning.versions.restore(fact)
         self.openings.declared([live.declared for live in self.moments.values()], 0.0)
         recall = self.openings.recall(self.now())
+        linked, limited = self._read(recall)
+        for link in linked.values():
+            self.people.link(link)
+        self._lay_down(limited)
+        for live in self.moments.values():
+            with self._noting(live, self.now()):
+                live.learning.restored()
+        for link in linked.values():
+            self._relink(link)
+        self._finish_forgetting(linked.values())
+        self.letters.lose()
+        self.openings.recalled(recall, recall.latest - self.openings.timetable.late)
+
+    def _read(self, recall: Recall) -> tuple[dict[str, Linked], set[str]]:
+        """Read all facts; give whose each id is, and who said whether what is kept may be used."""
         linked: dict[str, Linked] = {}
+        limited: set[str] = set()
         for fact in self.store.read():
             recall.see(fact)
             if isinstance(fact, Declared):
@@ -235,21 +266,16 @@ class Memory:
                 linked[fact.person] = fact
             else:
                 self._reopen(fact)
-        for live in self.moments.values():
-            with self._noting(live, self.now()):
-                live.learning.restored()
-        self._join_up(linked.values())
-        self._finish_forgetting(linked.values())
-        self.letters.lose()
-        self.openings.recalled(recall, recall.latest - self.openings.timetable.late)
+                if _is_about_use(fact):
+                    limited.add(fact.person)
+        return linked, limited
 
-    def _join_up(self, links: Iterable[Linked]) -> None:
-        """Let every id live with the person it was last said to be."""
-        known = tuple(links)
-        for fact in known:
-            self.people.link(fact)
-        for fact in known:
-            self._relink(fact)
+    def _lay_down(self, persons: Iterable[str]) -> None:
+        """Let the outcomes of those who restrict their use rest, before any sum is made of them."""
+        for person in persons:
+            if self.people.person(person).registers.restricted is not None:
+                for live in self.moments.values():
+                    live.learning.asleep.lay_down(self.people.ids(person))
 
     def _finish_forgetting(self, links: Iterable[Linked]) -> None:
         """Forget the other ids of whoever was being forgotten when the process ended.
@@ -280,3 +306,8 @@ class Memory:
             if isinstance(one, Open):
                 self.moments[fact.moment].learning.keep(one, fact, fact.person)
                 self.tallies.learned([(one, fact)])
+
+
+def _is_about_use(fact: Fact) -> bool:
+    """Tell whether a person says with it whether what is kept may be used."""
+    return isinstance(fact, Observed) and fact.signal.kind in RESTRICTION_KINDS

@@ -12,7 +12,7 @@ from penchant.errors import BadName
 from penchant.guard.consent import keeping_refusal
 from penchant.journal import Consented, Fact, Linked, Observed
 from penchant.limits import Limits, check_id
-from penchant.profile.registers import no_room
+from penchant.profile.registers import RESTRICTION_KINDS, no_room
 from penchant.runtime.directory import Directory
 from penchant.runtime.memory import Memory
 from penchant.runtime.opening import open_after
@@ -22,6 +22,7 @@ from penchant.words import Accepted, Consent, Refused, Signal
 __all__ = ["keep_consent", "observe_all"]
 
 _LINKS = frozenset({"person.merged", "person.unmerged"})
+_SETTLING = _LINKS | RESTRICTION_KINDS
 _KEPT = Accepted()
 _ONE_TIME = timedelta(seconds=1)
 
@@ -35,7 +36,7 @@ def keep_consent(
     """
     with memory.lock:
         registers, now = memory.people.person(person).registers, memory.now(at)
-        before = registers.consent(given.purpose)
+        before = registers.answer(given.purpose)
         if at is None and before.at is not None and now <= before.at:
             now = before.at + timedelta(microseconds=1)
         if given.state == "denied" and before.state == "granted":
@@ -63,6 +64,8 @@ def observe_all(
         with memory.lock:
             for fact in facts:
                 memory.fold(fact)
+        if memory.unwritten and any(_settles(signal) for signal in run):
+            memory.write([])  # the version that is without somebody, or with them again
         told += [_KEPT if isinstance(answer, list) else answer for answer in answers]
     with memory.lock:
         memory.tallies.refuse(one.sentence for one in told if isinstance(one, Refused))
@@ -71,15 +74,20 @@ def observe_all(
 
 
 def _runs(signals: Iterable[object]) -> Iterator[list[object]]:
-    """Part signals so that none is judged before a merge or parting ahead of it holds."""
+    """Part signals so that none is judged before what settles who, and whether at all, holds."""
     run: list[object] = []
     for signal in signals:
         run.append(signal)
-        if isinstance(signal, Signal) and signal.kind in _LINKS:
+        if _settles(signal):
             yield run
             run = []
     if run:
         yield run
+
+
+def _settles(signal: object) -> bool:
+    """Tell whether a signal settles who somebody is, or whether what is kept may be used."""
+    return isinstance(signal, Signal) and signal.kind in _SETTLING
 
 
 def _received(

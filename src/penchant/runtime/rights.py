@@ -20,8 +20,8 @@ def profile(memory: Memory, person: str) -> Profile:
         now = memory.now()
         registers = memory.people.person(person).registers
         facts = list(memory.people.facts(person))
-        home = memory.people.home(person)
-        tastes = [taste(live.model, name, home, now) for name, live in memory.moments.items()]
+        ids = memory.people.ids(person)
+        tastes = [taste(live.learning, name, ids, now) for name, live in memory.moments.items()]
     beliefs = believe(facts, now=now, time_zone=registers.time_zone)
     told = (*beliefs, *(one for one in tastes if one is not None))
     return profile_of(registers, told, now)

@@ -20,8 +20,14 @@ from penchant.words import Goal, Never, Signal
 
 __all__ = ["CONTROL_KINDS", "STATEMENT_KINDS", "check_statement"]
 
-CONTROL_KINDS = frozenset({"never.stated", "never.lifted", "person.merged", "person.unmerged"})
-"""Kinds that need no consent to a purpose: they only limit what is done, or say who is who."""
+CONTROL_KINDS = frozenset(
+    {
+        *("belief.corrected", "belief.uncorrected", "never.stated", "never.lifted"),
+        *("person.merged", "person.unmerged", "person.restricted", "person.unrestricted"),
+    }
+)
+"""Kinds that need no consent to a purpose: they limit what is done, set right what is believed, or
+say who is who."""
 
 N = TypeVar("N", Goal, Never)
 
@@ -57,7 +63,7 @@ def _fields(signal: Signal, needed: tuple[str, ...], allowed: tuple[str, ...] = 
         return f"A signal `{signal.kind}` needs `{missing[0]}` in its data."
     strange = [name for name in signal.data if name not in needed + allowed]
     if strange:
-        known = ", ".join(f"`{name}`" for name in needed + allowed)
+        known = ", ".join(f"`{name}`" for name in needed + allowed) or "none"
         return f"A signal `{signal.kind}` has no field `{strange[0]}`; it has {known}."
     return ""
 
@@ -128,6 +134,32 @@ def _merge(signal: Signal, limits: Limits) -> str:
     return ""
 
 
+def _correction(signal: Signal, limits: Limits) -> str:  # noqa: ARG001 - one shape for the table
+    """The name of a belief, and what it is: a yes/no, a number or a text."""
+    problem = _fields(signal, ("belief", "is"))
+    if not problem and not isinstance(signal.data["is"], bool | float | int | str):
+        return f"The `is` in a signal `{signal.kind}` must be a yes/no, a number or a text."
+    return problem or _belief(signal)
+
+
+def _uncorrection(signal: Signal, limits: Limits) -> str:  # noqa: ARG001 - one shape for the table
+    """The name of a belief that is left to what is learned again."""
+    return _fields(signal, ("belief",)) or _belief(signal)
+
+
+def _belief(signal: Signal) -> str:
+    """The `belief` is a text; whether there is one of that name is asked of the engine."""
+    name = signal.data["belief"]
+    if isinstance(name, str) and name.strip():
+        return ""
+    return f"The `belief` in a signal `{signal.kind}` must be its name, as the profile gives it."
+
+
+def _bare(signal: Signal, limits: Limits) -> str:  # noqa: ARG001 - one shape for the table
+    """No data at all."""
+    return _fields(signal, ())
+
+
 _SHAPES: Mapping[str, Callable[[Signal, Limits], str]] = {
     "trait.stated": _traits,
     "goal.stated": _goal,
@@ -136,6 +168,10 @@ _SHAPES: Mapping[str, Callable[[Signal, Limits], str]] = {
     "never.lifted": _named,
     "person.merged": _merge,
     "person.unmerged": _merge,
+    "belief.corrected": _correction,
+    "belief.uncorrected": _uncorrection,
+    "person.restricted": _bare,
+    "person.unrestricted": _bare,
 }
 
 STATEMENT_KINDS = frozenset(_SHAPES)

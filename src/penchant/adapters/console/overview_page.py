@@ -51,6 +51,7 @@ CONSENT: Mapping[str, str] = {
     "denied": "Consent was denied",
     "withdrawn": "Consent was withdrawn",
     "expired": "Consent had expired",
+    "restricted": "The person restricts all use",
     "dial": "The dial stood at 0",
 }
 
