@@ -12,6 +12,8 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
+from penchant.adapters.http.problems import Refusal
+
 __all__ = ["Lane"]
 
 Q = TypeVar("Q")
@@ -41,17 +43,29 @@ class Lane(Generic[Q, A]):
         """
         self._run, self._most = run, most
         self._waiting: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
+        self._gate, self._is_closed = threading.Lock(), False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._work, name=f"penchant-{name}", daemon=True)
         self._thread.start()
 
     def ask(self, question: Q) -> "asyncio.Future[A]":
-        """Put a question; called in the event loop, which goes on at once."""
+        """Put a question; called in the event loop, which goes on at once.
+
+        Raises:
+            Refusal: When the lane is closed.
+        """
         loop = self._loop
         if loop is None:
             loop = self._loop = asyncio.get_running_loop()
         future: asyncio.Future[A] = loop.create_future()
-        self._waiting.put(_Asked(question, future))  # type: ignore[arg-type]  # a future of A
+        with self._gate:
+            if self._is_closed:
+                raise Refusal(
+                    503,
+                    "This service stopped. Ask again when it is back.",
+                    headers={"retry-after": "1"},
+                )
+            self._waiting.put(_Asked(question, future))  # type: ignore[arg-type]  # of A
         return future
 
     @property
@@ -61,7 +75,10 @@ class Lane(Generic[Q, A]):
 
     def close(self) -> None:
         """Answer what was asked, and stop; a second call does nothing."""
-        self._waiting.put(None)
+        with self._gate:
+            if not self._is_closed:
+                self._is_closed = True
+                self._waiting.put(None)
         self._thread.join()
 
     def _work(self) -> None:
