@@ -9,6 +9,7 @@ Rule 3: outside this process a column is known by the hash of its name: no value
 alone had is written down.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from hashlib import blake2b
@@ -168,7 +169,8 @@ class Encoder:
     def encode_actions(self, actions: Sequence[Action]) -> Row:
         """Give the rows of some actions: (n_actions, width) float64."""
         rows: list[Row | None] = []
-        alike: dict[int, tuple[Plan, list[int]]] = {}
+        plans: dict[int, Plan] = {}
+        alike: defaultdict[int, list[int]] = defaultdict(list)
         for place, action in enumerate(actions):
             row = self._kept(action)
             if row is None:
@@ -176,14 +178,15 @@ class Encoder:
                 if plan is None:  # at once, because names get their columns in the order given
                     row = self._keep_row(action, self._row(action))
                 else:
-                    alike.setdefault(id(plan), (plan, []))[1].append(place)
+                    plans[id(plan)] = plan
+                    alike[id(plan)].append(place)
             rows.append(row)
-        matrix = np.tile(self._blank, (len(rows), 1))
+        matrix = self._blanks(len(rows))
         for place, row in enumerate(rows):
             if row is not None:
                 matrix[place, : len(row)] = row
-        for plan, places in alike.values():
-            matrix[places] = self._alike(plan, [actions[place] for place in places])
+        for key, places in alike.items():
+            matrix[places] = self._alike(plans[key], [actions[place] for place in places])
         return matrix
 
     def columns_of(self, name: str, value: Value) -> NDArray[np.intp]:
@@ -227,23 +230,31 @@ class Encoder:
         plan = self._plans.get(shape)
         if plan is None or not action.features or plan.lists or not plan.columns.own:
             return None
-        unknown = any((name, values[place]) not in self._by_text for place, name in plan.texts)
-        return None if unknown else plan
+        for place, name in plan.texts:
+            if (name, values[place]) not in self._by_text:
+                return None
+        return plan
 
     def _alike(self, plan: Plan, actions: Sequence[Action]) -> Row:
         """Give the rows of actions that have such a plan, (n, width)."""
         features = [frozen(action.features) for action in actions]
-        rows = np.tile(self._blank, (len(actions), 1))
-        small = put_all(rows, plan.columns, [numbers_of(plan, one.held) for one in features])
-        for row, one in zip(rows, features, strict=True):
-            if not small:
+        rows = self._blanks(len(actions))
+        if not put_all(rows, plan.columns, [numbers_of(plan, one.held) for one in features]):
+            for one in features:
                 self._check_large(one.names, one.held)
-            for place, name in plan.texts:
+        for place, name in plan.texts:
+            for row, one in zip(rows, features, strict=True):
                 column = self._text(name, one.held[place])
                 row[column.place] += column.sign
         rows = rounded(rows)
         for action, row in zip(actions, rows, strict=True):
             self._keep_row(action, row.copy())  # a view would keep all the others in memory
+        return rows
+
+    def _blanks(self, count: int) -> Row:
+        """Give rows of which nothing is known, (count, width)."""
+        rows = np.empty((count, self.width))
+        rows[:] = self._blank
         return rows
 
     def _plan(self, shape: Shape) -> Plan:

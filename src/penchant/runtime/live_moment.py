@@ -164,7 +164,8 @@ def declared_at(declared: Sequence[tuple[datetime, Moment]], at: datetime) -> Mo
 
 def _with_fallback(actions: tuple[Action, ...], moment: Moment) -> tuple[Action, ...]:
     """Give the actions with the moment's fallback among them."""
-    if any(action.name == moment.fallback for action in actions):
+    fallback = moment.fallback
+    if any(action.name == fallback for action in actions):
         return actions
-    declared = (action for action in moment.actions if action.name == moment.fallback)
-    return (*actions, next(declared, Action(moment.fallback)))
+    declared = (action for action in moment.actions if action.name == fallback)
+    return (*actions, next(declared, Action(fallback)))
