@@ -14,6 +14,7 @@ from penchant.errors import BadInput
 
 if TYPE_CHECKING:
     from penchant.adapters.http.app import App
+    from penchant.adapters.http.settings import Settings
 
 __all__ = ["up_command"]
 
@@ -57,8 +58,6 @@ def up_command(
 
     penchant up --db people.db
     """
-    from penchant.adapters.http.log import log_to
-    from penchant.adapters.http.serving import listening, serve
     from penchant.adapters.http.settings import Settings
 
     if workers != 1:
@@ -74,11 +73,18 @@ def up_command(
         rate=rate,
         logs_requests=log_requests,
     )
+    _serve(settings, db, as_json=as_json)
+    warn("Stopped. Everything that was answered is kept.")
+
+
+def _serve(settings: "Settings", db: Path, *, as_json: bool) -> None:
+    from penchant.adapters.http.log import log_to
     from penchant.adapters.http.service_file import forget_service
+    from penchant.adapters.http.serving import listening, serve
 
     with listening(settings, db) as sock, open_engine(db, may_make=True) as engine:
-        bound, taken = sock.getsockname()[:2]
-        url = f"http://[{bound}]:{taken}" if ":" in bound else f"http://{bound}:{taken}"
+        host, port = sock.getsockname()[:2]
+        url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         log_to()
         try:
             serve(
@@ -86,7 +92,6 @@ def up_command(
             )
         finally:
             forget_service(db)
-    warn("Stopped. Everything that was answered is kept.")
 
 
 def _say(app: "App", url: str, db: Path, *, as_json: bool) -> None:
