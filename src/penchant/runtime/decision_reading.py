@@ -20,6 +20,7 @@ from penchant.words import Action, Decision, Explanation
 __all__ = ["outcome_among", "read_decision"]
 
 ROWS = 7
+ROUNDING = 1e-9
 TRIFLE = 0.01  # a part below this share of all parts is not worth a row
 FACTS = 20_000  # of nobody's stream, which may be long, only so many are looked through
 
@@ -108,7 +109,7 @@ def _steps(parts: tuple[Part, ...], whole: float) -> tuple[Step, ...]:
     least = TRIFLE * sum(map(abs, sums.values()))
     told = [Step(*key, amount) for key, amount in order[:ROWS] if abs(amount) > least]
     rest = whole - sum(step.amount for step in told)
-    return (*told, Step("", "", "", rest)) if abs(rest) > least / ROWS else tuple(told)
+    return (*told, Step("", "", "", rest)) if abs(rest) > ROUNDING else tuple(told)
 
 
 def _action(live: LiveMoment, decision: Decision, name: str) -> Action:
