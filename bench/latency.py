@@ -5,15 +5,19 @@ that what else the machine does hits both. A round of derivation runs on another
 is let finish before a block of theirs, which it would slow, and calls of ours made while one ran
 are printed apart. `input` is what a caller does before: a dict for us, text for Vowpal Wabbit.
 
-Run: python bench/latency.py [--outcomes 40000] [--early 20000] [--given 6000]
+`--parts` prints instead where a decide of declared actions goes.
+
+Run: python bench/latency.py [--outcomes 40000] [--early 20000] [--given 6000] [--parts]
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import wait
-from typing import NamedTuple, Protocol
+from contextlib import ExitStack
+from typing import Any, NamedTuple, Protocol
+from unittest.mock import patch
 
 import numpy as np
 from measuring import Percentiles, Times, machine, on_one_thread, percentiles
@@ -31,12 +35,32 @@ from stream import (
     vw_action,
 )
 
-from penchant import Action
+from penchant import Action, Engine, loop
+from penchant.model.people import People
+from penchant.model.version import Scaling, Version
+from penchant.runtime import deciding
+from penchant.runtime.live_moment import LiveMoment
+from penchant.runtime.memory import Memory
 
 BLOCK = 1_000
 PEOPLE = 2_000
 CATALOGUE = 500
 PARTS = ("input", "decide", "learn")
+STEPS: Mapping[str, tuple[object, str]] = {
+    "check the call": (deciding, "check_call"),
+    "make its id": (Memory, "name"),
+    "encode the context": (LiveMoment, "context_row"),
+    "scale it": (Scaling, "apply"),
+    "look up the person's part": (People, "posterior"),
+    "ask the guardrails": (loop, "_permitted"),
+    "expect rewards": (Version, "rewards"),
+    "say how unsure they are": (Version, "variances"),
+    "weigh": (loop, "weigh"),
+    "draw": (loop, "draw_from"),
+    "write": (Memory, "write"),
+    "wait for the outcome": (deciding, "wait_for"),
+}
+"""Steps of a decide, none within another: where each is called from."""
 EARLY, STEADY, ROUND = 0, 1, 2
 """Marks of a call: among the first outcomes or later; ROUND is added while a round ran."""
 TARGETS = (
@@ -250,6 +274,60 @@ def run_declared(made: Shape, count: int, early: int) -> None:
     show(f"{made.label}, declared", ours, theirs, phases)
 
 
+class Inside:
+    """Times the steps of a decide while one is under way, for learning takes some of them too."""
+
+    def __init__(self, ours: Ours) -> None:
+        """Watch the decisions of a contender."""
+        self.times = {step: Times() for step in STEPS}
+        self._engine = ours._engine  # noqa: SLF001 - the steps of its decide are timed
+        self._is_under_way = False
+
+    def watch(self, steps: Iterator[Step], ours: Ours) -> None:
+        """Take the steps of a stream with timers in place."""
+        with ExitStack() as timers:
+            for step, (owner, name) in STEPS.items():
+                timer = self._timer(self.times[step], getattr(owner, name))
+                timers.enter_context(patch.object(owner, name, timer))
+            timers.enter_context(patch.object(self._engine, "decide", self._decide))
+            for one in steps:
+                ours.step(one)
+
+    def _decide(self, *given: Any, **named: Any) -> Any:
+        self._is_under_way = True
+        try:
+            return Engine.decide(self._engine, *given, **named)
+        finally:
+            self._is_under_way = False
+
+    def _timer(self, times: Times, action: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*given: Any, **named: Any) -> Any:
+            if self._is_under_way:
+                return times.call(STEADY, action, *given, **named)
+            return action(*given, **named)
+
+        return call
+
+
+def run_parts(made: Shape, count: int) -> None:
+    """Measure where a decide goes: whole without timers, then step by step with them."""
+    ours = Ours(made.actions(), [])
+    steps = declared(made, count, count // 2)
+    for _ in range(count * 3 // 4):
+        ours.step(next(steps))
+    ours.settle()
+    whole = percentiles(ours.times["decide"].taken(STEADY)).p50
+    inside = Inside(ours)
+    inside.watch(steps, ours)
+    print(f"\n{made.label}, declared: where a decide goes, p50 in µs\n{machine()}")
+    rest = whole
+    for step, times in inside.times.items():
+        took = percentiles(times.taken()).p50
+        rest -= took
+        print(f"{step:40}{took:8.1f}")
+    print(f"{'what lies between':40}{rest:8.1f}\n{'whole, without timers':40}{whole:8.1f}")
+
+
 def run_offered(made: Shape, count: int, *, renewed: bool) -> None:
     """Measure actions given with each call."""
     catalogue = np.random.default_rng(3).normal(size=(CATALOGUE, made.features.shape[1]))
@@ -268,7 +346,12 @@ def main() -> None:
     options.add_argument("--outcomes", type=int, default=40_000, help="of each shape")
     options.add_argument("--early", type=int, default=20_000, help="of these, the first ones")
     options.add_argument("--given", type=int, default=6_000, help="outcomes with actions given")
+    options.add_argument("--parts", action="store_true", help="where a decide goes")
     given = options.parse_args()
+    if given.parts:
+        for name in ("A", "B"):
+            run_parts(shape(name), given.outcomes)
+        return
     print(f"{VW}: {VW_SETTINGS}, text parsed in the call. `p99 und.`: of calls in which the system")
     print(f"did not take the processor away. {TARGETS}")
     for name in ("A", "B"):

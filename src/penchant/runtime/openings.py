@@ -116,6 +116,8 @@ class Openings:
             epoch: As `epoch` stood before they were. What was read of a person since may hold them
                 already or not, so it is read again.
         """
+        if not self._known:
+            return
         concerned: dict[str, list[Fact]] = {}
         for fact in facts:
             if self.watchlist.concerns(fact):

@@ -115,9 +115,9 @@ class Tallies:
         self._decided: list[tuple[Decision, Moment]] = []
         self._learned: list[tuple[Open, Learned]] = []
 
-    def written(self, facts: Sequence[Fact] | Block) -> None:
+    def written(self, facts: list[Fact] | Block) -> None:
         """Take in facts that are durable now; outcomes come with their decisions, by `learned`."""
-        if isinstance(facts, Sequence):
+        if isinstance(facts, list):
             declared = self._declared  # as it stands now: it may be another when this is summed
             self._decided += [
                 (fact.decision, declared(fact.decision.moment))
