@@ -53,7 +53,7 @@ class Outbox:
         memory = self._memory
         with memory.gate, memory.lock:
             now = memory.now()
-            sent = self._of("sent", person, channel)
+            sent = [one for one in self._of("sent", person, channel) if now < one.until]
             return tuple(one for one in sent if not _why_not(memory, one, now)[0])
 
     def claim(self, decision_id: str) -> Letter | Refused:

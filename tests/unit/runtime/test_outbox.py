@@ -1,4 +1,4 @@
-"""The outbox: claimed once, settled once, asked again before it is sent, and what is learned of it."""
+"""The outbox: claimed once, settled once, asked again before it is sent; what it teaches."""
 
 import threading
 from collections.abc import Mapping, Sequence

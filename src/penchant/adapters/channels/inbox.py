@@ -8,7 +8,8 @@ Rule 2: consent, dial, nevers and quiet hours are asked again with each look.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections import deque
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from penchant.deliver.channel import Sending
@@ -32,6 +33,7 @@ class Listening:
         """Listen for a person, with room for `most` letters."""
         self.person = person
         self.ended = asyncio.Event()
+        self._first: deque[Letter] = deque()
         self._letters: asyncio.Queue[Letter | None] = asyncio.Queue(most + 1)
         self._most = most
         self._given: set[str] = set()
@@ -49,6 +51,10 @@ class Listening:
         self._letters.put_nowait(letter)
         return True
 
+    def begin(self, letters: Iterable[Letter]) -> None:
+        """Put what lies in the inbox before all that comes."""
+        self._first.extend(letters)
+
     def end(self) -> None:
         """Let the stream end behind what it holds."""
         if not self.ended.is_set():
@@ -62,7 +68,7 @@ class Listening:
     async def __anext__(self) -> Letter:
         """Give the next letter that was not given yet."""
         while True:
-            letter = await self._letters.get()
+            letter = self._first.popleft() if self._first else await self._letters.get()
             if letter is None:
                 raise StopAsyncIteration
             if letter.id not in self._given:
@@ -102,8 +108,7 @@ class Inbox:
         theirs = self._listening.setdefault(person, [])
         theirs.append(listening)
         try:
-            for letter in await asyncio.to_thread(self.list, person):
-                listening.offer(letter)
+            listening.begin(await asyncio.to_thread(self.list, person))
             yield listening
         finally:
             listening.end()
@@ -113,8 +118,12 @@ class Inbox:
                 del self._listening[person]
 
     def takes(self, letter: Letter) -> bool:
-        """Tell whether somebody listens for a letter."""
-        return any(one.has_room for one in self._listeners(letter))
+        """Tell whether somebody listens for a letter; who has no room for it is dropped."""
+        listeners = self._listeners(letter)
+        for one in listeners:
+            if not one.has_room:
+                one.end()
+        return any(one.has_room for one in listeners)
 
     async def send(self, letter: Letter) -> Sending:
         """Hand a letter to everybody who listens for its person; it lies in their list, too."""

@@ -10,6 +10,7 @@ Rule 3: a try ends after `timeout` seconds, whatever the other side does.
 """
 
 import asyncio
+import ssl
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -31,6 +32,7 @@ __all__ = ["TYPE", "Webhook", "body_of"]
 TYPE = "moment.opened"
 """The `type` of what is sent."""
 
+_PORTS = {"https": 443, "http": 80}
 _AGAIN = frozenset({408, 425, 429})
 _LONGEST = 300.0
 _WAIT_AT_MOST = 3_600.0
@@ -62,6 +64,7 @@ class Webhook:
         name: str = "webhook",
         timeout: float = 10.0,
         allow_private: bool = False,
+        tls: ssl.SSLContext | None = None,
         resolve: Resolve = resolved,
         clock: _Clock | None = None,
     ) -> None:
@@ -74,6 +77,7 @@ class Webhook:
             timeout: Seconds after which a try ends.
             allow_private: Also send to this machine and its network: for development, or where the
                 target stands beside Penchant.
+            tls: Whom to trust, where the target has its certificate from nobody the world knows.
             resolve: Gives the addresses of a host; None for the machine's resolver.
             clock: Gives the time that is signed.
 
@@ -83,7 +87,7 @@ class Webhook:
         """
         self.name = name
         self._private = allow_private
-        self._target = _target(url, is_plain_allowed=allow_private)
+        self._target, self._port = _target(url, is_plain_allowed=allow_private)
         if not secrets:
             raise BadInput("A webhook needs a secret to sign with.")
         self._keys = [key_of(secret) for secret in secrets]
@@ -93,6 +97,7 @@ class Webhook:
         self._client = httpx.AsyncClient(
             follow_redirects=False,
             trust_env=False,
+            verify=True if tls is None else tls,
             timeout=httpx.Timeout(self._timeout),
             limits=httpx.Limits(max_connections=16, max_keepalive_connections=0),
         )
@@ -109,13 +114,13 @@ class Webhook:
         left = _Left()
         try:
             async with asyncio.timeout(self._timeout):
-                addresses = await self._resolve(self._target.host, self._target.port or 443)
+                addresses = await self._resolve(self._target.host, self._port)
                 if not addresses:
                     return Sending("returned", "The host of the webhook has no address.")
                 if not self._private and not all(is_public(one) for one in addresses):
                     return Sending("failed", _PRIVATE)
                 return await self._post(addresses[0], letter.id, body, left)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError, TimeoutError) as error:
             return left.told(error)
 
     async def close(self) -> None:
@@ -174,11 +179,12 @@ _PRIVATE = (
 )
 
 
-def _target(url: str, *, is_plain_allowed: bool) -> httpx.URL:
-    """Read the address of a target."""
+def _target(url: str, *, is_plain_allowed: bool) -> tuple[httpx.URL, int]:
+    """Read the address of a target, and its port."""
     wanted = "http or https" if is_plain_allowed else "https"
     try:
         target, parts = httpx.URL(url), urlsplit(url)
+        port = parts.port or _PORTS.get(target.scheme, 0)  # raises where it is none
     except (httpx.InvalidURL, ValueError, TypeError) as error:
         raise BadInput(f"The address of a webhook must be a URL with {wanted}.") from error
     schemes = {"https", "http"} if is_plain_allowed else {"https"}
@@ -186,7 +192,7 @@ def _target(url: str, *, is_plain_allowed: bool) -> httpx.URL:
         raise BadInput(f"The address of a webhook must be a URL with {wanted} and a host.")
     if target.userinfo or parts.fragment:
         raise BadInput("The address of a webhook has no name, password or fragment in it.")
-    return target
+    return target, port
 
 
 def _meaning(status: int, headers: Mapping[str, str]) -> Sending:
