@@ -132,7 +132,7 @@ class Insight:
         memory = self._memory
         with memory.lock:
             memory.tallies.settle()
-            met = memory.tallies.recent.people.items()
+            met = reversed(memory.tallies.recent.people.items())
             return tuple(sorted(met, key=lambda one: one[1], reverse=True)[:n])
 
     def decision(self, decision_id: str) -> DecisionReading:

@@ -4,7 +4,7 @@ Every change is a verb of the engine that anybody could call; nothing is done he
 would not do. Rule: refusing takes as little as accepting, and is never asked twice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from penchant.adapters.console.forms import BadForm
@@ -20,6 +20,9 @@ DONE: Mapping[str, str] = {
     "stated": "The rule is kept. It holds from the next decision on.",
     "lifted": "The rule is lifted.",
     "dropped": "The goal is dropped.",
+    "restricted": "What is kept about them is not used from now on.",
+    "released": "What is kept about them is used again.",
+    "uncorrected": "The correction is taken back; what was learned holds again.",
 }
 """What is said after a change, by the word in the page's address."""
 
@@ -31,6 +34,9 @@ class Changed(NamedTuple):
     part: str
 
 
+Verb = Callable[[Engine, str, Mapping[str, str]], tuple[Accepted | Refused, Changed]]
+
+
 def change(engine: Engine, fields: Mapping[str, str]) -> Changed:
     """Do what a form asks for.
 
@@ -38,7 +44,7 @@ def change(engine: Engine, fields: Mapping[str, str]) -> Changed:
         BadForm: When the form asks for nothing that is known, or the engine does not take it.
     """
     person, wanted = fields.get("id", ""), fields.get("do", "")
-    verb = {"consent": _consent, "state": _state, "lift": _lift, "drop": _drop}.get(wanted)
+    verb = VERBS.get(wanted)
     if verb is None:
         raise BadForm("The form asks for nothing that this page can do.")
     try:
@@ -93,14 +99,6 @@ def _state(
     return engine.observe(signal), Changed("stated", "nevers")
 
 
-def _lift(
-    engine: Engine, person: str, fields: Mapping[str, str]
-) -> tuple[Accepted | Refused, Changed]:
-    data = {"name": fields.get("name", "")}
-    signal = Signal("never.lifted", person, data=data, nature="explicit", source="console")
-    return engine.observe(signal), Changed("lifted", "nevers")
-
-
 def _drop(
     engine: Engine, person: str, fields: Mapping[str, str]
 ) -> tuple[Accepted | Refused, Changed]:
@@ -108,3 +106,28 @@ def _drop(
     signal = Signal("goal.dropped", person, data=data, nature="explicit", source="console")
     purpose = fields.get("purpose", "")
     return engine.observe(signal, purpose=purpose or None), Changed("dropped", "goals")
+
+
+def _said(kind: str, changed: Changed, *names: str) -> Verb:
+    """Give the verb that makes a statement out of some fields."""
+
+    def verb(
+        engine: Engine, person: str, fields: Mapping[str, str]
+    ) -> tuple[Accepted | Refused, Changed]:
+        data = {name: fields.get(name, "") for name in names}
+        signal = Signal(kind, person, data=data, nature="explicit", source="console")
+        return engine.observe(signal), changed
+
+    return verb
+
+
+VERBS: Mapping[str, Verb] = {
+    "consent": _consent,
+    "state": _state,
+    "lift": _said("never.lifted", Changed("lifted", "nevers"), "name"),
+    "drop": _drop,
+    "restrict": _said("person.restricted", Changed("restricted", "restrict")),
+    "release": _said("person.unrestricted", Changed("released", "restrict")),
+    "uncorrect": _said("belief.uncorrected", Changed("uncorrected", "corrections"), "belief"),
+}
+"""What a form can ask for, by its field `do`."""

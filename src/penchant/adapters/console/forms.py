@@ -59,7 +59,7 @@ class Forms:
             BadForm: When it did not, or the page is older than this process.
         """
         cookie = request.cookies.get(COOKIE, "")
-        is_ours = hmac.compare_digest(self._sign(cookie), fields.get(CODE, ""))
+        is_ours = hmac.compare_digest(self._sign(cookie).encode(), fields.get(CODE, "").encode())
         if not (cookie and is_ours and _is_from_here(request)):
             raise BadForm(
                 "This form did not come from a fresh page of this console, so nothing was "
