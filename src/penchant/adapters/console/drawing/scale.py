@@ -7,6 +7,7 @@ from typing import NamedTuple
 __all__ = ["Scale", "scale_over"]
 
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+_LEAST = 1e-9  # a width below this is rounding alone
 
 
 class Scale(NamedTuple):
@@ -34,7 +35,7 @@ class Scale(NamedTuple):
             (-0.1, 0.0, 0.1)
         """
         width = self.high - self.low
-        if width <= 0 or not math.isfinite(width):
+        if not _LEAST * max(1.0, abs(self.low), abs(self.high)) < width < math.inf:
             return ()
         raw = width / max(about, 1)
         unit = 10 ** math.floor(math.log10(raw))
@@ -52,5 +53,5 @@ def scale_over(values: Iterable[float], *, also: Iterable[float] = (0.0,)) -> Sc
     """
     held = [value for value in (*values, *also) if math.isfinite(value)]
     low, high = min(held, default=0.0), max(held, default=1.0)
-    room = 0.04 * (high - low) or 0.5
+    room = 0.04 * (high - low) if high - low > _LEAST else 0.5
     return Scale(round(low - room, 12), round(high + room, 12))
