@@ -171,15 +171,20 @@ class Encoder:
         rows: list[Row | None] = []
         plans: dict[int, Plan] = {}
         alike: defaultdict[int, list[int]] = defaultdict(list)
+        shape, plan = None, None
         for place, action in enumerate(actions):
-            row = self._kept(action)
+            features = frozen(action.features)
+            row = self._kept(action.name, features)
             if row is None:
-                plan = self._ready_plan(action)
-                if plan is None:  # at once, because names get their columns in the order given
-                    row = self._keep_row(action, self._row(action))
-                else:
+                mine, values = shape_of(features)
+                if plan is None or mine != shape:  # most are of the shape of the one before
+                    shape, plan = mine, self._plans.get(mine)
+                if plan is not None and self._is_ready(plan, values):
                     plans[id(plan)] = plan
                     alike[id(plan)].append(place)
+                else:  # at once, because names get their columns in the order given
+                    row = self._row(action)
+                    self._keep_row(action.name, features, row)
             rows.append(row)
         matrix = self._blanks(len(rows))
         for place, row in enumerate(rows):
@@ -197,9 +202,9 @@ class Encoder:
             return self._list(name, value).indices
         return self._columns([(name, _column_kind(type(value)))]).indices
 
-    def _kept(self, action: Action) -> Row | None:
+    def _kept(self, name: str, features: FrozenMap[Value]) -> Row | None:
         """Give the row of an action from memory, when nothing about it changed."""
-        known, features = self._actions.get(action.name), frozen(action.features)
+        known = self._actions.get(name)
         if known is None:
             return None
         held = known[0].held
@@ -218,22 +223,17 @@ class Encoder:
             self._place(column_hash(f"action={action.name}"), ColumnKind.NAME)
         return rounded(self.encode(features_of(action)))
 
-    def _keep_row(self, action: Action, row: Row) -> Row:
+    def _keep_row(self, name: str, features: FrozenMap[Value], row: Row) -> None:
         if len(self._actions) >= _CACHED_ACTIONS:
             self._actions.clear()
-        self._actions[action.name] = (frozen(action.features), row)
-        return row
+        self._actions[name] = (features, row)
 
-    def _ready_plan(self, action: Action) -> Plan | None:
-        """Give the plan of an action whose columns are all known, none shared or of a list."""
-        shape, values = shape_of(action.features)
-        plan = self._plans.get(shape)
-        if plan is None or not action.features or plan.lists or not plan.columns.own:
-            return None
-        for place, name in plan.texts:
-            if (name, values[place]) not in self._by_text:
-                return None
-        return plan
+    def _is_ready(self, plan: Plan, values: tuple[Value, ...]) -> bool:
+        """Say whether all columns of an action's features are known, none shared or of a list."""
+        if not values or plan.lists or not plan.columns.own:
+            return False
+        known = self._by_text
+        return not plan.texts or all((name, values[place]) in known for place, name in plan.texts)
 
     def _alike(self, plan: Plan, actions: Sequence[Action]) -> Row:
         """Give the rows of actions that have such a plan, (n, width)."""
@@ -247,8 +247,8 @@ class Encoder:
                 column = self._text(name, one.held[place])
                 row[column.place] += column.sign
         rows = rounded(rows)
-        for action, row in zip(actions, rows, strict=True):
-            self._keep_row(action, row.copy())  # a view would keep all the others in memory
+        for action, one, row in zip(actions, features, rows, strict=True):
+            self._keep_row(action.name, one, row.copy())  # a view would keep all the others
         return rows
 
     def _blanks(self, count: int) -> Row:
