@@ -5,8 +5,9 @@ beside the same server answering a constant (raw ASGI, same uvicorn and httptool
 application answering one (`/healthz`) and FastAPI answering one. All run at the same time and are
 asked in turns. Then how long an answer takes at half the load that was reached, by the clock.
 
-Each request names another person and context. Shape A: 20 declared actions of 32 features, a context
-of 8 numbers. Shape S: 5 actions of 2 features, a context of 3 values. 2,000 people, five outcomes each.
+Each request names another person and context. Shape A: 20 declared actions of 32 features, a
+context of 8 numbers. Shape S: 5 actions of 2 features, a context of 3 values. 2,000 people with
+five outcomes each.
 
 Run: python bench/service.py [--seconds 4] [--rounds 3] [--people 2000] [--folder .]
 """
@@ -92,7 +93,7 @@ def prepare(database: Path, shape: Shape, n_people: int) -> None:
                     for n, context in enumerate(asked[at_ : at_ + 1_000])
                 ]
                 made = engine.decide_many(items)
-                rewards = dice.random(len(made)) < 0.3
+                rewards = dice.random(len(made)) < dice.random()
                 engine.learn_many(
                     [
                         {"decision": one.id, "reward": float(reward)}
@@ -182,7 +183,9 @@ def run(shape: Shape, loop: str, folder: Path, given: argparse.Namespace) -> Non
         print(f"\n{shape.label}, {loop}\n{machine()}")
         loads = measure(rows, given.seconds, given.rounds)
         base = loads[rows[0].label].per_cpu
-        print(f"{'':28}{'requests':>10}{'a CPU s':>10}{'x const.':>10}{'items a CPU s':>15}{'a s':>9}")
+        print(
+            f"{'':28}{'requests':>10}{'a CPU s':>10}{'x const.':>10}{'items a CPU s':>15}{'a s':>9}"
+        )
         for row in rows:
             load = loads[row.label]
             print(
@@ -196,8 +199,8 @@ def run(shape: Shape, loop: str, folder: Path, given: argparse.Namespace) -> Non
             )
             found = percentiles([one * 1e6 for one in times])
             print(
-                f"{row.label} at {rate:,.0f} requests a s, half of that: ms p50 {found.p50 / 1e3:.1f}"
-                f", p95 {found.p95 / 1e3:.1f}, p99 {found.p99 / 1e3:.1f}"
+                f"{row.label} at {rate:,.0f} requests a s, half of that: ms "
+                f"p50 {found.p50 / 1e3:.1f}, p95 {found.p95 / 1e3:.1f}, p99 {found.p99 / 1e3:.1f}"
             )
 
 

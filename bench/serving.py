@@ -1,8 +1,8 @@
 """Services as processes of their own, what they use of the processor, and a light client.
 
 What is compared runs side by side: our service on a journal on disk, a raw ASGI application and
-FastAPI that answer a constant, all behind uvicorn with httptools and the same settings. Requests are
-bytes made beforehand; the client only writes them and counts answers, so that it is not the limit.
+FastAPI that answer a constant, all behind uvicorn with httptools and the same settings. Requests
+are bytes made beforehand; the client only writes them and counts answers, so it is not the limit.
 What counts is the processor time of the server's process (all of its threads, user and system), as
 the system accounts for it, so that other work on the machine weighs little.
 """
@@ -193,9 +193,7 @@ async def _connected(
     return [one for _, one in made]
 
 
-async def _hammer(
-    server: Server, requests: Sequence[bytes], seconds: float, at_once: int
-) -> Load:
+async def _hammer(server: Server, requests: Sequence[bytes], seconds: float, at_once: int) -> Load:
     count, idle = 0, 0
     ends = time.perf_counter() + seconds
     done = asyncio.Event()
@@ -226,11 +224,14 @@ async def _beat(
     server: Server, requests: Sequence[bytes], seconds: float, rate: float, at_once: int
 ) -> tuple[Load, list[float]]:
     times: list[float] = []
+    total, done = int(seconds * rate), asyncio.Event()
     idle: list[_Connection] = []
     waiting: list[float] = []
 
     def back(connection: _Connection) -> None:
         times.append(time.perf_counter() - connection.due)
+        if len(times) == total:
+            done.set()
         if waiting:
             send(connection, waiting.pop(0))
         else:
@@ -243,7 +244,7 @@ async def _beat(
     idle += await _connected(server, at_once, back)
     connections = list(idle)
     spent, started = cpu_seconds(server.pid), time.perf_counter()
-    sent, total = 0, int(seconds * rate)
+    sent = 0
     while sent < total:
         due = started + sent / rate
         if (ahead := due - time.perf_counter()) > 0:
@@ -255,8 +256,7 @@ async def _beat(
             waiting.append(due)
         if sent % 64 == 0:
             await asyncio.sleep(0)
-    while len(times) < total:
-        await asyncio.sleep(0.01)
+    await done.wait()
     took = time.perf_counter() - started
     for one in connections:
         one.transport.close()
