@@ -42,10 +42,13 @@ def test_the_description_is_the_table() -> None:
 
 def test_every_described_route_answers() -> None:
     """Each route of the document is reached: it answers as described, with no 404, 405 or 500."""
-    with service() as (client, _, engine):
+    with service() as (client, app, engine):
         decision = engine.decide("home.hero", person="ada")
         document = client.get("/openapi.json").json()
+        lasting = {one.path for one in app.routes if one.is_stream}  # tried by test_streams
         for path, methods in document["paths"].items():
+            if path in lasting:
+                continue
             for method, told in sorted(methods.items(), reverse=True):
                 there = (
                     path.replace("{person}", "ada")

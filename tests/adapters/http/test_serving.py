@@ -8,109 +8,34 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
 
 import httpx
 import pytest
 from adapters.http.calling import ASK
-from engines import NOW, agreed, engine_on, shop
+from adapters.http.running import Running, made_database, program, rest, running, until
+from engines import NOW
 
 from penchant import Engine
 from penchant.adapters.http.access import KeyFile, access_path, made
 from penchant.adapters.http.service_file import ServiceAddress, find_service
-from penchant.adapters.store.sqlite import SqliteStore
 
 pytestmark = pytest.mark.slow
-
-SCRIPT = """
-import sys
-from pathlib import Path
-from penchant import Engine
-from penchant.adapters.http.serving import listening, serve
-from penchant.adapters.http.settings import Settings
-
-database = Path(sys.argv[1])
-settings = Settings(port=0, body_seconds=0.5, header_seconds=0.5, stop_seconds=5.0)
-with listening(settings, database) as sock, Engine.open(str(database)) as engine:
-    print(sock.getsockname()[1], flush=True)
-    serve(engine, database, settings, sock, started=lambda app: print(app.token, flush=True))
-"""
-
-
-class Running(NamedTuple):
-    """A service that runs, and how to reach it."""
-
-    process: subprocess.Popen[str]
-    port: int
-    token: str
-
-    def client(self) -> httpx.Client:
-        """Call it."""
-        headers = {"authorization": f"Bearer {self.token}"}
-        return httpx.Client(base_url=f"http://127.0.0.1:{self.port}", headers=headers, timeout=30)
-
-    def connect(self) -> socket.socket:
-        """Open a connection and say nothing yet."""
-        return socket.create_connection(("127.0.0.1", self.port), timeout=30)
-
-    def head(self, more: str) -> bytes:
-        """Give the head of a question, with more headers."""
-        return (
-            f"POST /v1/decisions HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
-            f"Authorization: Bearer {self.token}\r\nContent-Type: application/json\r\n{more}\r\n"
-        ).encode()
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
-    """Make a database with a shop declared and ada asked."""
-    path = tmp_path / "people.db"
-    with engine_on(SqliteStore(path)) as engine:
-        engine.declare(shop())
-        agreed(engine, "ada")
-    return path
-
-
-@contextlib.contextmanager
-def running(*command: str) -> Iterator[subprocess.Popen[str]]:
-    """Run a program, and see that it ends."""
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own words
-        [sys.executable, *command],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
+    """Make a database."""
+    return made_database(tmp_path / "people.db")
 
 
 @pytest.fixture
 def server(database: Path) -> Iterator[Running]:
-    """Serve the database with little patience."""
-    with running("-c", SCRIPT, str(database)) as process:
-        assert process.stdout is not None
-        port, token = (process.stdout.readline().strip() for _ in range(2))
-        yield Running(process, int(port), token)
-
-
-def until(what: Callable[[], object]) -> None:
-    """Wait until something holds; the time limit of the test ends it otherwise."""
-    while not what():
-        time.sleep(0.02)
-
-
-def rest(connection: socket.socket) -> bytes:
-    """Read what comes until the other side closes."""
-    parts = []
-    while part := connection.recv(2**16):
-        parts.append(part)
-    return b"".join(parts)
+    """Serve it."""
+    with running(database) as served:
+        yield served
 
 
 def test_a_body_that_does_not_come_is_given_up(server: Running) -> None:
@@ -258,7 +183,7 @@ def told(*options: str) -> subprocess.CompletedProcess[str]:
 def served(database: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
     """Serve a database by the command line; with what it printed."""
     options = ("up", "--db", str(database), "--port", "0", "--json", *options)
-    with running("-c", UP, *options) as process:
+    with program("-c", UP, *options) as process:
         assert process.stdout is not None
         yield process, json.loads(process.stdout.readline())
 

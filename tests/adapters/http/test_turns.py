@@ -95,7 +95,7 @@ def test_closing_answers_what_was_asked() -> None:
     """A lane that is closed answers every question before it stops, and may be closed twice."""
 
     async def ask() -> list[int]:
-        lane = Lane("test", list[int], most=2)
+        lane: Lane[int, int] = Lane("test", list[int], most=2)
         asked = [lane.ask(number) for number in range(50)]
         await asyncio.to_thread(lane.close)
         await asyncio.to_thread(lane.close)
@@ -108,7 +108,7 @@ def test_a_closed_lane_says_so() -> None:
     """A question after the end is refused at once instead of waiting for ever."""
 
     async def ask() -> None:
-        lane = Lane("test", list[int], most=2)
+        lane: Lane[int, int] = Lane("test", list[int], most=2)
         await asyncio.to_thread(lane.close)
         with pytest.raises(Refusal, match="stopped"):
             await lane.ask(1)

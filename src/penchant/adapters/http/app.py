@@ -5,7 +5,8 @@ Rule: what goes wrong is answered as a problem; an error of our own is logged wi
 
 import asyncio
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
 from starlette.exceptions import HTTPException
@@ -17,7 +18,8 @@ from penchant.adapters.http.door import Door, Headers
 from penchant.adapters.http.hot import Turn
 from penchant.adapters.http.log import logger
 from penchant.adapters.http.meters import Meters
-from penchant.adapters.http.mounts import pages_of
+from penchant.adapters.http.mounts import Mounts
+from penchant.adapters.http.own import OwnRoutes
 from penchant.adapters.http.problems import (
     PROBLEM_TYPE,
     Refusal,
@@ -83,9 +85,11 @@ class App:
         self._meters = Meters()
         self._busy = self._streams = 0
         self._hot = self._lanes(engine)
+        self._mounts = Mounts(engine, settings)
         sessions = Sessions()
-        self.routes: list[Described] = routes_of(engine, self._meters, sessions)
-        self._cold = Cold(self.routes, pages_of(engine), (self._door, self._reader, sessions))
+        own = OwnRoutes(engine, self._meters, sessions)
+        self.routes: list[Described] = routes_of(engine, own, self._mounts.routes)
+        self._cold = Cold(self.routes, self._mounts.pages, (self._door, self._reader, sessions))
         self._meters.gauge("requests_under_way", "Requests under way.", lambda: self._busy)
         self._meters.gauge("streams_open", "Answers that last.", lambda: self._streams)
         self._meters.gauge("queue_depth", "Requests that wait for a turn.", self._waiting)
@@ -149,7 +153,8 @@ class App:
                 status = await _send(send, Answer(_NO_CONTENT, b""), *preflight_headers())
             else:
                 found = self._cold.find(scope)
-                status = await self._cold.serve(found, scope, headers, receive, send)
+                with self._place(found):
+                    status = await self._cold.serve(found, scope, headers, receive, send)
         except ClientGone:
             status = _GONE
         except Exception as wrong:  # noqa: BLE001 - everything becomes an answer here
@@ -158,6 +163,20 @@ class App:
             self._busy -= 1
         template = hot.path if hot is not None else found.template if found else _UNKNOWN
         self._note(scope["method"], template, status, time.perf_counter() - started)
+
+    @contextmanager
+    def _place(self, found: Found) -> Iterator[None]:
+        """Let an answer that lasts take a place among its like, not among requests under way."""
+        if not found.is_stream:
+            yield
+            return
+        if self._streams >= self._settings.streams:
+            raise _no_room()
+        self._busy, self._streams = self._busy - 1, self._streams + 1
+        try:
+            yield
+        finally:
+            self._busy, self._streams = self._busy + 1, self._streams - 1
 
     def _note(self, method: str, template: str, status: int, seconds: float) -> None:
         """Count a request, and log it where that was asked for or it took long."""
@@ -169,11 +188,7 @@ class App:
 
     def _check_room(self) -> None:
         if self._busy > self._settings.concurrency:
-            raise Refusal(
-                503,
-                "More requests are under way than this service takes at once. Ask again.",
-                headers={"retry-after": "1"},
-            )
+            raise _no_room()
 
     async def _ask(self, hot: _Hot, scope: Scope, headers: Headers, receive: Receive) -> Answer:
         """Put the question of a hot route into its lane."""
@@ -205,9 +220,19 @@ class App:
     async def _live(self, receive: Receive, send: Send) -> None:
         """Start and stop as the server says."""
         while (await receive())["type"] == "lifespan.startup":
+            await self._mounts.start()
             await send({"type": "lifespan.startup.complete"})
+        await self._mounts.stop()
         await asyncio.to_thread(self.close)
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def _no_room() -> Refusal:
+    return Refusal(
+        503,
+        "More is under way than this service takes at once. Ask again.",
+        headers={"retry-after": "1"},
+    )
 
 
 async def _send(send: Send, answer: Answer, *headers: tuple[bytes, bytes]) -> int:

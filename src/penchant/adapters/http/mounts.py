@@ -1,22 +1,58 @@
-"""What other parts of Penchant add to the service: the pages of the console, a person's inbox."""
+"""What other parts of Penchant do in the service: the console's pages, the inbox, the scheduler."""
 
 from collections.abc import Sequence
 
 from starlette.routing import BaseRoute
 
+from penchant.adapters.channels.inbox import Inbox
+from penchant.adapters.channels.scheduler import Scheduler
+from penchant.adapters.channels.webhook import Webhook
 from penchant.adapters.console.pages import routes as console_routes
 from penchant.adapters.http.described import Described
+from penchant.adapters.http.inbox import inbox_routes
+from penchant.adapters.http.settings import Settings
+from penchant.deliver.channel import Channel
 from penchant.engine import Engine
 
-__all__ = ["mounted", "pages_of"]
+__all__ = ["Mounts"]
 
 
-def pages_of(engine: Engine) -> Sequence[BaseRoute]:
-    """Give the pages below `/console`; only an open session reaches them."""
-    return console_routes(engine)
+class Mounts:
+    """The parts that live as long as one service."""
 
+    def __init__(self, engine: Engine, settings: Settings) -> None:
+        """Put them together; nothing runs before `start`."""
+        self._engine, self._settings = engine, settings
+        self._inbox = Inbox(engine.outbox)
+        self._scheduler: Scheduler | None = None
 
-def mounted(engine: Engine) -> list[Described]:
-    """Give the routes that other parts serve."""
-    del engine
-    return []
+    @property
+    def pages(self) -> Sequence[BaseRoute]:
+        """The pages below `/console`; only an open session reaches them."""
+        return console_routes(self._engine)
+
+    @property
+    def routes(self) -> list[Described]:
+        """The routes that other parts serve."""
+        return inbox_routes(self._inbox, self._engine.many.limits)
+
+    async def start(self) -> None:
+        """Let moments open in time, and letters be brought."""
+        settings = self._settings
+        channels: list[Channel] = [self._inbox]
+        if settings.webhook:
+            channels.append(
+                Webhook(
+                    settings.webhook,
+                    *settings.webhook_secrets,
+                    allow_private=settings.webhook_private,
+                )
+            )
+        self._scheduler = Scheduler(self._engine, channels=channels)
+        await self._scheduler.__aenter__()
+
+    async def stop(self) -> None:
+        """Finish what is in hand; a second call does nothing."""
+        scheduler, self._scheduler = self._scheduler, None
+        if scheduler is not None:
+            await scheduler.__aexit__(None, None, None)

@@ -1,5 +1,7 @@
 """The table of routes: everything that is served, with all that can be said of it."""
 
+from collections.abc import Sequence
+
 from penchant.adapters.http.bodies import (
     Ask,
     AskMany,
@@ -14,13 +16,10 @@ from penchant.adapters.http.bodies import (
 )
 from penchant.adapters.http.decisions import decision_routes
 from penchant.adapters.http.described import Described
-from penchant.adapters.http.meters import Meters
 from penchant.adapters.http.moments import moment_routes
-from penchant.adapters.http.mounts import mounted
 from penchant.adapters.http.own import OwnRoutes
 from penchant.adapters.http.people import people_routes
 from penchant.adapters.http.rights import rights_routes
-from penchant.adapters.http.sessions import Sessions
 from penchant.engine import Engine
 
 __all__ = ["hot_routes", "routes_of"]
@@ -61,16 +60,15 @@ def hot_routes() -> list[Described]:
     ]
 
 
-def routes_of(engine: Engine, meters: Meters, sessions: Sessions) -> list[Described]:
+def routes_of(engine: Engine, own: OwnRoutes, mounted: Sequence[Described]) -> list[Described]:
     """Give every route of a service but the pages of the console."""
-    own = OwnRoutes(engine, meters, sessions)
     routes = [
         *hot_routes(),
         *decision_routes(engine),
         *moment_routes(engine),
         *people_routes(engine),
         *rights_routes(engine),
-        *mounted(engine),
+        *mounted,
         *own.routes(),
     ]
     own.describe(routes)

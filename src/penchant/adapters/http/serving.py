@@ -1,10 +1,11 @@
 """The process of `penchant up`: uvicorn around the application, stopped without loss.
 
-Rule 1: whoever says nothing, or begins a request and does not go on, is let go after a while.
+Rule 1: whoever says nothing, begins a request and does not go on, or does not read, is let go.
 Rule 2: a stop finishes what was asked, then closes; what was answered is on the disk already.
 """
 
 import errno
+import math
 import signal
 import socket
 import time
@@ -28,6 +29,8 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _BACKLOG = 2_048
 _KEEP_ALIVE_SECONDS = 30
+_UNREAD_SECONDS = 30.0
+_NEW, _UNREAD = object(), object()
 
 
 def serve(
@@ -86,7 +89,7 @@ class _Server(uvicorn.Server):
     def __init__(self, app: App, settings: Settings, started: Callable[[], None]) -> None:
         super().__init__(_config(app, settings))
         self._app, self._started = app, started
-        self._silent = _Silent(settings.header_seconds)
+        self._idle = _Idle(settings.header_seconds)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -94,7 +97,7 @@ class _Server(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         if counter % 10 == 0:
-            self._silent.sweep(self.server_state.connections, time.monotonic())
+            self._idle.sweep(self.server_state.connections, time.monotonic())
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -112,25 +115,31 @@ class _Server(uvicorn.Server):
                 signal.signal(number, handler)
 
 
-class _Silent:
-    """Connections on which no request is under way, with the last one there was and since when."""
+class _Idle:
+    """Connections on which nothing moves, with what they were at and since when."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._since: WeakKeyDictionary[Any, tuple[Any, float]] = WeakKeyDictionary()
 
     def sweep(self, connections: set[Any], now: float) -> None:
-        """Close what has been silent, or in the middle of its headers, for too long."""
+        """Let go of what has been silent, half said or not read for too long."""
         for one in list(connections):
-            last = getattr(one, "cycle", None)
-            if last is not None and not last.response_complete:
-                self._since.pop(one, None)
-                continue
-            before, since = self._since.setdefault(one, (last, now))
-            if before is not last:
-                self._since[one] = (last, now)
-            elif now - since > self._seconds + (_KEEP_ALIVE_SECONDS if last else 0.0):
-                one.transport.close()
+            at, patience = self._at(one)
+            before, since = self._since.setdefault(one, (at, now))
+            if before is not at:
+                self._since[one] = (at, now)
+            elif now - since > patience:
+                one.transport.abort()
+
+    def _at(self, one: Any) -> tuple[Any, float]:
+        """Say what a connection is at, and how long it may stay there."""
+        if one.flow is not None and one.flow.write_paused:
+            return _UNREAD, _UNREAD_SECONDS
+        last = getattr(one, "cycle", None)
+        if last is None:
+            return _NEW, self._seconds
+        return last, self._seconds + _KEEP_ALIVE_SECONDS if last.response_complete else math.inf
 
 
 def _config(app: App, settings: Settings) -> uvicorn.Config:

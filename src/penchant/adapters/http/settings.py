@@ -22,7 +22,11 @@ class Settings(Struct, frozen=True):
         body_seconds: A body that takes longer is given up.
         header_seconds: The same for the head of a request, and for connections that say nothing.
         stop_seconds: What a stop waits for requests under way.
+        streams: Answers that last, such as an open inbox, at once.
         import_bytes: The largest body of an import, which is one person's whole journal.
+        logs_requests: Whether each request is logged, by the template of its route.
+        webhook: Where letters of the channel `webhook` go, and the secrets they are signed with;
+            `webhook_private` lets that be this machine or its network.
     """
 
     host: str = DEFAULT_HOST
@@ -34,5 +38,9 @@ class Settings(Struct, frozen=True):
     body_seconds: float = 10.0
     header_seconds: float = 10.0
     stop_seconds: float = 10.0
+    streams: int = 1_024
     import_bytes: int = 256 * 2**20
     logs_requests: bool = False
+    webhook: str = ""
+    webhook_secrets: tuple[str, ...] = ()
+    webhook_private: bool = False
