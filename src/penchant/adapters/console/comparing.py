@@ -140,11 +140,6 @@ def running_figure(running: Sequence[Running], compared: Compared | None) -> Fig
         empty = "Nothing to compare yet."
         return Figure(name, title, "", Table(columns, ()), empty=empty)
     unit = Unit(compared.low, compared.high)
-    last = told[-1].difference
-    reach = FAR * max(abs(last.low), abs(last.high))
-    scale = Scale(-reach, reach)
-    points = [Point(one.on, *one.difference) for one in told]
-    ticks = [(value, unit.mark_step(value)) for value in scale.ticks(4)]
     rows = [
         (
             day(one.on),
@@ -153,11 +148,18 @@ def running_figure(running: Sequence[Running], compared: Compared | None) -> Fig
         )
         for one in told
     ]
+    table, last = Table(columns, rows), told[-1].difference
+    if len(told) == 1:
+        return _one_day(Figure(name, title, power_sentence(compared), table), told[0], unit)
+    reach = FAR * max(abs(last.low), abs(last.high))
+    scale = Scale(-reach, reach)
+    points = [Point(one.on, *one.difference) for one in told]
+    ticks = [(value, unit.mark_step(value)) for value in scale.ticks(4)]
     return Figure(
         name,
         title,
         power_sentence(compared),
-        Table(columns, rows),
+        table,
         picture=running_band(
             points,
             scale,
@@ -170,6 +172,20 @@ def running_figure(running: Sequence[Running], compared: Compared | None) -> Fig
             ("band", "holds the truth at every look, in 95 % of cases"),
         ),
     )
+
+
+def _one_day(figure: Figure, one: Running, unit: Unit) -> Figure:
+    """Show the difference as it stands, where there is no second day to draw a line to."""
+    difference = one.difference
+    scale = scale_over([difference.low, difference.high])
+    row = Row(
+        "Difference",
+        interval_track(difference.value, (difference.low, difference.high), scale, "you"),
+        unit.say_difference(difference),
+        f"{counted(one.n, 'outcome')}, all of {day(one.on)}",
+    )
+    ticks = axis(scale, [(value, unit.mark_step(value)) for value in scale.ticks()])
+    return figure._replace(rows=[row], axis=ticks)
 
 
 def health_figure(health: Sequence[Health]) -> Figure:

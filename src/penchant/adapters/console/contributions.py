@@ -28,6 +28,9 @@ def contributions_figure(reading: DecisionReading) -> Figure:
             else "There was nothing to choose between, so nothing adds up to a choice."
         )
         return Figure(NAME, "Why this one", "", Table(COLUMNS, ()), empty=empty)
+    if not found.steps:
+        empty = "Nothing is known yet that tells these actions apart."
+        return Figure(NAME, "Why this one", "", Table(COLUMNS, ()), empty=empty)
     unit, levels = Unit(*reading.moment.reward_range), _levels(found)
     scale = scale_over([found.start, found.end, *levels], also=())
     which = "neutral answer" if found.other_is_neutral else "runner-up"

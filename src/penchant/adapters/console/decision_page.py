@@ -63,11 +63,8 @@ def replay_sentence(reading: DecisionReading) -> tuple[bool, str]:
 
 
 def _answer(reading: DecisionReading) -> Markup:
-    decision, explanation = reading.decision, reading.explanation
+    decision = reading.decision
     chance = percentage(decision.propensity)
-    said = Markup("<strong>{}</strong> was chosen with a chance of <strong>{}</strong>").format(
-        decision.action.name, chance
-    )
     if decision.forced:
         return Markup(
             "<strong>{}</strong> was drawn with a chance of {}, but not done: "
@@ -79,16 +76,23 @@ def _answer(reading: DecisionReading) -> Markup:
         return Markup("<strong>{}</strong> was all there was to choose{}.").format(
             decision.action.name, why if left else ""
         )
-    if explanation is None or len(decision.names) < 2 or not decision.expected:  # noqa: PLR2004
-        return said + Markup(".")
+    said = Markup("<strong>{}</strong> was chosen with a chance of <strong>{}</strong>{}")
+    return said.format(decision.action.name, chance, _what_for(reading))
+
+
+def _what_for(reading: DecisionReading) -> str:
+    """Say what an action was chosen for: as a try, for this person, for people in general."""
+    decision, explanation = reading.decision, reading.explanation
+    if explanation is None:
+        return "."
     if explanation.explored:
-        return said + Markup(", as a try: {} looked better.").format(explanation.runner_up)
-    percent = round(100 * explanation.person_share)
+        return f", as a try: {explanation.runner_up} looked better."
+    if not reading.waterfall or not reading.waterfall.steps:
+        return ": nothing tells the actions apart yet."
     if decision.person is None or not any(decision.personal):
-        return said + Markup(", by what is known of people in general.")
-    return said + Markup("; {} % of that was this person, {} % people in general.").format(
-        percent, 100 - percent
-    )
+        return ", by what is known of people in general."
+    percent = round(100 * explanation.person_share)
+    return f"; {percent} % of that was this person, {100 - percent} % people in general."
 
 
 def _sentences(explanation: Explanation | None) -> list[Markup]:

@@ -62,7 +62,7 @@ def routes(engine: Engine, settings: ConsoleSettings | None = None) -> list[Rout
     }
     return [
         *(
-            Route(prefix + path, _told(pages, answer), methods=["GET"])
+            Route(prefix + path, pages.telling(answer), methods=["GET"])
             for path, answer in gets.items()
         ),
         Route(f"{prefix}/person", pages.act, methods=["POST"]),
@@ -80,17 +80,30 @@ class _Pages:
         self.renderer = Renderer(self.address)
         self.forms = Forms(settings.prefix)
 
+    def telling(self, answer: Answer) -> Answer:
+        """Give a handler that turns what the engine says of an id that is none into a page."""
+
+        def handler(request: Request) -> Response:
+            try:
+                return answer(request)
+            except BadInput as wrong:
+                return self._show(request, wrong_page(str(wrong), 404), here="")
+            except PenchantError as wrong:
+                return self._show(request, wrong_page(str(wrong), 500), here="")
+
+        return handler
+
     def overview(self, request: Request) -> Response:
         """Answer: is it better than neutral, and is all well?"""
         asked = request.query_params.get("days", "")
         insight = self.engine.insight
         if asked in PERIODS:
             overview = insight.overview(days=PERIODS[asked][1])
-            return self.show(request, overview_page(overview, asked), here="overview")
-        chosen, overview = self._telling()
-        return self.show(request, overview_page(overview, chosen), here="overview")
+            return self._show(request, overview_page(overview, asked), here="overview")
+        chosen, overview = self._shortest()
+        return self._show(request, overview_page(overview, chosen), here="overview")
 
-    def _telling(self) -> tuple[str, Overview]:
+    def _shortest(self) -> tuple[str, Overview]:
         """Give the shortest stretch of time with outcomes enough to say something, else all."""
         insight = self.engine.insight
         for chosen in ("7", "28", "365"):
@@ -107,12 +120,12 @@ class _Pages:
             return RedirectResponse(self.address.person(asked), 303, headers=dict(HEADERS))
         people = insight.people() if self.settings.show_people else None
         page = people_page(insight.now, asked=asked, people=people)
-        return self.show(request, page, here="people")
+        return self._show(request, page, here="people")
 
     def person(self, request: Request) -> Response:
         """Answer: what is believed about one person, and what did they settle?"""
         done = DONE.get(request.query_params.get("done", ""), "")
-        return self.show_person(request, request.query_params.get("id", ""), said=done)
+        return self._show_person(request, request.query_params.get("id", ""), said=done)
 
     def export(self, request: Request) -> Response:
         """Give every fact kept about one person as a file."""
@@ -124,14 +137,14 @@ class _Pages:
         """Answer: what is declared?"""
         insight = self.engine.insight
         page = moments_page(insight.now, insight.overview().moments)
-        return self.show(request, page, here="moments")
+        return self._show(request, page, here="moments")
 
     def moment(self, request: Request) -> Response:
         """Answer: what is chosen for whom at one moment?"""
         asked = request.query_params
         reading = self.engine.insight.moment(asked.get("name", ""))
         page = moment_page(reading, asked.get("action", ""))
-        return self.show(request, page, here="moments")
+        return self._show(request, page, here="moments")
 
     def decisions(self, request: Request) -> Response:
         """Answer: what was decided lately?"""
@@ -143,7 +156,7 @@ class _Pages:
             skip=skip,
             names_people=self.settings.show_people,
         )
-        return self.show(request, page, here="decisions")
+        return self._show(request, page, here="decisions")
 
     def decision(self, request: Request) -> Response:
         """Answer: why this decision?"""
@@ -152,7 +165,7 @@ class _Pages:
         page = decision_page(
             reading, replay="replay" in asked, names_people=self.settings.show_people
         )
-        return self.show(request, page, here="decisions")
+        return self._show(request, page, here="decisions")
 
     async def act(self, request: Request) -> Response:
         """Do what a form of a person's page asks for."""
@@ -161,7 +174,7 @@ class _Pages:
             self.forms.check(request, fields)
         except BadForm as wrong:
             page = wrong_page(str(wrong), wrong.status)
-            return self.show(request, page, here="people")
+            return self._show(request, page, here="people")
         return await run_in_threadpool(self._acted, request, fields)
 
     def _acted(self, request: Request, fields: dict[str, str]) -> Response:
@@ -171,11 +184,11 @@ class _Pages:
                 return self._forgotten(request, forget(self.engine, fields))
             changed = change(self.engine, fields)
         except BadForm as wrong:
-            return self.show_person(request, person, wrong=str(wrong), status=wrong.status)
+            return self._show_person(request, person, wrong=str(wrong), status=wrong.status)
         here = f"{self.address.page('person', id=person, done=changed.done)}#{changed.part}"
         return RedirectResponse(here, 303, headers=dict(HEADERS))
 
-    def show_person(
+    def _show_person(
         self, request: Request, person: str, *, said: str = "", wrong: str = "", status: int = 200
     ) -> Response:
         """Show one person, with what was done or could not be."""
@@ -184,37 +197,23 @@ class _Pages:
         reading = insight.person(person, facts=facts)
         if reading is None:
             page = people_page(insight.now, asked=person, people=None)
-            return self.show(request, page, here="people")
+            return self._show(request, page, here="people")
         moments = [line.moment for line in insight.overview(days=1).moments]
         profile = self.engine.profile(person)
         code, cookie = self.forms.code(request)
         page = person_page(reading, profile, moments, code=code, said=said, wrong=wrong)
-        response = self.show(request, page._replace(status=status), here="people")
+        response = self._show(request, page._replace(status=status), here="people")
         self.forms.set_cookie(response, cookie)
         return response
 
-    def show(self, request: Request, page: Page, *, here: str) -> Response:
+    def _show(self, request: Request, page: Page, *, here: str) -> Response:
         """Give a page."""
         return self.renderer.respond(page, request, here=here)
 
     def _forgotten(self, request: Request, receipt: Receipt) -> Response:
         values: dict[str, Any] = {"receipt": receipt, "answer": "This person is forgotten."}
         page = Page("forgotten.html", "Forgotten", values)
-        return self.show(request, page, here="people")
-
-
-def _told(pages: _Pages, answer: Answer) -> Answer:
-    """Turn what the engine says of an id that is none into a page."""
-
-    def handler(request: Request) -> Response:
-        try:
-            return answer(request)
-        except BadInput as wrong:
-            return pages.show(request, wrong_page(str(wrong), 404), here="")
-        except PenchantError as wrong:
-            return pages.show(request, wrong_page(str(wrong), 500), here="")
-
-    return handler
+        return self._show(request, page, here="people")
 
 
 def _static(prefix: str, name: str, body: bytes, kind: str) -> Route:

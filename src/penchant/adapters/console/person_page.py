@@ -21,6 +21,7 @@ from penchant.adapters.console.wording import (
     signed,
     third_person,
     three,
+    tick,
 )
 from penchant.journal import Learned
 from penchant.learn.confidence import Estimate
@@ -265,7 +266,7 @@ def _interests_figure(belief: Belief | None) -> Figure:
             [(name, *map(signed, one)) for name, one in estimates.items()],
         ),
         rows=rows,
-        axis=axis(scale, [(value, signed(value)) for value in scale.ticks(4)])
+        axis=axis(scale, [(value, tick(value)) for value in scale.ticks(4)])
         if rows
         else Markup(""),
         empty="" if rows else code(f"{says[:1].upper()}{says[1:]}." if says else "Nothing yet."),
