@@ -35,6 +35,7 @@ from penchant.journal import Learned
 from penchant.learn.outcome import reward_of, scaled
 from penchant.learn.pending import Open
 from penchant.model.people import Posterior
+from penchant.model.said import Said
 from penchant.model.version import Version
 from penchant.words import Action, Consent, Decision, Explainer, FrozenMap, Moment, Never, Value
 
@@ -67,7 +68,8 @@ class Standing(NamedTuple):
 class View(NamedTuple):
     """What the model shows of one decision: the slate, the scaled context, this person's part.
 
-    `exposure` is that of the slate's actions, where it is known already.
+    `exposure` is that of the slate's actions, where it is known already. `said` is what the person
+    said of their taste; slate and posterior are then in the basis that holds it.
     """
 
     version: Version
@@ -76,6 +78,7 @@ class View(NamedTuple):
     posterior: Posterior | None
     explainer: Explainer
     exposure: Exposure | None = None
+    said: Said = ()
 
 
 class Question(NamedTuple):
@@ -147,7 +150,7 @@ def decide(
     drawn = draw_from(weights, neutral, question.draw, moment.neutral_share)
     place, forced = _settle(drawn, slate, moment, left)
     posterior, standing = view.posterior, question.standing
-    decision = Decision(
+    return Decision(
         id=question.id,
         moment=moment.name,
         person=standing.person if standing else None,
@@ -171,9 +174,9 @@ def decide(
         drawn=slate.names[drawn.place] if forced else "",
         note=note,
         opened_by=question.opened_by,
+        said=view.said,
         explainer=view.explainer,
-    )
-    return decision, left.kept[place]
+    ), left.kept[place]
 
 
 def objection(question: Question, action: Action) -> str:

@@ -273,9 +273,10 @@ class Decision(Struct, frozen=True, gc=False):
     `names`, `weights`, `neutral`, `expected` and `personal` run in parallel over the permitted
     actions: the propensity of each, its propensity for a stranger (`person=None`), what people in
     general would be expected to give as reward, and what this person adds to that. `belief` is
-    the person's posterior mean (r numbers) at that time. `candidates` are the actions given with
-    the call, if any. A `forced` decision says why what was `drawn` was not done. `opened_by` says
-    what opened the moment by itself; empty when a caller asked. Reasons are built when looked at.
+    the person's posterior mean then; `said`, the columns of actions where their word stands
+    instead. `candidates` are the actions given with the call, if any. A `forced` decision says why
+    what was `drawn` was not done. `opened_by` says what opened the moment by itself; empty when a
+    caller asked. Reasons are built when looked at.
     """
 
     id: str
@@ -301,6 +302,7 @@ class Decision(Struct, frozen=True, gc=False):
     drawn: str = ""
     note: str = ""
     opened_by: str = ""
+    said: tuple[tuple[int, float], ...] = ()
     explainer: Any = None
 
     @property

@@ -2,12 +2,16 @@
 
 import numpy as np
 import pytest
-from engines import NAMED, PURPOSE, SHOP, Clock, agreed, engine_on, shop
+from engines import NAMED, PURPOSE, SHOP, SPORTS, Clock, agreed, engine_on, shop
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from penchant import Action, Decision, Engine, Signal
 from penchant.adapters.store.memory import MemoryStore
+from penchant.decide.contributions import margin_of
+from penchant.journal import Derived
+from penchant.model.encoding import Encoder
+from penchant.model.version import unpack
 
 CLOSE = 1e-9
 PEOPLE = ("ada", "bea", "cleo", "dan")
@@ -160,3 +164,165 @@ def test_of_a_restricted_person_nothing_is_used(
     assert isinstance(answers[1], Decision)
     assert len(answers[1].names) > 1
     assert not engine.observe(Signal("shop.viewed", "ada"), purpose=PURPOSE)
+
+
+VALUES = st.floats(-1.0, 1.0, allow_nan=False)
+LABELS = st.sampled_from([f"sport={sport}" for sport in SPORTS])
+
+
+def correct(engine: Engine, label: str, value: float, person: str = "ada") -> None:
+    """Let a person say what a feature adds for them."""
+    name = f"taste at home.hero: {label}" if label else "taste at home.hero"
+    said(engine, "belief.corrected", person, belief=name, **{"is": value})
+
+
+def uncorrect(engine: Engine, label: str, person: str = "ada") -> None:
+    """Let a person leave a feature to what is learned."""
+    name = f"taste at home.hero: {label}" if label else "taste at home.hero"
+    said(engine, "belief.uncorrected", person, belief=name)
+
+
+def contribution(engine: Engine, label: str, person: str = "ada") -> float:
+    """Give what a feature adds for a person: of two actions that differ in nothing else."""
+    name, _, value = label.partition("=")
+    candidates = [Action("with", {"price": 50, name: value}), Action("without", {"price": 50})]
+    decision = engine.decide("home.hero", person=person, actions=candidates, draw=0.5)
+    given_ = dict(zip(decision.names, decision.personal, strict=True))
+    return given_["with"] - given_["without"]
+
+
+def taught(engine: Engine, clock: Clock, times: int, *, likes: str, person: str = "ada") -> None:
+    """Let somebody be shown each action in turn, and like one sport."""
+    for turn in range(times):
+        action = SHOP[turn % len(SHOP)]
+        decision = engine.decide("home.hero", person=person, actions=[action], draw=0.0)
+        if decision.action.name == action.name:
+            engine.learn(decision.id, reward=float(action.features["sport"] == likes))
+        if turn % 50 == 0:
+            clock.forward(hours=1)
+
+
+@settings(max_examples=12)
+@given(turns, turns, LABELS, VALUES)
+def test_what_a_person_said_of_their_taste_holds_whatever_is_learned(
+    before: list[Turn], after: list[Turn], label: str, value: float
+) -> None:
+    """It adds what they said it adds, under every version, and in the engine opened next."""
+    engine, clock, store = begun(SHOP)
+    live(engine, clock, [(person, 9, 1.0, False) for person in PEOPLE] * 4 + before)
+    correct(engine, label, value)
+    assert contribution(engine, label) == pytest.approx(value, abs=1e-9)
+    live(engine, clock, after)
+    taught(engine, clock, 20, likes=label.partition("=")[2] if value < 0 else "nothing")
+
+    assert contribution(engine, label) == pytest.approx(value, abs=1e-9)
+    again = opened_again(engine, store, clock)
+    assert contribution(again, label) == pytest.approx(value, abs=1e-9)
+
+
+@pytest.mark.parametrize(("likes", "value"), [("run", -0.4), ("swim", 0.4)])
+def test_a_thousand_contrary_outcomes_change_nothing_of_it(likes: str, value: float) -> None:
+    """What was said of running stands to 1e-6, in each of the versions that come meanwhile."""
+    engine, clock, _ = begun(SHOP)
+    live(engine, clock, [(person, 9, 1.0, False) for person in PEOPLE] * 4)
+    correct(engine, "sport=run", value)
+    versions = {asked(engine, "ada").version}
+    for _ in range(10):
+        taught(engine, clock, 100, likes=likes)
+        versions.add(asked(engine, "ada").version)
+        assert contribution(engine, "sport=run") == pytest.approx(value, abs=1e-6)
+
+    assert len(versions) > 5
+
+
+@LAWFUL
+@given(turns, LABELS, VALUES)
+def test_taking_a_correction_back_gives_back_exactly_what_was_learned(
+    happened: list[Turn], label: str, value: float
+) -> None:
+    """To the last bit: what was said was never mixed into what was learned."""
+    engine, clock, _ = begun(SHOP)
+    live(engine, clock, [(person, 9, 1.0, False) for person in PEOPLE] * 2 + happened)
+    before = asked(engine, "ada")
+    correct(engine, label, value)
+    correct(engine, "", 0.0)
+    uncorrect(engine, label)
+    assert set(asked(engine, "ada").personal) == {0.0}  # nothing sets her apart
+    uncorrect(engine, "")
+
+    assert numbers(asked(engine, "ada")) == numbers(before)
+
+
+@LAWFUL
+@given(st.lists(st.sampled_from([0.0, 0.5, 1.0]), max_size=30), VALUES)
+def test_what_is_learned_meanwhile_is_learned_as_if_nothing_had_been_said(
+    rewards: list[float], value: float
+) -> None:
+    """A correction changes what is decided, never what outcomes teach of the person."""
+    engines = []
+    for says in (True, False):
+        engine, clock, _ = begun(NAMED)
+        live(engine, clock, [(person, 9, 1.0, False) for person in PEOPLE] * 2)
+        if says:
+            correct(engine, "action=fins", value)
+        for turn, reward in enumerate(rewards):
+            only = [NAMED[turn % len(NAMED)]]
+            decision = engine.decide("home.hero", person="ada", actions=only, draw=0.0)
+            engine.learn(decision.id, reward=reward)
+        if says:
+            uncorrect(engine, "action=fins")
+        engines.append(engine)
+
+    same(engines[0], engines[1], *PEOPLE, None)
+
+
+@LAWFUL
+@given(turns, LABELS, VALUES, action_sets)
+def test_a_correction_holds_however_it_is_decided(
+    happened: list[Turn], label: str, value: float, actions: tuple[Action, ...]
+) -> None:
+    """One by one, in items and in columns the same numbers come out; other people's stay theirs."""
+    engine, clock, _ = begun(actions)
+    live(engine, clock, [(person, 9, 1.0, False) for person in PEOPLE] * 2 + happened)
+    others = [numbers(engine.decide("home.hero", person=one, draw=0.5)) for one in ("bea", "dan")]
+    correct(engine, label if actions is SHOP else "action=fins", value)
+    one = engine.decide("home.hero", person="ada", draw=0.5)
+    items = engine.decide_many([{"moment": "home.hero", "person": "ada"}])
+    columns = engine.decide_many("home.hero", people=["ada", "bea", "dan"])
+
+    for answer in (items[0], columns[0]):
+        assert isinstance(answer, Decision)
+        assert numbers(answer) == pytest.approx(numbers(one), rel=CLOSE, abs=CLOSE)
+        assert answer.said == one.said
+    for answer, before in zip(columns[1:], others, strict=True):
+        assert isinstance(answer, Decision)
+        assert numbers(answer) == pytest.approx(before, rel=CLOSE, abs=CLOSE)
+
+
+@LAWFUL
+@given(turns, LABELS, VALUES, st.booleans())
+def test_the_parts_of_a_margin_sum_to_it_with_a_correction_too(
+    happened: list[Turn],
+    label: str,
+    value: float,
+    whole: bool,  # noqa: FBT001 - as hypothesis gives it
+) -> None:
+    """What the person said is a part like the others, and nothing is left over."""
+    engine, clock, store = begun(SHOP)
+    live(engine, clock, [(person, 9, 1.0, False) for person in PEOPLE] * 2 + happened)
+    correct(engine, label, value)
+    if whole:
+        correct(engine, "", 0.0)
+    decision = asked(engine, "ada")
+    version, vocabulary = unpack([f for f in store.read("") if isinstance(f, Derived)][-1].numbers)
+    encoders = (Encoder("context"), Encoder("actions"))
+    encoders[0].restore(vocabulary.context)
+    encoders[1].restore(vocabulary.action)
+    scores = np.array(decision.expected) + np.array(decision.personal)
+    for other in range(1, len(SHOP)):
+        margin = margin_of(decision, (SHOP[0], SHOP[other]), version, encoders)
+
+        parts = sum(part.amount for part in margin.parts)
+        assert parts == pytest.approx(scores[0] - scores[other], abs=CLOSE)
+        personal = decision.personal[0] - decision.personal[other]
+        assert margin.person == pytest.approx(personal, abs=CLOSE)

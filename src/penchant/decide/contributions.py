@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant.model.encoding import Encoder, features_of
+from penchant.model.said import said_basis
 from penchant.model.version import Version
 from penchant.words import Action, Decision, Value
 
@@ -26,13 +27,15 @@ class Part(NamedTuple):
     """One named part of a margin, in units of the scaled reward.
 
     `feature` is a feature of the action, `context` one of the context or "" for any context;
-    `source` says whether it is this person or people in general.
+    `source` says whether it is this person or people in general, `was_said` whether it rests on the
+    person's own word.
     """
 
     feature: str
     context: str
     source: Literal["person", "people"]
     amount: float
+    was_said: bool = False
 
 
 class Margin(NamedTuple):
@@ -67,16 +70,19 @@ def margin_of(
     gap = float(scores[0] - scores[1])
     unit = float(rewards[0] - rewards[1]) / gap if abs(gap) > 1e-12 else 0.0  # noqa: PLR2004 - no gap
     amounts = unit * context[:, None] * version.weights * (chosen - other)[None, :]
-    own = (chosen - other) * (version.basis @ np.array(decision.belief or np.zeros(version.rank)))
+    own = (chosen - other) * _personal(decision, version)
     features = _groups(of_actions, _named(pair), len(chosen))
     contexts = _groups(of_context, decision.context.items(), len(context))
+    table = _membership(contexts, len(context)) @ amounts @ _membership(features, len(chosen)).T
     parts = [
-        Part(feature, around, "people", float(amounts[np.ix_(rows, columns)].sum()))
-        for feature, columns in features
-        for around, rows in contexts
+        Part(feature, around, "people", amount)
+        for (feature, _), column in zip(features, table.T.tolist(), strict=True)
+        for (around, _), amount in zip(contexts, column, strict=True)
     ]
+    said = {place for place, _ in decision.said if own[place]}
     parts += [
-        Part(feature, "", "person", float(own[columns].sum())) for feature, columns in features
+        Part(feature, "", "person", float(own[columns].sum()), not said.isdisjoint(columns))
+        for feature, columns in features
     ]
     expected = dict(zip(decision.names, decision.expected, strict=True))
     people = expected[pair[0].name] - expected[pair[1].name]
@@ -84,6 +90,14 @@ def margin_of(
     parts[0] = parts[0]._replace(amount=parts[0].amount + beyond)
     parts.sort(key=lambda part: -abs(part.amount))
     return Margin(*pair, tuple(parts), people, float(own.sum()))
+
+
+def _personal(decision: Decision, version: Version) -> Floats:
+    """Give the person's weight of every column of an action, (1 + da,), as it was at the time."""
+    if not decision.belief:
+        return np.zeros(len(version.basis))
+    basis = said_basis(version.basis, decision.said) if decision.said else version.basis
+    return np.asarray(basis @ np.array(decision.belief))
 
 
 def _rounded(row: Floats) -> Floats:
@@ -94,18 +108,32 @@ def _named(pair: tuple[Action, Action]) -> Iterable[tuple[str, Value]]:
     return (item for action in pair for item in features_of(action).items())
 
 
-def _groups(
-    encoder: Encoder, features: Iterable[tuple[str, Value]], width: int
-) -> list[tuple[str, NDArray[np.intp]]]:
+_Group = tuple[str, list[int]]
+
+
+def _groups(encoder: Encoder, features: Iterable[tuple[str, Value]], width: int) -> list[_Group]:
     """Give each feature's places in a scaled row; whatever nobody named goes with the leading 1."""
     places: dict[str, set[int]] = {}
     taken: set[int] = set()
     for name, value in features:
-        columns = {int(column) + 1 for column in encoder.columns_of(name, value)}
-        fresh = {column for column in columns if column < width} - taken
+        fresh = {column for column in _places(encoder, name, value) if column < width} - taken
         places.setdefault(name, set()).update(fresh)
         taken |= fresh
     rest = [column for column in range(width) if column not in taken]
-    groups = [("", np.array(rest, dtype=np.intp))]
-    groups += [(name, np.array(sorted(own), dtype=np.intp)) for name, own in places.items()]
-    return groups
+    return [("", rest), *((name, sorted(own)) for name, own in places.items())]
+
+
+def _places(encoder: Encoder, name: str, value: Value) -> list[int]:
+    """Give where the value of one feature stands in a scaled row."""
+    if isinstance(value, list | tuple):
+        return [int(column) + 1 for column in encoder.columns_of(name, value)]
+    column = encoder.find(f"{name}={value}" if isinstance(value, str) else name)
+    return [] if column is None else [column.place + 1]
+
+
+def _membership(groups: list[_Group], width: int) -> Floats:
+    """Give which place belongs to which group, 0 and 1: (n_groups, width)."""
+    table = np.zeros((len(groups), width))
+    for row, (_, columns) in zip(table, groups, strict=True):
+        row[columns] = 1.0
+    return table

@@ -142,6 +142,7 @@ def _parts(margin: Margin, moment: Moment, context: FrozenMap[Value]) -> list[Re
 
 def _part_sentence(part: Part, margin: Margin, context: FrozenMap[Value]) -> str:
     who = "You" if part.source == "person" else "People in general"
+    who = "You said that you" if part.was_said else who
     verb = "lean" if part.amount > 0 else "lean less"
     around = f" when {_stated(part.context, context)}" if part.context else ""
     return f"{who} {verb} to {_compared(part.feature, margin)}{around}."

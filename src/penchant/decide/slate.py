@@ -46,6 +46,11 @@ class Slate(NamedTuple):
             self.own[index],
         )
 
+    def seen_in(self, basis: Floats) -> "Slate":
+        """Give the same actions in another basis (1 + da, r)."""
+        seen = self.scaled @ basis
+        return self._replace(seen=seen, pairs=_pairs(seen))
+
 
 def slate_of(
     actions: tuple[Action, ...], encoder: Encoder, effects: OwnEffects, version: Version
@@ -60,5 +65,10 @@ def slate_of(
     names = tuple(action.name for action in actions)
     own = version.own_of(effects.places(names))
     seen = scaled @ version.basis
-    pairs = (seen[:, :, None] * seen[:, None, :]).reshape(len(seen), version.rank**2)
-    return Slate(actions, names, raw, scaled, seen, pairs, own)
+    return Slate(actions, names, raw, scaled, seen, _pairs(seen), own)
+
+
+def _pairs(seen: Floats) -> Floats:
+    """Give ψψᵀ of each action, flat: (K, r²)."""
+    count, rank = seen.shape
+    return (seen[:, :, None] * seen[:, None, :]).reshape(count, rank**2)

@@ -130,6 +130,11 @@ class Encoder:
         for key, kind in hashes:
             self._place(key, ColumnKind(kind))
 
+    def find(self, label: str) -> Column | None:
+        """Give the column of that name, such as `price` or `sport=run`; None where none has it."""
+        known = self._by_hash.get(column_hash(label))
+        return None if known is None else known[0]
+
     def forget_names(self) -> None:
         """Let go of every name and text kept at hand; columns are known by their hashes."""
         for kept in (self._by_text, self._lists, self._plans, self._actions):

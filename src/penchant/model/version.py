@@ -43,6 +43,14 @@ class Scaling(NamedTuple):
     scale: Floats
     bound: Floats
 
+    @property
+    def steps(self) -> Floats:
+        """What a yes, or one usual step (a standard deviation) of a number, is when scaled, (d,).
+
+        0 for a column that was always the same.
+        """
+        return np.where(self.scale > 0.0, self.bound / _CLIP, 0.0)
+
     def apply(self, rows: Floats) -> Floats:
         """Give scaled rows with a leading 1.
 

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 from msgspec.structs import replace
 
 from penchant.journal import Fact
+from penchant.profile.corrections import corrected
 from penchant.profile.counters import Counters
 from penchant.profile.evidence import Evidence, evidence_of
 from penchant.profile.interests import Interests
@@ -94,7 +95,7 @@ def profile_of(registers: Registers, beliefs: tuple[Belief, ...], now: datetime)
         traits=registers.traits,
         goals=registers.goals,
         nevers=registers.nevers,
-        beliefs=beliefs,
+        beliefs=corrected(beliefs, registers.corrections),
         corrections=registers.corrections,
         restricted=registers.restricted,
     )

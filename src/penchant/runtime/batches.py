@@ -154,7 +154,8 @@ def plain(
     """Give how people stand whose decisions can be taken in columns, and the places of others.
 
     Columns are for whom no guardrail could have anything to say: consent holds without an end, the
-    dial lets every action through, there are no nevers, caps, quiet hours or risks.
+    dial lets every action through, there are no nevers, caps, quiet hours or risks, and nothing was
+    said of the taste there.
 
     Returns:
         The place of each in `live.plain.standings`, (n,), -1 for others; and where those are.
@@ -186,6 +187,7 @@ def _plain_one(live: LiveMoment, person: str, directory: Directory, now: datetim
         or consent.until is not None
         or not is_silent(Asked(now, live.moment, consent, standing.nevers), live.exposure)
         or someone.features(live.moment.purpose)
+        or someone.told(live.moment.name)
     ):
         return -1
     return live.plain.add(person, live.learning.row(person, directory.home(person)), consent)

@@ -151,12 +151,12 @@ def _decided_for(live: LiveMoment, question: Question, someone: LivePerson) -> O
     A statement is kept as the person made it. Where it has another type than somebody's before, or
     there are more than a context may have, that must not keep them from an answer.
     """
-    given, home = question.context, someone.registers.person
+    given = question.context
     whole = live.context_with(given, someone)
     try:
         if whole is given:
-            return live.decide(question, home, "")
-        return live.decide(question._replace(context=whole), home, "")
+            return live.decide(question, someone, "")
+        return live.decide(question._replace(context=whole), someone, "")
     except BadInput:
         if whole is given:
             raise
@@ -164,7 +164,7 @@ def _decided_for(live: LiveMoment, question: Question, someone: LivePerson) -> O
     context, unused = _usable(live, given, someone)
     why = "it has another type than before, or there is more than a context may have"
     note = f"What was stated as {unused} was not used: {why}."
-    return live.decide(question._replace(context=context), home, note)
+    return live.decide(question._replace(context=context), someone, note)
 
 
 def _usable(

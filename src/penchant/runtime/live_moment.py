@@ -17,12 +17,15 @@ from penchant.learn.pending import Open
 from penchant.limits import Limits, seconds
 from penchant.loop import Question, View, decide
 from penchant.model.encoding import OWN
+from penchant.model.people import Posterior
+from penchant.model.said import Said, said_basis, said_posterior
+from penchant.runtime.corrections import said_of
 from penchant.runtime.live_model import LiveModel, Submit
 from penchant.runtime.live_person import LivePerson
 from penchant.runtime.standing import Plain
 from penchant.words import Action, Decision, Explanation, FrozenMap, Moment, Value
 
-__all__ = ["LiveMoment", "declared_at"]
+__all__ = ["LiveMoment", "declared_at", "seen_by"]
 
 Floats = NDArray[np.float64]
 
@@ -90,17 +93,17 @@ class LiveMoment:
         stated = person.features(self.moment.purpose)
         return FrozenMap({**context, **stated}) if stated.names else context
 
-    def decide(self, question: Question, person: str | None, note: str) -> Open:
-        """Decide a question; `person` is whose own part counts, by the id they go by, or None."""
-        model, at = self.model, question.at.timestamp()
+    def decide(self, question: Question, someone: LivePerson | None, note: str) -> Open:
+        """Decide a question; `someone` is whose own part counts, or None."""
+        version, at = self.model.version, question.at.timestamp()
         row, slate = self.context_row(question.context), self.slate(question.candidates)
-        version, people = model.version, model.people
-        posterior = None
-        if person is not None:
-            posterior = people.posterior(people.homes.find(person), version, at)
+        posterior: Posterior | None = None
+        said: Said = ()
+        if someone is not None:
+            slate, posterior, said = seen_by(self, someone, slate, at)
         exposure = None if question.candidates else self.exposure
         context = version.context.apply(row)
-        view = View(version, slate, context, posterior, self.explainer(), exposure)
+        view = View(version, slate, context, posterior, self.explainer(), exposure, said)
         decision, place = decide(question, view, note=note)
         return Open(
             decision,
@@ -155,6 +158,19 @@ class LiveMoment:
             )
             raise BadInput(msg)
         self.model.action.encode_actions(moment.actions)
+
+
+def seen_by(
+    live: LiveMoment, someone: LivePerson, slate: Slate, at: float
+) -> tuple[Slate, Posterior, Said]:
+    """Give actions and what is believed of a person in one basis, and what they said of it."""
+    people, version = live.model.people, live.model.version
+    posterior = people.posterior(people.homes.find(someone.registers.person), version, at)
+    told = someone.told(live.moment.name)
+    said = said_of(told, live.moment, live.model.action, version) if told else ()
+    if not said:
+        return slate, posterior, said
+    return slate.seen_in(said_basis(version.basis, said)), said_posterior(posterior), said
 
 
 def declared_at(declared: Sequence[tuple[datetime, Moment]], at: datetime) -> Moment | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from penchant.journal import Decided, Fact, Observed
 from penchant.loop import Standing
 from penchant.profile.registers import Registers, fold, trait_features
+from penchant.runtime.corrections import Told, told_at
 from penchant.words import Decision, FrozenMap, Moment, Value
 
 __all__ = ["LivePerson"]
@@ -31,6 +32,7 @@ class LivePerson:
         self._deeds: dict[str, _Deeds] = {}
         self._standings: dict[str, tuple[Moment, dict[str, Standing]]] = {}
         self._features: dict[str, FrozenMap[Value]] = {}
+        self._told: dict[str, Told] = {}
         for fact in facts:
             if isinstance(fact, Decided):
                 self._add(fact.decision)
@@ -42,6 +44,7 @@ class LivePerson:
         self.registers = fold(self.registers, fact)
         self._standings.clear()
         self._features.clear()
+        self._told.clear()
 
     def remember(self, signal_id: str) -> None:
         """Keep a signal's id, so that a repeat has no second effect."""
@@ -101,6 +104,15 @@ class LivePerson:
         return tuple(
             sorted(at for action, of_one in deeds if action != moment.fallback for at, _ in of_one)
         )
+
+    def told(self, moment: str) -> Told:
+        """Give what the person said of their taste at a moment."""
+        if not self.registers.corrections:
+            return ()
+        found = self._told.get(moment)
+        if found is None:
+            found = self._told[moment] = told_at(moment, self.registers.corrections)
+        return found
 
     def features(self, purpose: str) -> FrozenMap[Value]:
         """Give the traits and goals stated under a purpose, as features."""

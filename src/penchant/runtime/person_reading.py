@@ -7,7 +7,8 @@ import numpy as np
 
 from penchant.errors import UnknownDecision
 from penchant.journal import Decided, Learned
-from penchant.runtime.live_moment import LiveMoment
+from penchant.runtime.live_moment import LiveMoment, seen_by
+from penchant.runtime.live_person import LivePerson
 from penchant.runtime.memory import Memory
 from penchant.runtime.readings import Leaning, PersonReading
 from penchant.words import Decision, Goal, Reason
@@ -38,14 +39,16 @@ def read_person(
     decisions = [fact.decision for fact in facts if isinstance(fact, Decided)]
     outcomes = {fact.decision: fact for fact in reversed(facts) if isinstance(fact, Learned)}
     with memory.lock:
-        home = memory.people.home(person)
+        someone = memory.people.person(person)
         often = Counter(decision.moment for decision in decisions).most_common()
-        leanings = [one for name, _ in often for one in _leanings(memory.moment(name), home, now)]
+        leanings = [
+            one for name, _ in often for one in _leanings(memory.moment(name), someone, now)
+        ]
         latest = decisions[: -n_decisions - 1 : -1]
         told = [(one, outcomes.get(one.id), _reasons(memory, one)) for one in latest]
         purposes = {live.moment.purpose for live in memory.moments.values()}
     return PersonReading(
-        person=home,
+        person=registers.person,
         at=now,
         ids=ids,
         time_zone=registers.time_zone,
@@ -71,20 +74,20 @@ def _reasons(memory: Memory, decision: Decision) -> tuple[Reason, ...]:
         return ()
 
 
-def _leanings(live: LiveMoment, person: str, now: datetime) -> list[Leaning]:
+def _leanings(live: LiveMoment, someone: LivePerson, now: datetime) -> list[Leaning]:
     """Give what each action of a moment is expected to bring, for people and for this person.
 
     Circumstances are the usual ones. How people differ is the prior along the action; what is not
     known of the person is their posterior along it.
     """
-    name, people, version = live.moment.name, live.model.people, live.model.version
+    name, version = live.moment.name, live.model.version
     if not version.rank:
         return []
     slate, usual = live.slate(()), version.context.apply(live.context_row({}))
     expected = version.rewards(usual, slate.scaled) + slate.own
-    posterior = people.posterior(people.homes.find(person), version, now.timestamp())
-    own = slate.seen @ posterior.mean
-    unsure = np.sqrt(np.einsum("ij,jk,ik->i", slate.seen, posterior.covariance, slate.seen))
+    told, posterior, _ = seen_by(live, someone, slate, now.timestamp())
+    own = told.seen @ posterior.mean
+    unsure = np.sqrt(np.einsum("ij,jk,ik->i", told.seen, posterior.covariance, told.seen))
     differ = np.sqrt(slate.seen**2 @ version.prior)
     order = np.argsort(-np.abs(own), kind="stable")[:ACTIONS].tolist()
     return [

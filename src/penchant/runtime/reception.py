@@ -13,6 +13,7 @@ from penchant.guard.consent import keeping_refusal
 from penchant.journal import Consented, Fact, Linked, Observed
 from penchant.limits import Limits, check_id
 from penchant.profile.registers import RESTRICTION_KINDS, no_room
+from penchant.runtime.corrections import correction_problem
 from penchant.runtime.directory import Directory
 from penchant.runtime.memory import Memory
 from penchant.runtime.opening import open_after
@@ -134,9 +135,17 @@ def _kept(checked: Signal, purpose: str, now: datetime, memory: Memory) -> Refus
         if sentence := keeping_refusal(live.registers.consent(purpose), now):
             return Refused(sentence)
     fact = Observed(checked.person, checked.at or now, checked, purpose)
-    if sentence := no_room(live.registers, fact):
+    if sentence := no_room(live.registers, fact) or _objection(checked, memory):
         return Refused(sentence)
     return _linked(fact, people) if checked.kind in _LINKS else [fact]
+
+
+def _objection(checked: Signal, memory: Memory) -> str:
+    """Say why a belief cannot be set right as somebody wants; "" for every other signal."""
+    if checked.kind != "belief.corrected":
+        return ""
+    known = [(live.moment, live.model.action) for live in memory.moments.values()]
+    return correction_problem(checked, known)
 
 
 def _purpose_problem(purpose: str, limits: Limits) -> str:

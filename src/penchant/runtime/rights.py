@@ -7,7 +7,7 @@ Rule: what is forgotten is gone from the store first; tables and models follow b
 from penchant.limits import check_id
 from penchant.profile.beliefs import believe, profile_of
 from penchant.runtime.memory import Memory
-from penchant.runtime.taste import taste
+from penchant.runtime.taste import tastes
 from penchant.words import Profile, Receipt
 
 __all__ = ["forget", "profile"]
@@ -21,10 +21,10 @@ def profile(memory: Memory, person: str) -> Profile:
         registers = memory.people.person(person).registers
         facts = list(memory.people.facts(person))
         ids = memory.people.ids(person)
-        tastes = [taste(live.learning, name, ids, now) for name, live in memory.moments.items()]
+        moments = [(live.learning, live.moment) for live in memory.moments.values()]
+        learned = [one for live, moment in moments for one in tastes(live, moment, ids, now)]
     beliefs = believe(facts, now=now, time_zone=registers.time_zone)
-    told = (*beliefs, *(one for one in tastes if one is not None))
-    return profile_of(registers, told, now)
+    return profile_of(registers, (*beliefs, *learned), now)
 
 
 def forget(memory: Memory, person: str) -> Receipt:

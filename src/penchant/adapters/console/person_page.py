@@ -25,6 +25,7 @@ from penchant.adapters.console.wording import (
 )
 from penchant.journal import Learned
 from penchant.learn.confidence import Estimate
+from penchant.profile.corrections import TASTE
 from penchant.runtime.readings import Leaning, PersonReading
 from penchant.words import Belief, Consent, Decision, Goal, Moment, Profile, Reason, sureness
 
@@ -64,7 +65,7 @@ def person_page(
             "reading": reading,
             "profile": profile,
             "answer": _answer(reading, profile),
-            "known": [_known(one) for one in profile.beliefs if one.name.startswith("taste at ")],
+            "known": [_known(one) for one in _tastes(profile)],
             "counts": [_count(one) for one in profile.beliefs if one.name.startswith("counts.")],
             "leanings": [name for name, _ in _by_moment(reading)],
             "consents": _consents(reading, profile),
@@ -82,10 +83,15 @@ def _by_moment(reading: PersonReading) -> list[tuple[str, list[Leaning]]]:
     return [(name, list(some)) for name, some in groupby(reading.leanings, lambda one: one.moment)]
 
 
+def _tastes(profile: Profile) -> list[Belief]:
+    """Give how much is known of the person at each moment, but not what it is made of."""
+    return [one for one in profile.beliefs if one.name.startswith(TASTE) and "known" in one.data]
+
+
 def _answer(reading: PersonReading, profile: Profile) -> Markup:
     if not reading.n_decisions:
         return Markup("Nothing was decided for this person yet.")
-    known = [one for one in profile.beliefs if one.name.startswith("taste at ")]
+    known = _tastes(profile)
     said = Markup(
         "Penchant decided <strong>{}</strong> for this person and learned from {}."
     ).format(counted(reading.n_decisions, "time"), counted(reading.n_outcomes, "outcome"))
@@ -132,7 +138,7 @@ def _goals(reading: PersonReading, profile: Profile) -> list[tuple[Goal, str]]:
 
 
 def _known(belief: Belief) -> tuple[str, Markup]:
-    return belief.name.removeprefix("taste at "), code(belief.says)
+    return belief.name.removeprefix(TASTE), code(belief.says)
 
 
 def _count(belief: Belief) -> tuple[str, Markup, float]:

@@ -310,7 +310,8 @@ def third_person(sentence: str) -> str:
         >>> third_person("This was 31 % you and 69 % people in general.")
         'This was 31 % them and 69 % people in general.'
     """
-    if sentence.startswith("You lean"):
-        return f"They{sentence.removeprefix('You')}"
+    for you, they in (("You said that you", "They said that they"), ("You lean", "They lean")):
+        if sentence.startswith(you):
+            return f"{they}{sentence.removeprefix(you)}"
     told = sentence.replace("you were treated as", "they were treated as")
     return told.replace(" % you and ", " % them and ")
