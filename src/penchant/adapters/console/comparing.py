@@ -11,6 +11,7 @@ from penchant.adapters.console.drawing.scale import Scale, scale_over
 from penchant.adapters.console.figures import Figure, Row, Table
 from penchant.adapters.console.wording import (
     Unit,
+    about,
     counted,
     day,
     percentage,
@@ -88,7 +89,7 @@ def power_sentence(compared: Compared) -> str:
     wanted = needed(found, found.difference.value)
     if wanted is None or not found.difference.value:
         return f"{small}, in 80 % of cases; one as small as the present one is out of reach."
-    more = three(max(wanted - found.n, 1))
+    more = about(max(wanted - found.n, 1))
     return f"{small}, in 80 % of cases; to see the present one takes about {more} more outcomes."
 
 

@@ -15,6 +15,7 @@ from penchant.words import Decision, Never, Value
 
 __all__ = [
     "Unit",
+    "about",
     "ago",
     "code",
     "conditions",
@@ -90,6 +91,17 @@ def whole(count: float) -> str:
         '4,210'
     """
     return f"{round(count):,}"
+
+
+def about(count: float) -> str:
+    """Say a count that is an estimate, with three significant digits.
+
+    Example:
+        >>> about(472835), about(12)
+        ('473,000', '12')
+    """
+    digits = len(str(round(abs(count))))
+    return whole(round(count, min(3 - digits, 0)))
 
 
 def counted(count: int, one: str, many: str = "") -> str:

@@ -8,6 +8,7 @@ from penchant.adapters.channels.inbox import Inbox
 from penchant.adapters.channels.scheduler import Scheduler
 from penchant.adapters.channels.webhook import Webhook
 from penchant.adapters.console.pages import routes as console_routes
+from penchant.adapters.console.settings import ConsoleSettings
 from penchant.adapters.http.described import Described
 from penchant.adapters.http.inbox import inbox_routes
 from penchant.adapters.http.settings import Settings
@@ -29,7 +30,8 @@ class Mounts:
     @property
     def pages(self) -> Sequence[BaseRoute]:
         """The pages below `/console`; only an open session reaches them."""
-        return console_routes(self._engine)
+        shown = ConsoleSettings(show_people=self._settings.show_people)
+        return console_routes(self._engine, shown)
 
     @property
     def routes(self) -> list[Described]:

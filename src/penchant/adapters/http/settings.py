@@ -27,6 +27,7 @@ class Settings(Struct, frozen=True):
         logs_requests: Whether each request is logged, by the template of its route.
         webhook: Where letters of the channel `webhook` go, and the secrets they are signed with;
             `webhook_private` lets that be this machine or its network.
+        show_people: Whether the console lists ids of people; else they are found by theirs alone.
     """
 
     host: str = DEFAULT_HOST
@@ -44,3 +45,4 @@ class Settings(Struct, frozen=True):
     webhook: str = ""
     webhook_secrets: tuple[str, ...] = ()
     webhook_private: bool = False
+    show_people: bool = False

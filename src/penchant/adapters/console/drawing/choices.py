@@ -9,7 +9,7 @@ __all__ = ["level_track", "propensity_track", "step_track"]
 
 HEIGHT = 28
 TOP, BOTTOM = 7, 21
-STEP = 44
+STEP = 48
 BAR = 16
 
 
