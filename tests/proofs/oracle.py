@@ -91,7 +91,7 @@ class Oracle:
         """Give every id of a person."""
         home = self._home(person)
         known = {person, *self._people, *self._linked, *self._linked.values()} - {""}
-        return [one for one in known if self._home(one) == home]
+        return sorted(one for one in known if self._home(one) == home)
 
     def agrees(self, person: str, purpose: str, now: datetime) -> bool:
         """Say whether signals and outcomes may be kept."""

@@ -135,6 +135,7 @@ class World:
 
     def _say(self, person: str) -> None:
         """Let a person say something, or send again what was sent."""
+        self.now += timedelta(microseconds=1)  # no two things are said at one instant
         what = self.dice.random()
         if what < 0.45:
             self._consent(person)
