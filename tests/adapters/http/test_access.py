@@ -1,5 +1,6 @@
 """Keys: made by chance, kept as hashes, in a file that is replaced whole."""
 
+import json
 import os
 import stat
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,7 @@ from penchant.adapters.http.access import (
     made,
     opens,
 )
-from penchant.errors import BadInput, StoreLocked
+from penchant.errors import BadInput, StoreDamaged, StoreLocked
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -147,3 +148,34 @@ def test_a_file_left_half_written_is_in_nobodys_way(path: Path) -> None:
 
     assert len(KeyFile(path).keys) == 1
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_file_of_the_first_version_is_read(path: Path) -> None:
+    """Keys kept before the file had a sum still open; the next write adds one."""
+    text, key = made(["decide:read"], NOW, name="shop")
+    KeyFile(path).add(key)
+    written = json.loads(path.read_text())
+    path.write_text(json.dumps({"keys": written["keys"], "version": 1}))
+
+    assert opens(KeyFile(path).keys[key.id], text.encode())
+    KeyFile(path).add(made(["decide:read"], NOW)[1])
+    assert json.loads(path.read_text())["version"] == 2
+
+
+def test_a_changed_bit_lets_nobody_in(path: Path) -> None:
+    """Whatever bit it is: no revoked key opens again, and no key opens more."""
+    keys, key = KeyFile(path), made(["decide:read"], NOW, person="ada", expires_at=NOW)[1]
+    for one in (key, made(["decide:read"], NOW)[1]):
+        keys.add(one)
+    keys.revoke(key.id, NOW)
+    content, whole = path.read_bytes(), KeyFile(path).keys
+    found, bits = 0, range(0, 8 * len(content), 13)
+    for bit in bits:
+        changed = bytearray(content)
+        changed[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(changed)
+        try:
+            assert KeyFile(path).keys == whole  # only where it is a space
+        except StoreDamaged:
+            found += 1
+    assert found > len(bits) // 2

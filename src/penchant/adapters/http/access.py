@@ -4,6 +4,7 @@ A key is `pk_ID_SECRET`: the id finds it, the secret is 256 bits of chance and i
 file (`PATH.access`, yours alone) holds SHA-256 of the whole key, so reading it opens nothing.
 Rule 1: a file is replaced whole; a reader sees the old keys or the new ones.
 Rule 2: secrets are compared in constant time.
+Rule 3: a file that is not as it was written lets nobody in; a changed bit could free a key.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -40,7 +42,7 @@ _ID_BYTES, _SECRET_BYTES = 6, 32
 _PREFIX = "pk"
 
 
-class Key(Struct, frozen=True, omit_defaults=True):
+class Key(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """What is kept of one key.
 
     Attributes:
@@ -61,11 +63,19 @@ class Key(Struct, frozen=True, omit_defaults=True):
     revoked_at: datetime | None = None
 
 
-class _Kept(Struct, frozen=True):
-    """The whole file."""
+class _Kept(Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole file; `sum` is SHA-256 of the keys as they are written, in hex."""
 
-    keys: tuple[Key, ...] = ()
-    version: int = 1
+    keys: tuple[Key, ...]
+    sum: str
+    version: Literal[2] = 2
+
+
+class _KeptFirst(Struct, frozen=True, forbid_unknown_fields=True):
+    """The file as the first version wrote it."""
+
+    keys: tuple[Key, ...]
+    version: Literal[1]
 
 
 def access_path(database: Path) -> Path:
@@ -191,7 +201,8 @@ class KeyFile:
 
     def _write(self, keys: dict[str, Key]) -> None:
         """Replace the file: written whole and durable beside it, then given its name."""
-        content = msgspec.json.format(msgspec.json.encode(_Kept(tuple(keys.values()))), indent=2)
+        given = tuple(keys.values())
+        content = msgspec.json.format(msgspec.json.encode(_Kept(given, _sum(given))), indent=2)
         beside = Path(f"{self._path}.new")
         file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(file, "wb") as out:
@@ -227,11 +238,20 @@ def _hash(text: bytes) -> str:
     return hashlib.sha256(text).hexdigest()
 
 
+def _sum(keys: tuple[Key, ...]) -> str:
+    return _hash(msgspec.json.encode(keys))
+
+
 def _read(path: Path) -> tuple[Key, ...]:
+    content = path.read_bytes()
     try:
-        return msgspec.json.decode(path.read_bytes(), type=_Kept).keys
-    except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
-        raise StoreDamaged(
-            f"`{path.name}` does not hold keys as Penchant writes them, so nobody is let in. "
-            "Restore it from a backup, or move it away and make new keys."
-        ) from wrong
+        kept = msgspec.json.decode(content, type=_Kept)
+        if kept.sum == _sum(kept.keys):
+            return kept.keys
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        with suppress(msgspec.DecodeError, UnicodeDecodeError):
+            return msgspec.json.decode(content, type=_KeptFirst).keys
+    raise StoreDamaged(
+        f"`{path.name}` does not hold keys as Penchant writes them, so nobody is let in. "
+        "Restore it from a backup, or move it away and make new keys."
+    )
