@@ -24,6 +24,7 @@ __all__ = [
 ]
 
 Numbered = tuple[int, Day]
+POINTS = 120  # of a line over time
 WAYS = ("personal", "neutral", "nobody")
 
 
@@ -128,12 +129,18 @@ def latest_of(tallies: Sequence[MomentTally]) -> datetime | None:
 
 
 def _running(days: Sequence[tuple[int, int, Outcomes]], n: int) -> Iterator[Running]:
-    """Add days of n moments up, each moment apart: day, place of the moment, outcomes."""
+    """Add days of n moments up, each moment apart: day, place of the moment, outcomes.
+
+    Of many days only some are given, evenly apart and the last among them: a line needs no more.
+    """
     so_far = [no_outcomes() for _ in range(n)]
-    for place, (number, which, outcomes) in enumerate(days):
+    numbers = [number for number, _, _ in days]
+    ends = [place for place, now in enumerate(numbers, 1) if now not in numbers[place : place + 1]]
+    each = len(ends) // POINTS + 1
+    told = set(ends[::-each])
+    for place, (number, which, outcomes) in enumerate(days, 1):
         so_far[which] = summed([so_far[which], outcomes])
-        is_last = place + 1 == len(days) or days[place + 1][0] != number
-        found = compared(so_far) if is_last else None
+        found = compared(so_far) if place in told else None
         if found is not None:
             yield Running(_date(number), found.n, found.difference)
 

@@ -200,3 +200,20 @@ def test_the_latest_come_first_and_can_be_skipped() -> None:
     assert [one.id for one in again.recent(3)] == [one.id for one in first]
     assert again.people()[0][0] == "ada"
     assert again.now - timedelta(minutes=1) < first[0].at <= again.now
+
+
+def test_a_long_line_is_drawn_by_some_of_its_days() -> None:
+    """Of many days the line has few points, the last day among them, and misses no outcome."""
+    clock = Clock()
+    engine = engine_on(clock=clock)
+    engine.declare(shop())
+    agreed(engine, "ada")
+    for _ in range(250):
+        clock.forward(days=1)
+        decision = engine.decide(HERO, person="ada")
+        engine.learn(decision.id, reward=1.0)
+    running = engine.insight.overview().running
+
+    assert len(running) < 130
+    assert running[-1].n == 250
+    assert running[-1].on == clock.now.date()
