@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from penchant.adapters.cli.database import open_engine
+from penchant.adapters.cli.database import own_engine
 from penchant.adapters.cli.progress import progress_bar, waiting
 
 
@@ -61,11 +61,11 @@ def test_only_a_long_opening_is_shown(tmp_path: Path, monkeypatch: pytest.Monkey
     """A small database opens at once and says nothing."""
     path = tmp_path / "penchant.db"
     with redirect_stderr(Terminal()) as shown:
-        open_engine(path, may_make=True).close()
-        open_engine(path).close()
+        own_engine(path, may_make=True).close()
+        own_engine(path).close()
         assert shown.getvalue() == ""
         monkeypatch.setattr("penchant.adapters.cli.database._LONG_BYTES", 0)
 
-        open_engine(path).close()
+        own_engine(path).close()
 
     assert "Opening" in shown.getvalue()

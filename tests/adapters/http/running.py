@@ -15,7 +15,7 @@ from engines import agreed, shop
 from penchant import Engine, Limits, Moment
 from penchant.adapters.store.sqlite import SqliteStore
 
-__all__ = ["Running", "made_database", "program", "rest", "running", "until"]
+__all__ = ["UP", "Running", "made_database", "program", "rest", "running", "until"]
 
 SCRIPT = """
 import sys
@@ -32,6 +32,8 @@ with listening(settings, database) as sock, Engine(SqliteStore(database), limits
     print(sock.getsockname()[1], flush=True)
     serve(engine, database, settings, sock, started=lambda app: print(app.token, flush=True))
 """
+
+UP = "from penchant.adapters.cli.app import main; import sys; sys.argv[0] = 'penchant'; main()"
 
 
 class Running(NamedTuple):
@@ -73,6 +75,7 @@ def program(*command: str) -> Iterator[subprocess.Popen[str]]:
     """Run our interpreter, and see that it ends."""
     process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own words
         [sys.executable, *command],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

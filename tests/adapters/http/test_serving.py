@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 from adapters.http.calling import ASK
-from adapters.http.running import Running, made_database, program, rest, running, until
+from adapters.http.running import UP, Running, made_database, program, rest, running, until
 from engines import NOW
 
 from penchant import Engine
@@ -169,9 +169,6 @@ def test_a_kill_keeps_what_was_answered(server: Running, database: Path) -> None
         assert all(engine.many.find(name) for name in answered)
 
 
-UP = "from penchant.adapters.cli.app import main; import sys; sys.argv[0] = 'penchant'; main()"
-
-
 def told(*options: str) -> subprocess.CompletedProcess[str]:
     """Run a command of the command line to its end."""
     return subprocess.run(  # noqa: S603 - our own interpreter, our own words
@@ -222,6 +219,7 @@ def test_a_second_service_of_one_file_is_refused(database: Path) -> None:
         (("--workers", "2"), "one process owns the file"),
         (("--host", "0.0.0.0"), "no key yet"),  # noqa: S104 - to be refused
         (("--rate", "often"), "is no rate"),
+        (("--webhook", "https://shop.example/hook"), "PENCHANT_WEBHOOK_SECRET"),
         (("--host", "203.0.113.7"), "not possible to listen"),
     ],
 )

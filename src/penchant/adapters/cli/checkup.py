@@ -27,6 +27,7 @@ _LEAST_FREE, _LITTLE_FREE = 100 * 2**20, 2**30
 _SKEW = timedelta(minutes=5)
 _PACKAGES = ("msgspec", "numpy", "cryptography", "typer", "rich")
 _OTHERS = 0o077
+_FILES = ("", ".keys", ".kek", ".access", ".service")
 
 
 class Finding(Struct, frozen=True):
@@ -68,13 +69,14 @@ def checks(path: Path, *, now: datetime) -> Iterator[Finding]:
         yield clock(now, None)
         return
     yield permissions(path)
+    yield from _service(path)
     yield from _journal(path, now)
 
 
 def permissions(path: Path) -> Finding:
     """See that nobody else may read the database, its keys and its key-encryption key."""
     name = "permissions"
-    files = [Path(f"{path}{end}") for end in ("", ".keys", ".kek")]
+    files = [Path(f"{path}{end}") for end in _FILES]
     open_to_others = [file for file in files if file.exists() and file.stat().st_mode & _OTHERS]
     if os.name != "posix":
         return Finding(name, "warn", "Cannot be told on this system.", "See who may read them.")
@@ -127,6 +129,31 @@ def _versions() -> Finding:
 def _folder(path: Path) -> Path:
     """Give the nearest folder that is there."""
     return next(folder for folder in path.absolute().parents if folder.is_dir())
+
+
+def _service(path: Path) -> Iterator[Finding]:
+    """Say whether a service has the database, and how it does; nothing where there is none."""
+    from penchant.adapters.cli.remote import service_health
+    from penchant.adapters.http.service_file import find_service
+
+    address = find_service(path)
+    if address is None:
+        return
+    health = service_health(address)
+    if health is None:
+        yield Finding(
+            "service",
+            "warn",
+            f"None answers at {address.url}; the one that said so ended without a word.",
+            f"rm {path}.service",
+        )
+        return
+    yield Finding(
+        "service",
+        "ok" if health.ok else "bad",
+        f"penchant {health.version} serves it at {address.url}, process {address.pid}; "
+        f"durability {health.durability}.",
+    )
 
 
 def _journal(path: Path, now: datetime) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
 """`penchant consent`: a person's answer for a purpose, given or looked at."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -8,9 +8,12 @@ from penchant.adapters.cli.database import open_engine
 from penchant.adapters.cli.options import DEFAULT_DATABASE, AsJson, At, Database, Person
 from penchant.adapters.cli.terminal import answer, labelled, say, say_json, show
 from penchant.adapters.cli.values import time_of
-from penchant.engine import Engine
 from penchant.errors import BadInput
 from penchant.words import Consent
+
+if TYPE_CHECKING:
+    from penchant.adapters.cli.remote import Remote
+    from penchant.engine import Engine
 
 __all__ = ["consent_command", "consent_sentence"]
 
@@ -82,7 +85,7 @@ def _check(purpose: str | None, granted: bool | None, *, is_more_given: bool) ->
         raise BadInput("`--dial`, `--until` and `--at` go with an answer: `--grant` or `--deny`.")
 
 
-def _show(engine: Engine, person: str, purpose: str | None, *, as_json: bool) -> None:
+def _show(engine: "Engine | Remote", person: str, purpose: str | None, *, as_json: bool) -> None:
     """Show the answers of a person, or the one for a purpose."""
     consents = engine.profile(person).consents
     if purpose is not None:

@@ -1,23 +1,50 @@
-"""The database of a command: found, opened, and owned while the command runs."""
+"""The database of a command: found, opened, and owned while the command runs.
+
+Where a service owns it, the command goes through the service.
+"""
 
 from contextlib import nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from penchant.adapters.cli.progress import waiting
 from penchant.engine import Engine
-from penchant.errors import BadInput
+from penchant.errors import BadInput, StoreLocked
 
-__all__ = ["open_engine"]
+if TYPE_CHECKING:
+    from penchant.adapters.cli.remote import Remote
+
+__all__ = ["open_engine", "own_engine"]
 
 _LONG_BYTES = 10 * 2**20  # reads and folds in about a second
 
 
-def open_engine(path: Path, *, may_make: bool = False) -> Engine:
-    """Open the engine on a database; only a declaration makes a new one.
+def open_engine(path: Path, *, may_make: bool = False) -> "Engine | Remote":
+    """Open the engine on a database, or reach the service that has it.
+
+    Only a declaration makes a new one.
 
     Raises:
         BadInput: When there is none and it may not be made: a misspelt path shall not pass for
             an empty database.
+        StoreError: When it cannot be opened, and no service has it.
+    """
+    try:
+        return own_engine(path, may_make=may_make)
+    except StoreLocked:
+        from penchant.adapters.cli.remote import find_remote
+
+        found = find_remote(path)
+        if found is None:
+            raise
+        return found
+
+
+def own_engine(path: Path, *, may_make: bool = False) -> Engine:
+    """Open the engine on a database, and own the file.
+
+    Raises:
+        BadInput: As for `open_engine`.
         StoreError: When it cannot be opened.
     """
     if not may_make and not path.exists():

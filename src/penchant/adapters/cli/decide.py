@@ -19,6 +19,8 @@ from penchant.words import Action, Decision
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from penchant.adapters.http.bodies import DecisionRecord
+
 __all__ = ["decide_command", "decision_as_plain"]
 
 _MOST_OTHERS = 5
@@ -70,7 +72,7 @@ def decide_command(
             show(*_parts(decision))
 
 
-def decision_as_plain(decision: Decision) -> dict[str, Any]:
+def decision_as_plain(decision: "Decision | DecisionRecord") -> dict[str, Any]:
     """Give a decision as JSON has it: propensities by name, reasons as they are said."""
     consent = decision.consent
     return {
@@ -106,7 +108,7 @@ def _actions(path: Path) -> tuple[Action, ...]:
     return actions_of(given, f"`{path}`")
 
 
-def _parts(decision: Decision) -> Iterator["RenderableType"]:
+def _parts(decision: "Decision | DecisionRecord") -> Iterator["RenderableType"]:
     """Give the action, then why, and how it can be named later."""
     from rich.text import Text
 
@@ -114,8 +116,8 @@ def _parts(decision: Decision) -> Iterator["RenderableType"]:
     yield labelled(_rows(decision))
 
 
-def _rows(decision: Decision) -> Iterator[tuple[str, str]]:
-    yield from (("why", reason.sentence) for reason in decision.reasons)
+def _rows(decision: "Decision | DecisionRecord") -> Iterator[tuple[str, str]]:
+    yield from (("why", reason.sentence) for reason in decision.reasons or ())
     if decision.forced:
         yield "forced", decision.forced
     yield "chance", f"{_percent(decision.propensity)}, {decision.mode}"

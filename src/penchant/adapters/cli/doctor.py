@@ -20,9 +20,9 @@ __all__ = ["doctor_command"]
 def doctor_command(*, db: Database = DEFAULT_DATABASE, as_json: AsJson = False) -> None:
     """Look whether all is well on this machine.
 
-    Versions, disk, files, keys, chains, contents and clock: each line says ok, warn or bad, and
-    what to do. The exit code is 1 when any is bad. The database is read from end to end, and not
-    made when it is not there.
+    Versions, disk, files, service, keys, chains, contents and clock: each line says ok, warn or
+    bad, and what to do. The exit code is 1 when any is bad. The database is read from end to end,
+    and not made when it is not there.
     """
     with waiting(f"Reading {db}"):
         findings = tuple(checks(db, now=datetime.now(UTC)))

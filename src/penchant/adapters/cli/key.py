@@ -20,19 +20,25 @@ key_app = typer.Typer(
 
 @key_app.command("new")
 def key_new_command(
-    scopes: Annotated[list[str], typer.Option("--scope", metavar="SCOPE", help="May be repeated.")],
+    scopes: Annotated[
+        list[str], typer.Option("--scope", metavar="SCOPE", help="What it may do. Repeatable.")
+    ],
     *,
     name: Annotated[str, typer.Option("--name", metavar="NAME", help="Whose it is.")] = "",
     person: Annotated[
         str, typer.Option("--person", metavar="PERSON", help="Bind it to one person.")
     ] = "",
     expires: Annotated[
-        str | None, typer.Option("--expires", metavar="TIME", help="Such as 90d.")
+        str | None,
+        typer.Option("--expires", metavar="TIME", help="How long it opens, such as 90d."),
     ] = None,
     db: Database = DEFAULT_DATABASE,
     as_json: AsJson = False,
 ) -> None:
     """Make a key and show it, once.
+
+    Scopes: signals:write, decide:read, outcome:write, profile:read, consent:write, rights:exec,
+    policy:admin, audit:read.
 
     penchant key new --scope decide:read --scope outcome:write --name shop
     """

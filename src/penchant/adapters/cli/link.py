@@ -9,7 +9,10 @@ __all__ = ["link_command"]
 
 
 def link_command(*, db: Database = DEFAULT_DATABASE, as_json: AsJson = False) -> None:
-    """Print another link to the console of the service of a database; it opens once."""
+    """Print another link to the console of a service that runs.
+
+    It opens once, within a quarter of an hour.
+    """
     from penchant.adapters.cli.remote import console_link
 
     link = console_link(db)

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
@@ -14,9 +14,12 @@ from penchant.adapters.cli.progress import progress_bar
 from penchant.adapters.cli.signal_lines import Answer, observe_lines
 from penchant.adapters.cli.terminal import answer, counted, refusal, say, say_json, warn
 from penchant.adapters.cli.values import named_values, time_of
-from penchant.engine import Engine
 from penchant.errors import BadInput
 from penchant.words import Signal
+
+if TYPE_CHECKING:
+    from penchant.adapters.cli.remote import Remote
+    from penchant.engine import Engine
 
 __all__ = ["observe_command"]
 
@@ -100,7 +103,9 @@ def _check(kind: str | None, lines: Path | None, given: dict[str, Any]) -> None:
         )
 
 
-def _observe_file(engine: Engine, path: Path, purpose: str | None, *, as_json: bool) -> None:
+def _observe_file(
+    engine: "Engine | Remote", path: Path, purpose: str | None, *, as_json: bool
+) -> None:
     """Observe every line; say what was refused, and exit with 1 when any was.
 
     Raises:

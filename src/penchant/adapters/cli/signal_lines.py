@@ -8,16 +8,19 @@ Rule 3: memory is bounded by a batch, whatever the length of the file or of one 
 from collections.abc import Iterator, Sequence
 from itertools import groupby, islice
 from re import search
-from typing import Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import msgspec
 from msgspec import Struct
 
 from penchant.adapters.cli.values import time_of
-from penchant.engine import Engine
 from penchant.errors import BadTime
 from penchant.limits import Limits
 from penchant.words import Accepted, Refused, Signal
+
+if TYPE_CHECKING:
+    from penchant.adapters.cli.remote import Remote
+    from penchant.engine import Engine
 
 __all__ = ["Answer", "observe_lines"]
 
@@ -79,7 +82,9 @@ class _Read(NamedTuple):
     length: int
 
 
-def observe_lines(engine: Engine, file: BinaryIO, *, purpose: str | None) -> Iterator[Answer]:
+def observe_lines(
+    engine: "Engine | Remote", file: BinaryIO, *, purpose: str | None
+) -> Iterator[Answer]:
     """Observe every line of a file, in order.
 
     Args:
@@ -92,7 +97,9 @@ def observe_lines(engine: Engine, file: BinaryIO, *, purpose: str | None) -> Ite
         yield from _observe(engine, batch, purpose)
 
 
-def _observe(engine: Engine, batch: Sequence[_Read], purpose: str | None) -> Iterator[Answer]:
+def _observe(
+    engine: "Engine | Remote", batch: Sequence[_Read], purpose: str | None
+) -> Iterator[Answer]:
     """Observe a batch; lines that follow each other under one purpose are kept in one write."""
 
     def under(one: _Read) -> tuple[bool, str | None]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from penchant.adapters.cli.database import open_engine
+from penchant.adapters.cli.database import own_engine
 from penchant.adapters.cli.options import DEFAULT_DATABASE, AsJson, Database
 from penchant.adapters.cli.terminal import say, say_json, warn
 from penchant.errors import BadInput
@@ -34,6 +34,16 @@ AllowOrigin = Annotated[
     typer.Option("--allow-origin", metavar="URL", help="Pages that may call it. Repeatable."),
 ]
 Rate = Annotated[str, typer.Option("--rate", metavar="RATE", help="How often a key may ask.")]
+SendTo = Annotated[
+    str,
+    typer.Option("--webhook", metavar="URL", help="Where letters of the channel webhook go."),
+]
+SendNearby = Annotated[
+    bool, typer.Option("--webhook-private", help="That may be this machine or its network.")
+]
+ShowPeople = Annotated[
+    bool, typer.Option("--show-people", help="Let the console list people by their ids.")
+]
 LogRequests = Annotated[
     bool, typer.Option("--log-requests", help="Log each request, by the template of its route.")
 ]
@@ -47,6 +57,9 @@ def up_command(
     allow_host: AllowHost = None,
     allow_origin: AllowOrigin = None,
     rate: Rate = "5000/second",
+    webhook: SendTo = "",
+    webhook_private: SendNearby = False,
+    show_people: ShowPeople = False,
     log_requests: LogRequests = False,
     db: Database = DEFAULT_DATABASE,
     as_json: AsJson = False,
@@ -54,7 +67,8 @@ def up_command(
     """Serve a database over HTTP until told to stop.
 
     It listens on this machine alone, unless told otherwise; then there must be a key. The link
-    to the console opens once. What is logged goes to stderr, a JSON object a line.
+    to the console opens once. What is logged goes to stderr, a JSON object a line. Webhooks are
+    signed with PENCHANT_WEBHOOK_SECRET.
 
     penchant up --db people.db
     """
@@ -72,9 +86,29 @@ def up_command(
         allow_origins=tuple(allow_origin or ()),
         rate=rate,
         logs_requests=log_requests,
+        webhook=webhook,
+        webhook_secrets=_secrets(webhook),
+        show_people=show_people,
+        webhook_private=webhook_private,
     )
     _serve(settings, db, as_json=as_json)
     warn("Stopped. Everything that was answered is kept.")
+
+
+def _secrets(webhook: str) -> tuple[str, ...]:
+    """Give the secrets that letters are signed with; a command line could be read by others.
+
+    Raises:
+        BadInput: When there is a webhook and none.
+    """
+    given = os.environ.get("PENCHANT_WEBHOOK_SECRET", "")
+    secrets = tuple(one.strip() for one in given.split(",") if one.strip())
+    if webhook and not secrets:
+        raise BadInput(
+            "Letters that go to a webhook are signed. Put the secret, `whsec_` and what follows, "
+            "into PENCHANT_WEBHOOK_SECRET."
+        )
+    return secrets
 
 
 def _serve(settings: "Settings", db: Path, *, as_json: bool) -> None:
@@ -82,7 +116,7 @@ def _serve(settings: "Settings", db: Path, *, as_json: bool) -> None:
     from penchant.adapters.http.service_file import forget_service
     from penchant.adapters.http.serving import listening, serve
 
-    with listening(settings, db) as sock, open_engine(db, may_make=True) as engine:
+    with listening(settings, db) as sock, own_engine(db, may_make=True) as engine:
         host, port = sock.getsockname()[:2]
         url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         log_to()

@@ -10,13 +10,14 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from penchant.words import Action, Reason
+from penchant.words import Action, Consent, Reason, Removed, Value
 
 __all__ = [
     "Ask",
     "AskMany",
     "DecisionAnswer",
     "DecisionMany",
+    "DecisionRecord",
     "Health",
     "Kept",
     "KeptMany",
@@ -112,6 +113,19 @@ class DecisionAnswer(Struct, frozen=True):
     propensities: dict[str, float]
     note: str
     reasons: tuple[Reason, ...] | UnsetType = UNSET
+
+
+class DecisionRecord(DecisionAnswer, frozen=True, kw_only=True):
+    """A decision with all that is kept of it: what was compared, removed, and under which yes."""
+
+    neutral_propensities: dict[str, float]
+    executed: bool
+    forced: str
+    removed: tuple[Removed, ...]
+    context: dict[str, Value]
+    consent: Consent | None
+    version: int
+    opened_by: str
 
 
 class RefusedItem(Struct, frozen=True):

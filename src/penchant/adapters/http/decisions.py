@@ -5,11 +5,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from penchant.adapters.http.answering import answered, part_of, principal_of
-from penchant.adapters.http.bodies import DecisionAnswer
+from penchant.adapters.http.bodies import DecisionRecord
 from penchant.adapters.http.described import Described
-from penchant.adapters.http.verbs import told_decision
 from penchant.engine import Engine
 from penchant.errors import UnknownDecision
+from penchant.runtime.many import Many
 from penchant.words import Decision, Explanation
 
 __all__ = ["decision_routes"]
@@ -26,8 +26,8 @@ def decision_routes(engine: Engine) -> list[Described]:
             _ONE,
             "show_decision",
             "decide:read",
-            "One decision, as it was taken, with its reasons.",
-            gives=(DecisionAnswer,),
+            "One decision, with all that is kept of it, and its reasons.",
+            gives=(DecisionRecord,),
             may_fail=(404,),
             endpoint=serve.decision,
         ),
@@ -52,7 +52,7 @@ class _Decisions:
 
     async def decision(self, request: Request) -> Response:
         found = await self._find(request)
-        return answered(await run_in_threadpool(told_decision, found, self._many))
+        return answered(await run_in_threadpool(_record, found, self._many))
 
     async def explanation(self, request: Request) -> Response:
         found = await self._find(request)
@@ -65,3 +65,27 @@ class _Decisions:
         if found is None or (who.person and found.person != who.person):
             raise UnknownDecision(f"No decision `{name[:64]}` is kept. Was its person forgotten?")
         return found
+
+
+def _record(decision: Decision, many: Many) -> DecisionRecord:
+    """Give all that is kept of a decision, and its reasons."""
+    return DecisionRecord(
+        decision.id,
+        decision.moment,
+        decision.person,
+        decision.at,
+        decision.action,
+        decision.propensity,
+        decision.mode,
+        dict(decision.propensities),
+        decision.note,
+        many.reasons(decision),
+        neutral_propensities=dict(decision.neutral_propensities),
+        executed=decision.executed,
+        forced=decision.forced,
+        removed=decision.removed,
+        context=dict(decision.context),
+        consent=decision.consent,
+        version=decision.version,
+        opened_by=decision.opened_by,
+    )

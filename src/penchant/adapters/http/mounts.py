@@ -22,9 +22,21 @@ class Mounts:
     """The parts that live as long as one service."""
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
-        """Put them together; nothing runs before `start`."""
+        """Put them together; nothing runs before `start`.
+
+        Raises:
+            BadInput: For a webhook that cannot be sent to, or has no secret.
+        """
         self._engine, self._settings = engine, settings
         self._inbox = Inbox(engine.outbox)
+        self._channels: list[Channel] = [self._inbox]
+        if settings.webhook:
+            hook = Webhook(
+                settings.webhook,
+                *settings.webhook_secrets,
+                allow_private=settings.webhook_private,
+            )
+            self._channels.append(hook)
         self._scheduler: Scheduler | None = None
 
     @property
@@ -40,17 +52,7 @@ class Mounts:
 
     async def start(self) -> None:
         """Let moments open in time, and letters be brought."""
-        settings = self._settings
-        channels: list[Channel] = [self._inbox]
-        if settings.webhook:
-            channels.append(
-                Webhook(
-                    settings.webhook,
-                    *settings.webhook_secrets,
-                    allow_private=settings.webhook_private,
-                )
-            )
-        self._scheduler = Scheduler(self._engine, channels=channels)
+        self._scheduler = Scheduler(self._engine, channels=self._channels)
         await self._scheduler.__aenter__()
 
     async def stop(self) -> None:

@@ -32,15 +32,10 @@ from penchant.runtime.calls import Call
 from penchant.runtime.many import Many
 from penchant.words import Accepted, Action, Decision, Reason, Refused, Signal
 
-__all__ = ["Decide", "Learn", "Observe", "Question", "Verb", "told_decision"]
+__all__ = ["Decide", "Learn", "Observe", "Question", "Verb"]
 
 _KEPT = Kept(kept=True)
 _MOST_ACTIONS = 4_096
-
-
-def told_decision(decision: Decision, many: Many) -> DecisionAnswer:
-    """Give a decision as it is sent, with its reasons."""
-    return _told_decision(decision, decision.action, many.reasons(decision))
 
 
 class Question(NamedTuple):
