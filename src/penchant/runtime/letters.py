@@ -7,7 +7,7 @@ Rule 2: nothing here writes; `outbox.py` makes a step durable before it takes it
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from typing import Literal
 
@@ -38,8 +38,9 @@ class Way(Struct):
 class Letters:
     """The letters of one engine, oldest first."""
 
-    def __init__(self) -> None:
-        """Start with none."""
+    def __init__(self, began: datetime) -> None:
+        """Start with none; what was sent and over before `began` is not kept."""
+        self._began = began
         self._ways: dict[str, Way] = {}
         self._of_person: dict[str, dict[str, None]] = {}
         self._closing: list[tuple[float, str]] = []
@@ -82,7 +83,7 @@ class Letters:
             way.state = "claimed"
         elif fact.how == "returned":
             way.state, way.returned = "waiting", way.returned + 1
-        elif fact.how in {"sent", "unknown"}:
+        elif fact.how == "unknown" or (fact.how == "sent" and self._began < way.letter.until):
             way.state = fact.how
         else:
             self._drop(fact.decision)

@@ -63,8 +63,8 @@ class Memory:
         self.people = Directory(store)
         self.pending = Pending(limits.open_decisions)
         self.tallies = Tallies(lambda name: self.moments[name].moment)
-        self.openings = Openings(self.people.facts, self.people.home)
-        self.letters = Letters()
+        self.openings = Openings(self.people)
+        self.letters = Letters(clock())
         self.bell = Bell()
         self.unwritten: list[Derived] = []
         self._clock = clock

@@ -5,13 +5,14 @@ Rule 2: where no moment opens itself, nothing is kept and nothing is looked at.
 """
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from heapq import heappop, heappush
 
 from penchant.errors import PenchantError
 from penchant.journal import Fact
 from penchant.profile.registers import Registers
+from penchant.runtime.directory import Directory
 from penchant.runtime.recalling import Recall
 from penchant.runtime.timetable import Missed, Timetable
 from penchant.runtime.watching import Declarations, Due, Watch, Watchlist, in_order
@@ -25,14 +26,11 @@ _FAILED = 64
 class Openings:
     """What is due, by person."""
 
-    def __init__(
-        self, facts_of: Callable[[str], Iterable[Fact]], home_of: Callable[[str], str]
-    ) -> None:
+    def __init__(self, people: Directory) -> None:
         """Start with no moment that opens itself.
 
         Args:
-            facts_of: Gives the facts of a person under every id.
-            home_of: Gives the id that a person goes by.
+            people: Says who is who, and gives their facts.
         """
         self.watchlist = Watchlist(())
         self.timetable = Timetable()
@@ -41,7 +39,7 @@ class Openings:
         self.failed: deque[PenchantError] = deque(maxlen=_FAILED)
         """Why moments could not be opened, until a tick says so."""
         self.epoch = 0
-        self._facts_of, self._home_of = facts_of, home_of
+        self._facts_of, self._home_of, self._ids_of = people.facts, people.home, people.ids
         self._watches: OrderedDict[str, tuple[int, Watch]] = OrderedDict()
         self._waiting: list[tuple[float, str, str]] = []
         self._looked_at: dict[tuple[str, str], float] = {}
@@ -78,7 +76,7 @@ class Openings:
             recall: That saw all facts.
             after: Times up to this one are over; of earlier ones it is known that they were met.
         """
-        for person, purposes, zone in recall.people(self._home_of):
+        for person, purposes, zone in recall.people(self._ids_of):
             self.timetable.place(person, purposes, zone, after)
         for (person, moment), at in recall.opened.items():
             self.timetable.opened(self._home_of(person), moment, at)
@@ -95,7 +93,7 @@ class Openings:
         if not self.timetable.timed or not self._is_recalled:
             return False
         before = self.timetable.due_at
-        purposes = [one.purpose for one in registers.consents if one.state == "granted"]
+        purposes = {one.purpose: now for one in registers.consents if one.state == "granted"}
         self.timetable.place(registers.person, purposes, registers.time_zone, now)
         after = self.timetable.due_at
         return after is not None and (before is None or after < before)

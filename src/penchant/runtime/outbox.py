@@ -179,20 +179,19 @@ def close_letters(memory: Memory, now: datetime) -> int:
         for way in closed
         if way.state in {"waiting", "claimed"} and way.letter.id not in told
     ]
-    if not facts:
-        return 0
     try:
-        memory.write(facts)
+        if facts:
+            memory.write(facts)
     except StoreError:
         with memory.lock:
             memory.letters.put_back(closed)
         raise
-    for way in closed:
-        if way.state == "unknown":
-            _let_go(memory, way.letter.id, _UNKNOWN)
     for fact in facts:
         if isinstance(fact, Settled):
             _take(memory, fact)
+    for way in closed:
+        if way.state != "sent":
+            _let_go(memory, way.letter.id, _UNKNOWN)
     return len(facts)
 
 

@@ -4,14 +4,19 @@ Only what openings need is kept, and only while it is read: answers to some purp
 when moments opened themselves, and whose signals came so late that nobody may have seen to them.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from operator import itemgetter
 
-from penchant.journal import Consented, Decided, Fact, Observed
+from penchant.journal import Consented, Decided, Fact, Linked, Observed
 from penchant.runtime.timetable import Timetable
 from penchant.runtime.watching import Watchlist
 
 __all__ = ["Recall"]
+
+_Said = tuple[float, bool | str]
+"""When somebody answered, or said where they live, and what."""
 
 
 class Recall:
@@ -34,8 +39,9 @@ class Recall:
         self._now = now.timestamp()
         self._watchlist, self._purposes = watchlist, frozenset(timetable.timed)
         self._moments = {one.moment for listed in timetable.timed.values() for one in listed}
-        self._answers: dict[tuple[str, str], tuple[datetime, bool]] = {}
-        self._zones: dict[str, tuple[datetime, str]] = {}
+        self._answers: dict[str, dict[str, list[_Said]]] = {}
+        self._zones: dict[str, list[_Said]] = {}
+        self._linked: dict[str, float] = {}
 
     def see(self, fact: Fact) -> None:
         """Take in the next fact of the journal."""
@@ -45,34 +51,50 @@ class Recall:
             self._observed(fact, at)
         elif isinstance(fact, Consented) and fact.consent.purpose in self._purposes:
             given = fact.consent
-            when = given.at or fact.at
-            key = (fact.person, given.purpose)
-            if key not in self._answers or self._answers[key][0] <= when:
-                self._answers[key] = when, given.state == "granted"
+            theirs = self._answers.setdefault(fact.person, {}).setdefault(given.purpose, [])
+            theirs.append(((given.at or fact.at).timestamp(), given.state == "granted"))
+        elif isinstance(fact, Linked):
+            for one in (fact.person, fact.to):
+                self._linked[one] = max(at, self._linked.get(one, at))
         elif isinstance(fact, Decided) and fact.opening and fact.decision.moment in self._moments:
             slot = (fact.person, fact.decision.moment)
             self.opened[slot] = max(at, self.opened.get(slot, at))
 
-    def people(self, home_of: Callable[[str], str]) -> Iterator[tuple[str, set[str], str]]:
-        """Give who granted which purposes, and their zone, each under the id they go by."""
-        purposes: dict[str, dict[str, tuple[datetime, bool]]] = {}
-        for (person, purpose), answer in self._answers.items():
-            theirs = purposes.setdefault(home_of(person), {})
-            theirs[purpose] = max(answer, theirs.get(purpose, answer))
-        zones: dict[str, tuple[datetime, str]] = {}
-        for person, zone in self._zones.items():
-            home = home_of(person)
-            zones[home] = max(zone, zones.get(home, zone))
-        for home, theirs in purposes.items():
-            granted = {purpose for purpose, (_, yes) in theirs.items() if yes}
+    def people(
+        self, ids_of: Callable[[str], tuple[str, ...]]
+    ) -> Iterator[tuple[str, dict[str, float], str]]:
+        """Give who granted which purposes and since when, and their zone, by the id they go by."""
+        met: set[str] = set()
+        for person in self._answers:
+            ids = ids_of(person)
+            if ids[0] in met:
+                continue
+            met.add(ids[0])
+            since, zone = _latest([said for one in ids for said in self._zones.get(one, ())])
+            since = max(since, *(self._linked.get(one, since) for one in ids))
+            granted: dict[str, float] = {}
+            for purpose in self._purposes:
+                answers = [self._answers.get(one, {}).get(purpose, ()) for one in ids]
+                begun, yes = _latest([said for theirs in answers for said in theirs])
+                if yes:
+                    granted[purpose] = max(begun, since)
             if granted:
-                yield home, granted, zones[home][1] if home in zones else ""
+                yield ids[0], granted, str(zone or "")
 
     def _observed(self, fact: Observed, at: float) -> None:
         kind = fact.signal.kind
         if kind in self._watchlist.by_kind and at + self._watchlist.late >= self._now:
             self.touched[fact.person] = at
         if kind == "trait.stated" and self._purposes and "time_zone" in fact.signal.data:
-            known = self._zones.get(fact.person)
-            if known is None or known[0] <= fact.at:
-                self._zones[fact.person] = fact.at, str(fact.signal.data["time_zone"])
+            zone = str(fact.signal.data["time_zone"])
+            self._zones.setdefault(fact.person, []).append((at, zone))
+
+
+def _latest(said: list[_Said]) -> tuple[float, bool | str]:
+    """Give what was said last, and since when the same was said."""
+    since = -math.inf
+    last: bool | str = False
+    for at, now in sorted(said, key=itemgetter(0)):
+        if now != last:
+            since, last = at, now
+    return since, last

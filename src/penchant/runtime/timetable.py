@@ -3,13 +3,14 @@
 People are kept in groups: those who granted a purpose, by the time zone they stated. A group has
 one next time for each opening, so time costs as much as there are zones, however many people.
 Rule 1: a group whose time has come is gone through once, in slices; who was opened for since, or
-does not belong to it any more, is passed over.
+belongs to it only since then, or not any more, is passed over.
 Rule 2: what is later than the opening allows is left out, counted, and never made up for.
 Rule 3: it says who may be due. Consent, zone and guardrails are asked for each when it is opened.
 """
 
+import math
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from heapq import heappop, heappush
 from itertools import count
@@ -78,7 +79,8 @@ class Timetable:
         """Start with no opening by time."""
         self.timed: dict[str, list[Timed]] = {}
         """By purpose."""
-        self._groups: dict[Group, dict[str, None]] = {}
+        self._groups: dict[Group, dict[str, float]] = {}
+        """Who is in each, and since when."""
         self._groups_of: dict[str, tuple[Group, ...]] = {}
         self._opened: dict[str, dict[str, float]] = {}
         self._next: list[tuple[float, int, Slot]] = []
@@ -110,12 +112,12 @@ class Timetable:
         for group in self._groups:
             self._schedule(group, after)
 
-    def place(self, person: str, purposes: Iterable[str], zone: str, after: float) -> None:
+    def place(self, person: str, purposes: Mapping[str, float], zone: str, after: float) -> None:
         """Put a person into the groups they belong to, and out of all others.
 
         Args:
             person: The id they go by.
-            purposes: Those they granted.
+            purposes: Those they granted, and since when they belong to whom it concerns.
             zone: As they stated it, or "".
             after: A group that is new begins with its next time after this.
         """
@@ -123,12 +125,14 @@ class Timetable:
         groups = tuple((one, stated) for one in purposes if one in self.timed)
         if zone and not stated:
             groups = ()  # a zone that nobody knows is no reason to take another
-        if groups == self._groups_of.get(person, ()):
+        before = {one: self._groups[one][person] for one in self._groups_of.get(person, ())}
+        if groups == tuple(before):
             return
         self.remove((person,), is_moved=True)
         for group in groups:
             is_new = group not in self._groups
-            self._groups.setdefault(group, {})[person] = None
+            since = before.get(group, purposes[group[0]])
+            self._groups.setdefault(group, {})[person] = since
             if is_new:
                 self._schedule(group, after)
         if groups:
@@ -198,7 +202,11 @@ class Timetable:
             if timed is None or not members:
                 continue
             opened = self._opened.get(timed.moment, {})
-            people = deque(one for one in members if opened.get(one, due - 1.0) < due)
+            people = deque(
+                one
+                for one, since in members.items()
+                if since <= due and opened.get(one, -math.inf) < due
+            )
             if now > due + timed.late:
                 _miss(timed, due, len(people), missed)
                 self._push(timed, group, now - timed.late)

@@ -6,6 +6,7 @@ Rule 1: a moment that opened itself for a person stays shut for an opening's coo
 opening it was.
 Rule 2: a signal opens what it may open, or nothing: what comes while a moment cools down is not
 made up for. A level that is still reached at the next signal opens then.
+Rule 3: what was due for an id when it became another person's, or its own again, is due for nobody.
 """
 
 import math
@@ -14,7 +15,7 @@ from datetime import datetime
 from heapq import merge
 from typing import NamedTuple
 
-from penchant.journal import Decided, Fact, Observed
+from penchant.journal import Decided, Fact, Linked, Observed
 from penchant.limits import seconds
 from penchant.openings import AtTime, OnLevel, OnSignal
 from penchant.profile import levels
@@ -70,6 +71,8 @@ class Watchlist:
         """Tell whether a fact may change what is due."""
         if isinstance(fact, Observed):
             return fact.signal.kind in self.by_kind or fact.signal.kind in self.resets
+        if isinstance(fact, Linked):
+            return bool(self.by_kind)
         return isinstance(fact, Decided) and bool(fact.opening)
 
     def _add(self, declared: Declarations, opening: OnSignal | OnLevel) -> None:
@@ -112,6 +115,8 @@ class Watch:
                     self._see(one, fact.signal, at)
         elif isinstance(fact, Decided) and fact.opening:
             self._open(fact.decision.moment, fact.opening, fact.at.timestamp())
+        elif isinstance(fact, Linked):
+            self.dues.clear()
 
     def _open(self, moment: str, key: str, at: float) -> None:
         self.dues.pop(moment, None)
