@@ -84,7 +84,6 @@ class Engine:
             dice or random.Random(),  # noqa: S311 - draws are no secrets
             limits or Limits(),
         )
-        self.insight = Insight(self._memory)
         self.outbox = Outbox(self._memory)
 
     @classmethod
@@ -129,6 +128,11 @@ class Engine:
     def many(self) -> Many:
         """The verbs for many callers at once, as a service asks them; see `runtime.many`."""
         return Many(self._memory)
+
+    @property
+    def insight(self) -> Insight:
+        """What can be seen of the engine, as plain values; looking changes nothing."""
+        return Insight(self._memory)
 
     def declare(self, moment: Moment) -> None:
         """Declare a moment, or replace it; what was learned for its actions is kept.
