@@ -1,6 +1,7 @@
 """The description of the service: every live route is in it, every described route lives."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -125,3 +126,32 @@ def test_a_decision_is_described_as_it_is_told() -> None:
 
         assert set(told) == set(schema_of(document, "DecisionAnswer")["properties"])
         assert set(told["action"]) == set(schema_of(document, "Action")["properties"])
+
+
+PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "http.md").read_text("utf-8")
+
+
+def test_the_page_lists_every_route_with_its_scope() -> None:
+    """Each line of the page's table is a route of the service, and each route has one."""
+    listed = re.findall(r"^\| ([A-Z]+) \| `(/[^`]+)` \| (?:`([a-z:]+)`|none)", PAGE, re.MULTILINE)
+    with service() as (_, app, _):
+        wanted = [(one.method, one.path, one.scope) for one in app.routes]
+
+    assert sorted(listed) == sorted(wanted)
+
+
+def test_the_page_lists_every_scope_and_status() -> None:
+    """Scopes with what they open, and the statuses of all problems that are described."""
+    scopes = dict(re.findall(r"^\| `([a-z]+:[a-z]+)` \| (.+) \|$", PAGE, re.MULTILINE))
+    statuses = set(re.findall(r"^\| (\d{3}) \| ", PAGE, re.MULTILINE))
+    with service() as (client, _, _):
+        document = client.get("/openapi.json").json()
+    described = {
+        status
+        for methods in document["paths"].values()
+        for told in methods.values()
+        for status in told["responses"]
+    }
+
+    assert scopes == SCOPES
+    assert statuses == described - {"200"} | {"405"}
