@@ -1,5 +1,8 @@
 """Backups: an older journal or an older key file, put back, brings back nobody forgotten since."""
 
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -242,3 +245,49 @@ def make_first_version(folder: Path) -> None:
         keys.execute("DROP TABLE destroyed")
         for connection in (journal, keys):
             connection.execute("PRAGMA user_version = 1")
+
+
+OPENING = """
+import importlib, os, signal, sys
+from penchant.adapters.store.sqlite import SqliteStore
+
+path, module, owner, method, when = sys.argv[1:]
+kind = getattr(importlib.import_module("penchant.adapters.store." + module), owner)
+step = getattr(kind, method)
+
+def dying(*given):
+    if when == "after":
+        step(*given)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+setattr(kind, method, dying)
+SqliteStore(path)
+"""
+
+POINTS = (
+    ("forgetting", "Forgetting", "say_again", "before"),
+    ("forgetting", "Forgetting", "say_again", "after"),
+    ("keys", "Keyring", "erase", "before"),
+    ("keys", "Keyring", "erase", "after"),
+    ("forgetting", "Forgetting", "empty_entries", "after"),
+    ("forgetting", "Forgetting", "mark_done", "after"),
+)
+
+
+@pytest.mark.parametrize("point", POINTS, ids="-".join)
+def test_an_opening_that_was_killed_is_done_by_the_next(
+    point: tuple[str, ...], store: SqliteStore, tmp_path: Path
+) -> None:
+    """Wherever the opening of a restored journal dies, nobody forgotten since is read again."""
+    secret, _ = sealed_of(tmp_path / "backup" / NAME)
+    store.forget("ada", AT)
+    store.close()
+    path = put_back(tmp_path, NAME)
+    child = subprocess.run(  # noqa: S603 - our own interpreter, our own words
+        [sys.executable, "-c", OPENING, str(path), *point], check=False
+    )
+    assert child.returncode == -signal.SIGKILL
+
+    assert read_closed(path) == plain(facts_of("bo"))
+
+    assert secret not in all_bytes(path.parent)
