@@ -245,6 +245,8 @@ def test_who_is_not_known_is_said_with_404(visitor: Visitor) -> None:
         ("/console/person", "A person id must be"),
         ("/console/export?id=", "A person id must be"),
         ("/console?csv=none", "no figure of that name"),
+        ("/console/nowhere", "There is no such page."),
+        ("/console/static/none.css", "There is no such page."),
     ],
 )
 def test_what_is_not_there_is_said_with_404(visitor: Visitor, place: str, said: str) -> None:

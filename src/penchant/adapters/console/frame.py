@@ -1,0 +1,51 @@
+"""What every page of one console shares: the engine, addresses, templates, forms."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from penchant.adapters.console.address import Address
+from penchant.adapters.console.figures import Page
+from penchant.adapters.console.forms import Forms
+from penchant.adapters.console.lists_page import people_page
+from penchant.adapters.console.person_page import person_page
+from penchant.adapters.console.rendering import Renderer
+from penchant.adapters.console.settings import ConsoleSettings
+from penchant.engine import Engine
+
+__all__ = ["Frame"]
+
+FACTS, MANY_FACTS = 20, 500
+
+
+class Frame:
+    """One console over one engine."""
+
+    def __init__(self, engine: Engine, settings: ConsoleSettings) -> None:
+        """Load what pages need; the secret of the forms ends with the process."""
+        self.engine = engine
+        self.settings = settings
+        self.address = Address(settings.prefix)
+        self.forms = Forms(settings.prefix)
+        self._renderer = Renderer(self.address)
+
+    def show(self, request: Request, page: Page, *, here: str) -> Response:
+        """Give a page; `here` is the entry of the navigation it belongs to."""
+        return self._renderer.respond(page, request, here=here)
+
+    def show_person(
+        self, request: Request, person: str, *, said: str = "", wrong: str = "", status: int = 200
+    ) -> Response:
+        """Give the page of one person, with what was done or could not be."""
+        insight = self.engine.insight
+        facts = MANY_FACTS if "facts" in request.query_params else FACTS
+        reading = insight.person(person, facts=facts)
+        if reading is None:
+            page = people_page(insight.now, asked=person, people=None)
+            return self.show(request, page, here="people")
+        moments = [line.moment for line in insight.overview(days=1).moments]
+        profile = self.engine.profile(person)
+        code, cookie = self.forms.code(request)
+        page = person_page(reading, profile, moments, code=code, said=said, wrong=wrong)
+        response = self.show(request, page._replace(status=status), here="people")
+        self.forms.set_cookie(response, cookie)
+        return response
