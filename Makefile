@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+SHOWN := $(VENV)/shown
+PORT ?= 8321
 PYTEST := $(BIN)/python -m pytest
 FAST := not slow and not proof
 
@@ -14,8 +16,12 @@ FAST := not slow and not proof
 help:  ## list these words
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: $(VENV)/run.stamp  ## set up and replay a real trial; then show three of its people
-	$(BIN)/penchant replay data/heartsteps/heartsteps.csv.gz --map data/heartsteps/heartsteps.toml --people 3 --seed 7
+run: $(VENV)/run.stamp  ## set up, replay a real trial, then serve its people (NO_SERVE=1: do not)
+	@rm -rf $(SHOWN) && mkdir -p $(SHOWN)
+	$(BIN)/penchant replay data/heartsteps/heartsteps.csv.gz --map data/heartsteps/heartsteps.toml --people 3 --seed 7 --db $(SHOWN)/people.db
+	@if [ -t 0 ] && [ -t 1 ] && [ -z "$(NO_SERVE)" ]; then echo; \
+	  exec $(BIN)/penchant up --db $(SHOWN)/people.db --port $(PORT) --show-people; \
+	  else echo; echo "To see them in a browser: $(BIN)/penchant up --db $(SHOWN)/people.db --show-people"; fi
 
 test: $(VENV)/dev.stamp $(VENV)/js.stamp  ## every test, a fixed sample of the proofs included
 	$(PYTEST) -n auto

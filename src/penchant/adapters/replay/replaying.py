@@ -18,10 +18,12 @@ from penchant.adapters.replay.estimating import (
     policy_values,
     policy_weights,
 )
+from penchant.adapters.replay.keeping import KeptAtTheEnd
 from penchant.adapters.replay.map_file import BadLog, LogMap, read_map
 from penchant.adapters.replay.report import Card, Counts, ReplayReport
 from penchant.adapters.replay.rows import BadRow, Row, read_rows
 from penchant.engine import Engine
+from penchant.journal import Store
 from penchant.learn.evaluate import RESAMPLES, resample
 
 __all__ = ["replay"]
@@ -65,7 +67,7 @@ def replay(
         first = f" The first bad line is {bad[0].line}: {bad[0].sentence}" if bad else ""
         raise BadLog(f"`{log}` has no row that is a moment by the map's `keep`.{first}")
     clock = LogClock(rows[0].at)
-    with engine_for(Engine.open_store(store_path), clock, seed=seed) as engine:
+    with engine_for(_store(store_path), clock, seed=seed) as engine:
         driver = Driver(engine, clock, plan, seed=seed)
         makers = CardMaker(rows, people=people)
         driven = []
@@ -76,6 +78,12 @@ def replay(
             if progress is not None:
                 progress(done, len(rows))
     return _report(plan, rows, driven, [*bad, *driver.refused], makers.cards, seed=seed)
+
+
+def _store(path: str | None) -> Store:
+    """Give a store in memory, which ends in a file where one is named."""
+    target = Engine.open_store(path)
+    return target if path is None else KeptAtTheEnd(target)
 
 
 def _report(
