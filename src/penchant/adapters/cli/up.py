@@ -140,8 +140,8 @@ def _say(app: "App", url: str, db: Path, *, as_json: bool) -> None:
         return
     say(f"Serving {db} at {url}")  # plain lines: a link that is broken in two does not open
     say(f"Console {link}")
-    which = "" if db == DEFAULT_DATABASE else f" --db {db}"
-    say(f"        It opens once, within a quarter of an hour; `penchant link{which}` prints another.")
-    say(f"Keys    `penchant key new --scope decide:read{which}` makes one for a program.")
+    named = "" if db == DEFAULT_DATABASE else f" --db {db}"
+    say(f"        It opens once, in a quarter of an hour; `penchant link{named}` prints another.")
+    say(f"Keys    `penchant key new --scope decide:read{named}` makes one for a program.")
     say("Stop    Ctrl-C. What is under way is finished first.")
     sys.stdout.flush()
