@@ -116,6 +116,8 @@ class Openings:
         """
         if not self._known:
             return
+        if not self._known:
+            return
         concerned: dict[str, list[Fact]] = {}
         for fact in facts:
             if self.watchlist.concerns(fact):
@@ -178,7 +180,8 @@ class Openings:
     def _load(self, home: str) -> Watch:
         """Fold a person from the journal."""
         watch = Watch()
-        for fact in in_order([one for one in self._facts_of(home) if self.watchlist.concerns(one)]):
+        facts = self._facts_of(home)
+        for fact in facts if len(self._ids_of(home)) == 1 else in_order(tuple(facts)):
             watch.take(fact, self.watchlist)
         self.epoch += 1
         self._watches[home] = self.epoch, watch

@@ -152,11 +152,11 @@ def in_order(facts: Sequence[Fact]) -> Iterator[Fact]:
     """Give the facts of a person who has several ids as one stream.
 
     The order within an id is that of the journal. Between ids facts go by time, and by no earlier
-    one than that of what stands before them in their own stream.
+    one than that of what stands before them in their own stream; of one time links go first.
     """
-    streams: dict[str, list[tuple[float, int, Fact]]] = {}
+    streams: dict[str, list[tuple[float, bool, int, Fact]]] = {}
     for number, fact in enumerate(facts):
         stream = streams.setdefault(fact.person, [])
         at = max(fact.at.timestamp(), stream[-1][0] if stream else fact.at.timestamp())
-        stream.append((at, number, fact))
-    yield from (fact for _, _, fact in merge(*streams.values()))
+        stream.append((at, not isinstance(fact, Linked), number, fact))
+    yield from (fact for *_, fact in merge(*streams.values()))
