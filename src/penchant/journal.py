@@ -182,7 +182,7 @@ def as_plain(value: Any) -> Any:
         {'hour': 9}
     """
     if isinstance(value, FrozenMap):
-        return dict(value)
+        return dict(zip(value.names, value.held, strict=True))
     if isinstance(value, str):
         return str.__str__(value)  # not str(value), which is the class's own idea of it
     if isinstance(value, float | int):

@@ -19,6 +19,7 @@ from penchant.runtime.columns import CONTEXT_NAME, Answers
 from penchant.runtime.live_moment import LiveMoment
 from penchant.runtime.live_person import LivePerson
 from penchant.runtime.memory import Memory
+from penchant.runtime.together import decide_together
 from penchant.words import Decision, FrozenMap, Value
 
 __all__ = ["decide_all", "decide_one", "decide_table", "decided", "take_back", "wait_for"]
@@ -47,9 +48,10 @@ def decide_all(
     """Decide calls, write all decisions at once, then let them wait for their outcomes."""
     answers: list[Open | Decision | BadInput] = []
     with memory.lock:
-        for call in calls:
+        together = decide_together(memory, calls, now)
+        for place, call in enumerate(calls):
             try:
-                answers.append(call if isinstance(call, BadInput) else _answer(memory, call, now))
+                answers.append(together.get(place) or _one(memory, call, now))
             except BadInput as error:
                 answers.append(error)
     opened = [one for one in answers if isinstance(one, Open)]
@@ -95,6 +97,11 @@ def _keep(memory: Memory, opened: Sequence[Open], now: datetime) -> None:
     with memory.lock:
         for one in opened:
             wait_for(memory, one)
+
+
+def _one(memory: Memory, call: Call | BadInput, now: datetime) -> Open | Decision | BadInput:
+    """Answer a call that is decided by itself."""
+    return call if isinstance(call, BadInput) else _answer(memory, call, now)
 
 
 def _answer(memory: Memory, call: Call, now: datetime) -> Open | Decision:
