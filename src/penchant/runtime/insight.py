@@ -15,7 +15,7 @@ from penchant.runtime.decision_reading import read_decision
 from penchant.runtime.live_moment import LiveMoment
 from penchant.runtime.memory import Memory
 from penchant.runtime.moment_reading import read_moment
-from penchant.runtime.person_reading import read_person
+from penchant.runtime.person_reading import Wanted, read_person
 from penchant.runtime.readings import (
     DecisionReading,
     MomentLine,
@@ -118,14 +118,19 @@ class Insight:
             latest = list(memory.tallies.recent.latest())
             return read_moment(live, tally, latest, memory.now())
 
-    def person(self, person: str, *, facts: int = 50, decisions: int = 8) -> PersonReading | None:
+    def person(
+        self, person: str, *, facts: int = 50, decisions: int = 8, lately: bool = False
+    ) -> PersonReading | None:
         """Give one person, with the latest facts and decisions; None when nothing is kept.
+
+        With `lately` the beliefs about somebody of whom nothing came for four weeks are told as of
+        then: today they have faded.
 
         Raises:
             BadName: For an id that is none.
         """
         check_id(person, "A person id", self._memory.limits)
-        return read_person(self._memory, person, facts, decisions)
+        return read_person(self._memory, person, Wanted(facts, decisions, lately))
 
     def people(self, n: int = 100) -> tuple[tuple[str, datetime], ...]:
         """Give whom something was decided for lately, and when, the latest first."""

@@ -1,34 +1,41 @@
 """One person as a page shows them: what each action is expected to bring them, and their facts."""
 
 from collections import Counter
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import numpy as np
 
 from penchant.errors import UnknownDecision
 from penchant.journal import Decided, Learned
 from penchant.runtime.live_moment import LiveMoment, seen_by
-from penchant.runtime.live_person import LivePerson
 from penchant.runtime.memory import Memory
 from penchant.runtime.readings import Leaning, PersonReading
+from penchant.runtime.rights import profile
+from penchant.runtime.taste import known_of
 from penchant.words import Decision, Goal, Reason
 
-__all__ = ["read_person"]
+__all__ = ["Wanted", "read_person"]
 
 ACTIONS = 6  # pictures of one moment on a page
+LONG_AGO = timedelta(days=28)  # half of the shortest half-life of what a profile believes
 
 
-def read_person(
-    memory: Memory, person: str, n_facts: int, n_decisions: int
-) -> PersonReading | None:
-    """Read one person; None when no fact of that id is kept.
+class Wanted(NamedTuple):
+    """How much of a person is asked for.
 
-    Args:
-        memory: Of the engine.
-        person: Under any of their ids.
-        n_facts: How many of the latest facts to give.
-        n_decisions: How many of the latest decisions to give.
+    `facts` and `decisions` are how many of the latest; with `lately` beliefs are told as of the
+    latest fact, where that is so long ago that they have faded since.
     """
+
+    facts: int
+    decisions: int
+    lately: bool = False
+
+
+def read_person(memory: Memory, person: str, wanted: Wanted) -> PersonReading | None:
+    """Read one person, under any of their ids; None when no fact is kept."""
     with memory.lock:
         ids = memory.people.ids(person)
         registers, now = memory.people.person(person).registers, memory.now()
@@ -38,25 +45,28 @@ def read_person(
     facts.sort(key=lambda fact: fact.at)
     decisions = [fact.decision for fact in facts if isinstance(fact, Decided)]
     outcomes = {fact.decision: fact for fact in reversed(facts) if isinstance(fact, Learned)}
+    latest_at = facts[-1].at
+    told_at = latest_at if wanted.lately and now - latest_at > LONG_AGO else now
     with memory.lock:
-        someone = memory.people.person(person)
         often = Counter(decision.moment for decision in decisions).most_common()
         leanings = [
-            one for name, _ in often for one in _leanings(memory.moment(name), someone, now)
+            one for name, _ in often for one in _leanings(memory, memory.moment(name), ids, told_at)
         ]
-        latest = decisions[: -n_decisions - 1 : -1]
+        latest = decisions[: -wanted.decisions - 1 : -1]
         told = [(one, outcomes.get(one.id), _reasons(memory, one)) for one in latest]
         purposes = {live.moment.purpose for live in memory.moments.values()}
     return PersonReading(
         person=registers.person,
         at=now,
+        told_at=told_at,
+        profile=profile(memory, person, told_at),
         ids=ids,
         time_zone=registers.time_zone,
         n_facts=len(facts),
         n_decisions=len(decisions),
         n_outcomes=len(outcomes),
-        first_at=facts[0].at,
-        facts=tuple(facts[: -n_facts - 1 : -1]),
+        latest_at=latest_at,
+        facts=tuple(facts[: -wanted.facts - 1 : -1]),
         decisions=tuple(told),
         leanings=tuple(leanings),
         purposes=tuple(sorted(purposes)),
@@ -74,25 +84,29 @@ def _reasons(memory: Memory, decision: Decision) -> tuple[Reason, ...]:
         return ()
 
 
-def _leanings(live: LiveMoment, someone: LivePerson, now: datetime) -> list[Leaning]:
+def _leanings(memory: Memory, live: LiveMoment, ids: Sequence[str], at: datetime) -> list[Leaning]:
     """Give what each action of a moment is expected to bring, for people and for this person.
 
     Circumstances are the usual ones. How people differ is the prior along the action; what is not
-    known of the person is their posterior along it.
+    known of the person is their posterior along it. Where they said what a feature adds, that
+    stands in the place of what was learned; where use is restricted, what is kept is shown.
     """
-    name, version = live.moment.name, live.model.version
+    version, seconds = live.model.version, at.timestamp()
     if not version.rank:
         return []
     slate, usual = live.slate(()), version.context.apply(live.context_row({}))
     expected = version.rewards(usual, slate.scaled) + slate.own
-    told, posterior, _ = seen_by(live, someone, slate, now.timestamp())
-    own = told.seen @ posterior.mean
-    unsure = np.sqrt(np.einsum("ij,jk,ik->i", told.seen, posterior.covariance, told.seen))
     differ = np.sqrt(slate.seen**2 @ version.prior)
+    mine, (mean, covariance), said = seen_by(live, memory.people.person(ids[0]), slate, seconds)
+    kept = None if said else known_of(live.learning, ids, seconds)
+    if kept is not None:
+        mean, covariance = kept.posterior
+    own = mine.seen @ mean
+    unsure = np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", mine.seen, covariance, mine.seen), 0.0))
     order = np.argsort(-np.abs(own), kind="stable")[:ACTIONS].tolist()
     return [
         Leaning(
-            moment=name,
+            moment=live.moment.name,
             action=slate.names[place],
             people=float(expected[place]),
             people_sd=float(differ[place]),

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from penchant.journal import Fact, Learned
 from penchant.learn.confidence import Comparison, Estimate
-from penchant.words import Action, Decision, Explanation, Moment, Reason
+from penchant.words import Action, Decision, Explanation, Moment, Profile, Reason
 
 __all__ = [
     "ActionReading",
@@ -171,19 +171,21 @@ class Leaning(Struct, frozen=True):
 
 
 class PersonReading(Struct, frozen=True):
-    """One person: what a profile does not hold. Facts are the latest, the last one first.
+    """One person. Facts are the latest, the last one first; beliefs are told as of `told_at`.
 
     `decisions` are the latest, each with what followed and with its reasons.
     """
 
     person: str
     at: datetime
+    told_at: datetime
+    profile: Profile
     ids: tuple[str, ...]
     time_zone: str
     n_facts: int
     n_decisions: int
     n_outcomes: int
-    first_at: datetime | None
+    latest_at: datetime
     facts: tuple[Fact, ...]
     decisions: tuple[tuple[Decision, Learned | None, tuple[Reason, ...]], ...]
     leanings: tuple[Leaning, ...]

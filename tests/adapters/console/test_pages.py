@@ -340,3 +340,20 @@ def test_files_of_the_console_are_served(visitor: Visitor) -> None:
         assert given.status_code == 200
         assert given.headers["content-type"].startswith(kind)
         assert "max-age" in given.headers["cache-control"]
+
+
+def test_beliefs_about_somebody_long_gone_are_told_as_of_then() -> None:
+    """Of whom nothing came for weeks, the page shows what stood then, and today on demand."""
+    clock = Clock()
+    engine = furnished(clock=clock)
+    clock.forward(days=700)
+    with visited(engine) as visitor:
+        then = visitor.get("/console/person?id=ada").text
+        today = visitor.get("/console/person?id=ada&told=today").text
+
+        assert (
+            "As it stood when the last fact came, 23 months ago; since then it has faded." in then
+        )
+        assert "As it stood" not in today
+        assert "Hours in Europe/Berlin" in then
+        assert "Not enough yet to say when" in today

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from engines import NOW, PURPOSE
 
-from penchant import Action, Consent, Decision, Never, Signal
+from penchant import Action, Consent, Decision, Never, Profile, Signal
 from penchant.adapters.console.comparing import (
     difference_words,
     health_figure,
@@ -191,7 +191,10 @@ def test_conditions_of_a_rule_are_said() -> None:
 
 def reading(*facts: Fact) -> PersonReading:
     """Give the reading of somebody with some facts."""
-    return PersonReading("ada", NOW, ("ada",), "", len(facts), 0, 0, NOW, facts, (), (), (), {})
+    profile = Profile("ada")
+    return PersonReading(
+        *("ada", NOW, NOW, profile, ("ada",), "", len(facts), 0, 0, NOW, facts, (), (), (), {})
+    )
 
 
 def test_each_fact_has_its_words() -> None:

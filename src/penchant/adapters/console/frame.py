@@ -38,14 +38,14 @@ class Frame:
         """Give the page of one person, with what was done or could not be."""
         insight = self.engine.insight
         facts = MANY_FACTS if "facts" in request.query_params else FACTS
-        reading = insight.person(person, facts=facts)
+        lately = request.query_params.get("told") != "today"
+        reading = insight.person(person, facts=facts, lately=lately)
         if reading is None:
             page = people_page(insight.now, asked=person, people=None)
             return self.show(request, page, here="people")
         moments = [line.moment for line in insight.overview(days=1).moments]
-        profile = self.engine.profile(person)
         code, cookie = self.forms.code(request)
-        page = person_page(reading, profile, moments, code=code, said=said, wrong=wrong)
+        page = person_page(reading, moments, code=code, said=said, wrong=wrong)
         response = self.show(request, page._replace(status=status), here="people")
         self.forms.set_cookie(response, cookie)
         return response

@@ -25,7 +25,7 @@ from penchant.adapters.console.wording import (
 )
 from penchant.journal import Learned
 from penchant.learn.confidence import Estimate
-from penchant.profile.corrections import TASTE
+from penchant.profile.corrections import TASTE, taste_name
 from penchant.runtime.readings import Leaning, PersonReading
 from penchant.words import Belief, Consent, Decision, Goal, Moment, Profile, Reason, sureness
 
@@ -36,17 +36,15 @@ CELLS = 168
 SAID = 2  # reasons in a line
 
 
-def person_page(
-    reading: PersonReading, profile: Profile, moments: Sequence[Moment], **forms: object
-) -> Page:
+def person_page(reading: PersonReading, moments: Sequence[Moment], **forms: object) -> Page:
     """Put the page of one person together.
 
     Args:
-        reading: Their facts and leanings.
-        profile: What is believed about them.
+        reading: What is believed about them, their facts and leanings.
         moments: All that are declared, for their ranges of reward.
         forms: What the forms need: a token, what was refused last, what was typed.
     """
+    profile = reading.profile
     ranges = {moment.name: moment.reward_range for moment in moments}
     by_name = {belief.name: belief for belief in profile.beliefs}
     rhythm, interests = by_name.get("rhythm"), by_name.get("interests")
@@ -56,6 +54,7 @@ def person_page(
             for name, some in _by_moment(reading)
         ),
         _rhythm_figure(rhythm, reading.time_zone),
+        _apart_figure(profile, ranges),
         _interests_figure(interests),
     ]
     return Page(
@@ -242,6 +241,43 @@ def _rhythm_figure(belief: Belief | None, time_zone: str) -> Figure:
         table,
         picture=week_map(shares, label=f"Rhythm of the week: {says}"),
     )
+
+
+def _apart_figure(profile: Profile, ranges: Mapping[str, tuple[float, float]]) -> Figure:
+    """Show which features add to, or take from, what this person's rewards are expected to be."""
+    rows: list[Row] = []
+    table: list[tuple[str, ...]] = []
+    told = [(name, label, one) for name in ranges for label, one in _labelled(profile, name)]
+    units = {name: Unit(*one) for name, one in ranges.items()}
+    shares = [
+        Estimate(*(one.data[key] / (high - low) for key in ("is", "low", "high")))
+        for name, _, one in told
+        for low, high in [ranges[name]]
+    ]
+    scale = scale_over([end for one in shares for end in one])
+    for (name, label, _), share in zip(told, shares, strict=True):
+        track = interval_track(share.value, (share.low, share.high), scale, "you")
+        said = units[name].say_difference(share)
+        rows.append(Row(Markup("<code>{}</code>").format(label), track, said, name))
+        table.append((name, label, *(units[name].say_step(number) for number in share)))
+    return Figure(
+        "apart",
+        "What sets them apart",
+        "What a feature adds for this person beyond people in general; 90 % intervals.",
+        Table(("moment", "feature", "adds", "low", "high"), table),
+        rows=rows,
+        empty="" if rows else "No feature stands out yet.",
+    )
+
+
+def _labelled(profile: Profile, moment: str) -> list[tuple[str, Belief]]:
+    """Give the features that stand out at a moment, each with its belief."""
+    whole = taste_name(moment, "")
+    return [
+        (one.name.removeprefix(f"{whole}: "), one)
+        for one in profile.beliefs
+        if one.name.startswith(f"{whole}: ") and {"is", "low", "high"} <= one.data.keys()
+    ]
 
 
 def _interests_figure(belief: Belief | None) -> Figure:
