@@ -84,7 +84,6 @@ class Engine:
             dice or random.Random(),  # noqa: S311 - draws are no secrets
             limits or Limits(),
         )
-        self.outbox = Outbox(self._memory)
 
     @classmethod
     def open(
@@ -123,6 +122,11 @@ class Engine:
     def close(self) -> None:
         """Write what is unwritten and let go of the store; a second call does nothing."""
         self._memory.close()
+
+    @property
+    def outbox(self) -> Outbox:
+        """What moments that opened by themselves have for people, until it is brought."""
+        return Outbox(self._memory)
 
     @property
     def many(self) -> Many:
