@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from penchant import Limits
 from penchant.adapters.http.decoding import check_depth
 from penchant.adapters.http.problems import Refusal
+from penchant.adapters.http.settings import Settings
 
 HOT = ("/v1/signals", "/v1/decisions", "/v1/outcomes")
 MIB = 2**20
@@ -244,3 +245,15 @@ def test_depth_is_counted_as_json_has_it(value: object, most: int) -> None:
         assert depth(value) > most
     else:
         assert depth(value) <= most
+
+
+def test_bodies_that_wait_are_bounded_together() -> None:
+    """What all requests under way hold is bounded; what is beyond it is told to come again."""
+    body = json.dumps(ASK).encode().ljust(600)
+    with service(settings=Settings(room_bytes=1_000)) as (client, _, _):
+        call = ("POST", "/v1/decisions", {"content": body, "headers": JSON})
+        told = sorted(one.status_code for one in client.together(*[call] * 4))
+        again = client.post("/v1/decisions", content=body, headers=JSON)
+
+        assert told == [200, 503, 503, 503]
+        assert again.status_code == 200

@@ -78,7 +78,7 @@ def test_a_form_must_come_from_the_console() -> None:
         for headers in (cookie, {**cookie, "origin": "https://evil.example"}):
             assert client.post("/console/person", headers=headers).status_code == 403
         own = client.post("/console/nowhere", headers={**cookie, "origin": HERE})
-        assert own.status_code == 404
+        assert own.status_code in {404, 405}
 
 
 @pytest.mark.parametrize("link", [ENTER, f"{ENTER}?link=", f"{ENTER}?link=guess", f"{ENTER}?x=1"])

@@ -23,6 +23,7 @@ from penchant.adapters.http.own import OwnRoutes
 from penchant.adapters.http.problems import (
     PROBLEM_TYPE,
     Refusal,
+    no_room,
     page_body,
     problem_body,
     refusal_of,
@@ -81,7 +82,7 @@ class App:
         self._settings = settings
         self._most = engine.many.limits.batch_bytes
         self._door = Door(settings, keys)
-        self._reader = Reader(settings.body_seconds)
+        self._reader = Reader(settings.body_seconds, settings.room_bytes)
         self._meters = Meters()
         self._busy = self._streams = 0
         self._hot = self._lanes(engine)
@@ -161,6 +162,7 @@ class App:
             status = await self._refuse(wrong, scope, send)
         finally:
             self._busy -= 1
+            self._reader.release()
         template = hot.path if hot is not None else found.template if found else _UNKNOWN
         self._note(scope["method"], template, status, time.perf_counter() - started)
 
@@ -171,7 +173,7 @@ class App:
             yield
             return
         if self._streams >= self._settings.streams:
-            raise _no_room()
+            raise no_room()
         self._busy, self._streams = self._busy - 1, self._streams + 1
         try:
             yield
@@ -188,7 +190,7 @@ class App:
 
     def _check_room(self) -> None:
         if self._busy > self._settings.concurrency:
-            raise _no_room()
+            raise no_room()
 
     async def _ask(self, hot: _Hot, scope: Scope, headers: Headers, receive: Receive) -> Answer:
         """Put the question of a hot route into its lane."""
@@ -196,7 +198,7 @@ class App:
         body = await self._reader.read(headers, receive, self._most)
         said = headers.get(b"idempotency-key")
         seed = None if said is None else seed_of(said, principal.id, hot.path, body)
-        wants = b"reasons=true" in scope["query_string"]
+        wants = b"reasons=true" in scope["query_string"].split(b"&")
         return await hot.lane.ask(Question(body, principal, seed, wants))
 
     async def _refuse(self, wrong: Exception, scope: Scope, send: Send) -> int:
@@ -225,14 +227,6 @@ class App:
         await self._mounts.stop()
         await asyncio.to_thread(self.close)
         await send({"type": "lifespan.shutdown.complete"})
-
-
-def _no_room() -> Refusal:
-    return Refusal(
-        503,
-        "More is under way than this service takes at once. Ask again.",
-        headers={"retry-after": "1"},
-    )
 
 
 async def _send(send: Send, answer: Answer, *headers: tuple[bytes, bytes]) -> int:

@@ -14,6 +14,7 @@ from penchant.adapters.http.meters import Meters
 from penchant.adapters.http.problems import Refusal
 from penchant.adapters.http.repeats import Answer, Repeats, check_same
 from penchant.adapters.http.verbs import Question, Verb
+from penchant.errors import StoreDamaged, StoreError
 from penchant.journal import as_plain
 
 __all__ = ["Turn"]
@@ -70,7 +71,11 @@ class Turn:
     def _ask(self, read: Sequence[_Read], answers: list[Answer | Exception | None]) -> None:
         """Ask the engine for every item that can be asked, then give each request its part."""
         asked = [thing for one in read for thing in one.things if not isinstance(thing, Refusal)]
-        told = iter(self._verb.ask(asked) if asked else ())
+        try:
+            told = iter(self._verb.ask(asked) if asked else ())
+        except StoreError as wrong:
+            self._fail(read, answers, wrong)
+            return
         for place, question, items, things in read:
             part = [thing if isinstance(thing, Refusal) else next(told) for thing in things]
             try:
@@ -82,6 +87,17 @@ class Turn:
             if question.seed is not None:
                 is_remembered = not self._verb.is_journalled
                 self._repeats.keep(question.seed, answer if is_remembered else None)
+
+    def _fail(
+        self, read: Sequence[_Read], answers: list[Answer | Exception | None], wrong: StoreError
+    ) -> None:
+        """Answer requests of which nothing was kept; one damaged stream fails nobody else."""
+        if isinstance(wrong, StoreDamaged) and len(read) > 1:
+            for one in read:
+                self._ask([one], answers)
+            return
+        for one in read:
+            answers[one.place] = wrong
 
     def _body(self, question: Question, items: Items[Any], part: Sequence[Any]) -> bytes:
         tell = self._verb.tell

@@ -19,6 +19,7 @@ __all__ = [
     "Broken",
     "Problem",
     "Refusal",
+    "no_room",
     "page_body",
     "problem_body",
     "refusal_of",
@@ -84,6 +85,15 @@ def page_body(refusal: Refusal) -> bytes:
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
         f"<h1>{title}</h1><p>{escape(refusal.detail)}</p></html>"
     ).encode()
+
+
+def no_room() -> Refusal:
+    """Give the answer to what comes when there is too much under way."""
+    return Refusal(
+        503,
+        "More is under way than this service takes at once. Ask again.",
+        headers=_RETRY,
+    )
 
 
 def refusal_of(wrong: Exception) -> Refusal | None:

@@ -1,6 +1,7 @@
 """A body comes in: of the right type, no larger than allowed, and not for ever.
 
-Rule 1: the size is held while reading, whatever the request says of itself.
+Rule 1: the size is held while reading, whatever the request says of itself, and so is what all
+bodies take together until they are answered.
 Rule 2: whoever sends slowly costs a place in a table, not a thread, and is given up in the end.
 """
 
@@ -9,11 +10,12 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from penchant.adapters.http.door import Headers
-from penchant.adapters.http.problems import Refusal
+from penchant.adapters.http.problems import Refusal, no_room
 
 __all__ = ["ClientGone", "Reader", "Receive"]
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Task = asyncio.Task[Any]
 
 _JSON = (b"application/json",)
 _DRAINED = 16 * 2**20
@@ -27,11 +29,13 @@ class ClientGone(Exception):
 class Reader:
     """Reads the bodies of requests, and gives up on those that take too long."""
 
-    def __init__(self, seconds: float) -> None:
-        """Give each body so many seconds."""
-        self._seconds = seconds
-        self._ends_at: dict[asyncio.Task[Any], float] = {}
-        self._late: set[asyncio.Task[Any]] = set()
+    def __init__(self, seconds: float, room_bytes: int) -> None:
+        """Give each body so many seconds, and all that are not answered so many bytes."""
+        self._seconds, self._room = seconds, room_bytes
+        self._ends_at: dict[Task, float] = {}
+        self._held: dict[Task, int] = {}
+        self._total = 0
+        self._late: set[Task] = set()
         self._is_sweeping = False
 
     async def read(
@@ -42,7 +46,7 @@ class Reader:
         *,
         types: tuple[bytes, ...] = _JSON,
     ) -> bytes:
-        """Read a body.
+        """Read a body; whoever asked for it calls `release` when it is answered.
 
         Args:
             headers: Of the request.
@@ -51,21 +55,19 @@ class Reader:
             types: Media types it may be.
 
         Raises:
-            Refusal: 415 for another type, 413 for more bytes, 408 when it takes too long.
+            Refusal: 415 for another type, 413 for more bytes, 408 when it takes too long, 503 when
+                there is no room for it.
             ClientGone: When it will never be whole.
         """
         _check_type(headers, types)
-        task = asyncio.current_task()
-        if task is None:
-            msg = "A body is read in a task."
-            raise RuntimeError(msg)
+        task = _current()
         loop = asyncio.get_running_loop()
         self._ends_at[task] = loop.time() + self._seconds
         if not self._is_sweeping:
             self._is_sweeping = True
             loop.call_later(_SWEEP_SECONDS, self._sweep, loop)
         try:
-            return await _whole(headers, receive, most)
+            return await self._whole(task, headers, receive, most)
         except asyncio.CancelledError:
             if task not in self._late:
                 raise
@@ -80,6 +82,42 @@ class Reader:
         finally:
             self._ends_at.pop(task, None)
 
+    def release(self) -> None:
+        """Let go of what the request of the running task sent; called when it is answered."""
+        if self._held:
+            self._total -= self._held.pop(_current(), 0)
+
+    async def _whole(self, task: Task, headers: Headers, receive: Receive, most: int) -> bytes:
+        """Read to the end."""
+        length = headers.get(b"content-length")
+        if length is not None and length.isdigit() and int(length) > most:
+            if b"expect" not in headers and int(length) <= _DRAINED:
+                await _drain(receive, int(length))
+            raise _too_large(most)
+        parts: list[bytes] = []
+        size, more = 0, True
+        while more:
+            message = await receive()
+            if message["type"] != "http.request":
+                raise ClientGone
+            part: bytes = message.get("body", b"")
+            more = bool(message.get("more_body"))
+            parts.append(part)
+            size += len(part)
+            if size > most:
+                if more:
+                    await _drain(receive, _DRAINED - size)
+                raise _too_large(most)
+            self._hold(task, len(part))
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _hold(self, task: Task, size: int) -> None:
+        """Count bytes that are held for a request."""
+        self._held[task] = self._held.get(task, 0) + size
+        self._total += size
+        if self._total > self._room:
+            raise no_room()
+
     def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
         """Give up on bodies whose time is over, and look again later while there are others."""
         now = loop.time()
@@ -92,30 +130,12 @@ class Reader:
             loop.call_later(_SWEEP_SECONDS, self._sweep, loop)
 
 
-async def _whole(headers: Headers, receive: Receive, most: int) -> bytes:
-    length = headers.get(b"content-length")
-    if length is not None and length.isdigit() and int(length) > most:
-        if b"expect" not in headers and int(length) <= _DRAINED:
-            await _drain(receive, int(length))
-        raise _too_large(most)
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    if message["type"] == "http.request" and not message.get("more_body"):
-        if len(body) > most:
-            raise _too_large(most)
-        return body
-    parts, size = [body], len(body)
-    while message["type"] == "http.request" and message.get("more_body"):
-        message = await receive()
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > most:
-            if message.get("more_body"):
-                await _drain(receive, _DRAINED - size)
-            raise _too_large(most)
-    if message["type"] != "http.request":
-        raise ClientGone
-    return b"".join(parts)
+def _current() -> Task:
+    task = asyncio.current_task()
+    if task is None:
+        msg = "A body is read in a task."
+        raise RuntimeError(msg)
+    return task
 
 
 async def _drain(receive: Receive, most: int) -> None:

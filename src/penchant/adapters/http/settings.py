@@ -23,6 +23,7 @@ class Settings(Struct, frozen=True):
         header_seconds: The same for the head of a request, and for connections that say nothing.
         stop_seconds: What a stop waits for requests under way.
         streams: Answers that last, such as an open inbox, at once.
+        room_bytes: What all bodies may take together until they are answered.
         import_bytes: The largest body of an import, which is one person's whole journal.
         logs_requests: Whether each request is logged, by the template of its route.
         webhook: Where letters of the channel `webhook` go, and the secrets they are signed with;
@@ -40,6 +41,7 @@ class Settings(Struct, frozen=True):
     header_seconds: float = 10.0
     stop_seconds: float = 10.0
     streams: int = 1_024
+    room_bytes: int = 512 * 2**20
     import_bytes: int = 256 * 2**20
     logs_requests: bool = False
     webhook: str = ""
