@@ -357,3 +357,16 @@ def test_beliefs_about_somebody_long_gone_are_told_as_of_then() -> None:
         assert "As it stood" not in today
         assert "Hours in Europe/Berlin" in then
         assert "Not enough yet to say when" in today
+
+
+def test_lists_of_long_ago_show_the_date() -> None:
+    """Where "11 months ago" would stand in every row, the date does; the rest is on the time."""
+    clock = Clock()
+    engine = furnished(clock=clock)
+    clock.forward(days=340)
+    with visited(engine) as visitor:
+        page = visitor.get("/console/decisions")
+        times = page.all("time")
+
+        assert "22 Nov 2026, 12:00" in page.text
+        assert times[0]["title"] == "22 Nov 2026, 12:00:00 UTC, 11 months ago"

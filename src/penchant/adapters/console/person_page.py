@@ -263,7 +263,9 @@ def _apart_figure(profile: Profile, ranges: Mapping[str, tuple[float, float]]) -
     return Figure(
         "apart",
         "What sets them apart",
-        "What a feature adds for this person beyond people in general; 90 % intervals.",
+        "What a feature adds for this person beyond people in general; 90 % intervals."
+        if rows
+        else "",
         Table(("moment", "feature", "adds", "low", "high"), table),
         rows=rows,
         empty="" if rows else "No feature stands out yet.",

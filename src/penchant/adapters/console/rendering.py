@@ -6,7 +6,7 @@ Rule 2: no inline style and no script, so the policy can forbid both.
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -33,6 +33,7 @@ HEADERS: Mapping[str, str] = {
 }
 """Pages hold what is known of people: nobody frames them, nothing keeps them."""
 
+LONG_AGO = timedelta(days=60)
 STATIC = {
     "console.css": "text/css",
     "inter.woff2": "font/woff2",
@@ -73,6 +74,7 @@ class Renderer:
             how=wording.how,
             conditions=wording.conditions,
             ago=_time,
+            when=_when,
             exact=wording.exact,
         )
 
@@ -108,6 +110,19 @@ class Renderer:
             return PlainTextResponse(sentence, 404, headers=dict(HEADERS))
         headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{found.name}.csv"'}
         return Response(as_csv(found.table), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _when(at: datetime, now: datetime) -> Markup:
+    """Show a time in a list: how long ago it was, or the date where that would say too little."""
+    if now - at < LONG_AGO:
+        return _time(at, now)
+    return Markup('<time datetime="{}" title="{}, {}">{}, {:%H:%M}</time>').format(
+        at.isoformat(timespec="seconds"),
+        wording.exact(at),
+        wording.ago(at, now),
+        wording.day(at),
+        at,
+    )
 
 
 def _time(at: datetime, now: datetime) -> Markup:
