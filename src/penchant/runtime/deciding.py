@@ -47,11 +47,13 @@ def decide_all(
 ) -> list[Decision | BadInput]:
     """Decide calls, write all decisions at once, then let them wait for their outcomes."""
     answers: list[Open | Decision | BadInput] = []
+    kept = _kept(memory, calls)
     with memory.lock:
-        together = decide_together(memory, calls, now)
+        together = decide_together(memory, calls, now, kept)
         for place, call in enumerate(calls):
             try:
-                answers.append(together.get(place) or _one(memory, call, now))
+                known = kept.get(place) or together.get(place)
+                answers.append(known or _one(memory, call, now))
             except BadInput as error:
                 answers.append(error)
     opened = [one for one in answers if isinstance(one, Open)]
@@ -99,9 +101,20 @@ def _keep(memory: Memory, opened: Sequence[Open], now: datetime) -> None:
             wait_for(memory, one)
 
 
-def _one(memory: Memory, call: Call | BadInput, now: datetime) -> Open | Decision | BadInput:
+def _kept(memory: Memory, calls: Sequence[Call | BadInput]) -> dict[int, Decision]:
+    """Give the decisions that calls of the same id got before, by the places of the calls."""
+    kept: dict[int, Decision] = {}
+    for place, call in enumerate(calls):
+        if isinstance(call, Call) and call.id:
+            found = memory.store.find(call.id)
+            if found is not None:
+                kept[place] = found
+    return kept
+
+
+def _one(memory: Memory, call: Call | BadInput, now: datetime) -> Open | BadInput:
     """Answer a call that is decided by itself."""
-    return call if isinstance(call, BadInput) else _answer(memory, call, now)
+    return call if isinstance(call, BadInput) else decided(memory, call, now)
 
 
 def _answer(memory: Memory, call: Call, now: datetime) -> Open | Decision:

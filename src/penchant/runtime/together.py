@@ -7,7 +7,7 @@ Rule: the propensities are those of `decide.weighing` (a law holds the two to ea
 draw is the one that the record replays.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -48,16 +48,23 @@ class _Asked(NamedTuple):
 
 
 def decide_together(
-    memory: Memory, calls: Sequence[Call | BadInput], now: datetime
+    memory: Memory, calls: Sequence[Call | BadInput], now: datetime, known: Container[int] = ()
 ) -> dict[int, Open | BadInput]:
     """Decide those of some calls that can be weighed together; under the lock.
+
+    Args:
+        memory: Of the engine.
+        calls: What is asked.
+        now: The time of the decisions.
+        known: Places of calls that need no decision.
 
     Returns:
         What became of them, by their places; the others are for whoever asked.
     """
     by_moment: dict[str, dict[int, Call]] = {}
     for place, call in enumerate(calls):
-        if isinstance(call, Call) and _is_usual(call) and call.moment in memory.moments:
+        is_usual = isinstance(call, Call) and place not in known and _is_usual(call)
+        if isinstance(call, Call) and is_usual and call.moment in memory.moments:
             by_moment.setdefault(call.moment, {})[place] = call
     told: dict[int, Open | BadInput] = {}
     for moment, some in by_moment.items():
@@ -70,10 +77,10 @@ def decide_together(
 
 
 def _is_usual(call: Call) -> bool:
-    """Tell whether a call is for somebody, over the declared actions, and no repeat."""
+    """Tell whether a call is for somebody, over the declared actions."""
     known: object = call.moment
     is_told = isinstance(known, str) and isinstance(call.person, str)
-    return is_told and call.actions is None and not call.id
+    return is_told and call.actions is None
 
 
 def _read(
@@ -99,7 +106,8 @@ def _read(
             told[place] = wrong
             continue
         draw = memory.dice.random() if call.draw is None else call.draw
-        asked.append(_Asked(place, person, standing, context, row, memory.name(now), draw))
+        name = call.id or memory.name(now)
+        asked.append(_Asked(place, person, standing, context, row, name, draw))
     return asked
 
 
