@@ -215,11 +215,20 @@ def test_a_host_that_is_not_ours_is_refused(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["127.0.0.1:8321", "localhost:1", "localhost", "[::1]:8321", "[::1]", "Shop.example:80"]
+    "host",
+    [
+        "127.0.0.1:8321",
+        "localhost:1",
+        "localhost",
+        "[::1]:8321",
+        "[::1]",
+        "Shop.example:80",
+        "[fd00::7]:8321",
+    ],
 )
 def test_hosts_of_ours_are_let_in(host: str) -> None:
     """Loopback under each of its names, and what `--allow-host` says."""
-    with service(settings=Settings(allow_hosts=("shop.example",))) as (client, _, _):
+    with service(settings=Settings(allow_hosts=("shop.example", "FD00::7"))) as (client, _, _):
         assert client.get("/healthz", headers={"host": host}).status_code == 200
 
 

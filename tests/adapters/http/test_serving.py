@@ -100,6 +100,18 @@ def test_what_is_no_http_is_refused(server: Running) -> None:
         assert rest(connection).startswith(b"HTTP/1.1 400")
 
 
+def test_a_head_without_an_end_is_refused(server: Running) -> None:
+    """Header lines without end are answered with 400 before they fill the memory."""
+    with server.connect() as connection, contextlib.suppress(ConnectionError):
+        connection.sendall(b"GET /healthz HTTP/1.1\r\n")
+        for number in range(100_000):
+            connection.sendall(b"X-%d: %b\r\n" % (number, b"x" * 1_000))
+        connection.sendall(b"\r\n")
+        assert rest(connection).startswith(b"HTTP/1.1 400")
+    with server.client() as client:
+        assert client.get("/healthz", headers={"x-long": "x" * 30_000}).status_code == 200
+
+
 def test_a_large_body_is_answered_over_the_wire(server: Running) -> None:
     """A client that sends ten megabytes reads why they were not taken."""
     with server.client() as client:

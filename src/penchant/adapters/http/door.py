@@ -64,7 +64,8 @@ class Door:
     def __init__(self, settings: Settings, keys: KeyFile | None) -> None:
         """Open with the keys of a file, and one of its own for whoever started the service."""
         self._settings, self._keys = settings, keys
-        self._hosts = {*_LOOPBACK, settings.host, *settings.allow_hosts}
+        given = (settings.host, *settings.allow_hosts)
+        self._hosts = {*_LOOPBACK, *(_bracketed(name.lower()) for name in given)}
         self._origins = {origin.rstrip("/").lower() for origin in settings.allow_origins}
         self.token, self._local = made(SCOPES, datetime.now(UTC), name="local")
         self._local_text = self.token.encode()
@@ -179,6 +180,16 @@ class Door:
             self._keys.refresh()
             self._reread_at = now + _REREAD_SECONDS
         return self._keys.keys
+
+
+def _bracketed(host: str) -> str:
+    """Write a host as requests do: an address of IPv6 stands in brackets.
+
+    Example:
+        >>> _bracketed("fd00::7"), _bracketed("shop.example")
+        ('[fd00::7]', 'shop.example')
+    """
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 
 def _bearer(value: bytes) -> bytes:

@@ -11,7 +11,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -20,6 +20,7 @@ import uvicorn
 
 from penchant.adapters.http.access import KeyFile, access_path
 from penchant.adapters.http.app import App, create
+from penchant.adapters.http.protocol import Connection
 from penchant.adapters.http.settings import Settings
 from penchant.engine import Engine
 from penchant.errors import BadInput
@@ -29,6 +30,7 @@ __all__ = ["listening", "serve"]
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _BACKLOG = 2_048
+_CONNECTIONS = 65_536
 _KEEP_ALIVE_SECONDS = 30
 _GARBAGE_AT = 50_000  # new objects: those of some thousand decisions
 _UNREAD_SECONDS = 30.0
@@ -55,6 +57,7 @@ def serve(
     app = create(engine, settings, KeyFile(access_path(database)))
     server = _Server(app, settings, lambda: started(app))
     try:
+        _allow_connections()
         with _garbage_seldom():
             server.run([sock])
     finally:
@@ -78,6 +81,16 @@ def _garbage_seldom() -> Iterator[None]:
     finally:
         gc.set_threshold(*before)
         gc.unfreeze()
+
+
+def _allow_connections() -> None:
+    """Let the process have as many connections as the system allows it, not a shell's thousand."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        few = _CONNECTIONS if most == resource.RLIM_INFINITY else min(most, _CONNECTIONS)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (few, most))
 
 
 def listening(settings: Settings, database: Path) -> socket.socket:
@@ -167,7 +180,7 @@ class _Idle:
 def _config(app: App, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http="httptools",
+        http=Connection,
         ws="none",
         loop="auto",
         lifespan="on",
