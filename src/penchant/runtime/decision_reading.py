@@ -11,6 +11,7 @@ import numpy as np
 from penchant.decide.contributions import Part, margin_of
 from penchant.errors import UnknownDecision
 from penchant.journal import NOBODY, Fact, Learned
+from penchant.model.encoding import features_of
 from penchant.model.version import Version
 from penchant.runtime.live_moment import LiveMoment
 from penchant.runtime.memory import Memory
@@ -90,13 +91,13 @@ def _waterfall(live: LiveMoment, decision: Decision, version: Version) -> Waterf
         other=names[other],
         other_is_neutral=neutral != place,
         start=float(scores[other]),
-        steps=_steps(margin.parts, float(scores[place] - scores[other])),
+        steps=_steps(margin.parts, float(scores[place] - scores[other]), pair),
         chosen=chosen,
         end=float(scores[place]),
     )
 
 
-def _steps(parts: tuple[Part, ...], whole: float) -> tuple[Step, ...]:
+def _steps(parts: tuple[Part, ...], whole: float, pair: tuple[Action, Action]) -> tuple[Step, ...]:
     """Give the largest parts, and what is left as the rest; a trifle goes with the rest.
 
     What an action has beyond its features has no feature: "".
@@ -107,7 +108,12 @@ def _steps(parts: tuple[Part, ...], whole: float) -> tuple[Step, ...]:
         sums[key] = sums.get(key, 0.0) + part.amount
     order = sorted(sums.items(), key=lambda one: -abs(one[1]))
     least = TRIFLE * sum(map(abs, sums.values()))
-    told = [Step(*key, amount) for key, amount in order[:ROWS] if abs(amount) > least]
+    mine, theirs = (features_of(action) for action in pair)
+    told = [
+        Step(*key, amount, mine.get(key[1]), theirs.get(key[1]))
+        for key, amount in order[:ROWS]
+        if abs(amount) > least
+    ]
     rest = whole - sum(step.amount for step in told)
     return (*told, Step("", "", "", rest)) if abs(rest) > ROUNDING else tuple(told)
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from penchant.journal import Fact, Learned
 from penchant.learn.confidence import Comparison, Estimate
-from penchant.words import Action, Decision, Explanation, Moment, Profile, Reason
+from penchant.words import Action, Decision, Explanation, Moment, Profile, Reason, Value
 
 __all__ = [
     "ActionReading",
@@ -194,12 +194,18 @@ class PersonReading(Struct, frozen=True):
 
 
 class Step(Struct, frozen=True):
-    """One part of the way from the neutral answer to the chosen one; `source` "" is the rest."""
+    """One part of the way from the neutral answer to the chosen one; `source` "" is the rest.
+
+    `mine` and `theirs` are the feature's values of the chosen one and of the other; None where an
+    action has no such feature.
+    """
 
     source: str
     feature: str
     context: str
     amount: float
+    mine: Value | None = None
+    theirs: Value | None = None
 
 
 class Waterfall(Struct, frozen=True):

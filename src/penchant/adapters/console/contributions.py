@@ -100,13 +100,23 @@ def _label(step: Step, decision: Decision) -> Markup:
     """Name a part: the feature that sets the two apart, and the circumstance it goes with."""
     if not step.source:
         return Markup("all the rest")
-    feature = Markup("<code>{}</code>").format(step.feature) if step.feature else Markup("")
+    feature = _feature(step) if step.feature else Markup("")
     if not step.context:
         return feature or Markup("in any case")
     value = decision.context[step.context]
     shown = "as now" if isinstance(value, tuple) else plain(value)
     around = Markup("while <code>{}</code> is {}").format(step.context, escape(shown))
     return Markup("{} {}").format(feature, around) if feature else around
+
+
+def _feature(step: Step) -> Markup:
+    """Name a feature with what sets the two actions apart in it; a list has too many to name."""
+    name = Markup("<code>{}</code>").format(step.feature)
+    values = [step.mine, step.theirs]
+    if step.mine == step.theirs or any(isinstance(one, tuple) for one in values):
+        return name
+    mine, theirs = ("none" if one is None else plain(one) for one in values)
+    return Markup("{} {} rather than {}").format(name, mine, theirs)
 
 
 def _kind(step: Step) -> str:

@@ -207,7 +207,7 @@ def _leaning_words(one: Leaning, unit: Unit) -> str:
         return f"about as for people in general, {unit.say(one.people)}"
     sure = sureness(min(abs(apart) / (NINETY_FIVE * one.sd), 1.0) * 0.9)
     more = "more" if apart > 0 else "less"
-    size = three(abs(unit.step(apart)))
+    size = unit.say_step(abs(apart)).removeprefix("+")
     return f"{size} {more} than for people in general, {sure}"
 
 

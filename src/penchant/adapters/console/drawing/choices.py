@@ -11,6 +11,7 @@ HEIGHT = 28
 TOP, BOTTOM = 7, 21
 STEP = 48
 BAR = 16
+BEYOND = 14.0  # a row may be higher than its picture; lines reach out to meet each other
 
 
 def propensity_track(chance: float, neutral: float | None, *, is_chosen: bool) -> Markup:
@@ -25,7 +26,7 @@ def propensity_track(chance: float, neutral: float | None, *, is_chosen: bool) -
 def level_track(value: float, scale: Scale, *, is_last: bool) -> Markup:
     """Draw where a waterfall starts or ends: a dot, and the level it hands on or is handed."""
     at = scale.at(value)
-    ends = (0.0, STEP / 2) if is_last else (STEP / 2, float(STEP))
+    ends = (-BEYOND, STEP / 2) if is_last else (STEP / 2, STEP + BEYOND)
     return picture(
         [
             line((at, ends[0]), (at, ends[1]), "level"),
@@ -42,9 +43,9 @@ def step_track(start: float, end: float, scale: Scale, kind: str) -> Markup:
     top, bottom = (STEP - BAR) / 2, (STEP + BAR) / 2
     return picture(
         [
-            line((x[0], 0), (x[0], top), "level"),
+            line((x[0], -BEYOND), (x[0], top), "level"),
             rect(x, (top, bottom), f"bar {kind}"),
-            line((x[1], bottom), (x[1], STEP), "level"),
+            line((x[1], bottom), (x[1], STEP + BEYOND), "level"),
         ],
         height=STEP,
         class_="track",
