@@ -12,7 +12,7 @@ import msgspec
 from penchant.adapters.http.decoding import Items
 from penchant.adapters.http.meters import Meters
 from penchant.adapters.http.problems import Refusal
-from penchant.adapters.http.repeats import Answer, Repeats, check_same
+from penchant.adapters.http.repeats import Answer, Repeats, Seed, not_the_same
 from penchant.adapters.http.verbs import Question, Verb
 from penchant.errors import StoreDamaged, StoreError
 from penchant.journal import as_plain
@@ -44,13 +44,13 @@ class Turn:
         """Answer each."""
         self._meters.turn(self._name, len(questions))
         answers: list[Answer | Exception | None] = [None] * len(questions)
-        first: dict[bytes, int] = {}
-        again: list[int] = []
+        first: dict[bytes, tuple[int, Seed]] = {}
+        again: list[tuple[int, Seed]] = []
         read: list[_Read] = []
         for place, question in enumerate(questions):
             seed = question.seed
             if seed is not None and seed.name in first:
-                again.append(place)
+                again.append((place, seed))
                 continue
             try:
                 known = self._repeats.find(seed) if seed else None
@@ -62,10 +62,11 @@ class Turn:
                 answers[place] = wrong
                 continue
             if seed is not None:
-                first[seed.name] = place
+                first[seed.name] = (place, seed)
         self._ask(read, answers)
-        for place in again:
-            answers[place] = _same(questions, first, place, answers)
+        for place, seed in again:
+            before, earlier = first[seed.name]
+            answers[place] = answers[before] if seed.body == earlier.body else not_the_same()
         return [one or RuntimeError("a request of a turn was not answered") for one in answers]
 
     def _ask(self, read: Sequence[_Read], answers: list[Answer | Exception | None]) -> None:
@@ -115,22 +116,3 @@ def _woven(part: Iterable[Any], items: Items[Any]) -> Iterator[Any]:
     rest = iter(part)
     for index in range(len(items.read) + len(broken)):
         yield Refusal(400, broken[index].detail) if index in broken else next(rest)
-
-
-def _same(
-    questions: Sequence[Question],
-    first: dict[bytes, int],
-    place: int,
-    answers: Sequence[Answer | Exception | None],
-) -> Answer | Exception | None:
-    """Give a request the answer of the same one in this turn."""
-    seed = questions[place].seed
-    if seed is None:
-        return None
-    before = first[seed.name]
-    earlier = questions[before].seed
-    try:
-        check_same(earlier.body if earlier else b"", seed)
-    except Refusal as wrong:
-        return wrong
-    return answers[before]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from penchant.adapters.http.problems import Refusal
 
-__all__ = ["Answer", "Repeats", "Seed", "check_same", "not_the_same", "seed_of"]
+__all__ = ["Answer", "Repeats", "Seed", "not_the_same", "seed_of"]
 
 _MOST_BYTES = 32 * 2**20
 _KEY_CHARACTERS = 255
@@ -69,7 +69,8 @@ class Repeats:
         kept = self._kept.get(seed.name)
         if kept is None:
             return None
-        check_same(kept[0], seed)
+        if kept[0] != seed.body:
+            raise not_the_same()
         return kept[1]
 
     def keep(self, seed: Seed, answer: Answer | None) -> None:
@@ -81,16 +82,6 @@ class Repeats:
         while self._bytes > self._most and self._kept:
             _, (_, gone) = self._kept.popitem(last=False)
             self._bytes -= _size(gone)
-
-
-def check_same(body: bytes, seed: Seed) -> None:
-    """See that a repeat holds what the first request held; both as hashes.
-
-    Raises:
-        Refusal: When it does not.
-    """
-    if body != seed.body:
-        raise not_the_same()
 
 
 def not_the_same() -> Refusal:

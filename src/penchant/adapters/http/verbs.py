@@ -114,10 +114,12 @@ class Decide:
         removed = tuple(one.rule for one in answer.removed)
         self._meters.decision(answer.moment, answer.mode, removed)
         reasons = self._many.reasons(answer) if question.with_reasons else UNSET
-        return _told_decision(answer, self._action(answer.action), reasons)
+        # Actions that came with a call may hold what is a person's; only declared ones are kept.
+        action = answer.action if answer.candidates else self._action(answer.action)
+        return _told_decision(answer, action, reasons)
 
     def _action(self, action: Action) -> Raw:
-        """Give the bytes of an action; those of a declared one are made once."""
+        """Give the bytes of a declared action, which are made once."""
         kept = self._actions.get(id(action))
         if kept is not None and kept[0] is action:
             return kept[1]
