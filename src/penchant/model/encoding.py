@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from hashlib import blake2b
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,7 +113,7 @@ class Encoder:
         self._lists: dict[tuple[str, int], Columns] = {}
         self._kinds: dict[int, str] = {}
         self._plans: dict[Shape, Plan] = {}
-        self._actions: dict[str, tuple[FrozenMap[Value], Row]] = {}
+        self._actions: dict[str, tuple[tuple[Any, ...], Shape, Row]] = {}
 
     @property
     def width(self) -> int:
@@ -174,9 +174,10 @@ class Encoder:
     def encode_actions(self, actions: Sequence[Action]) -> Row:
         """Give the rows of some actions: (n_actions, width) float64."""
         rows: list[Row | None] = []
-        plans: dict[int, Plan] = {}
+        plans: dict[int, tuple[Shape, Plan]] = {}
         alike: defaultdict[int, list[int]] = defaultdict(list)
-        shape, plan = None, None
+        shape: Shape = ((), ())
+        plan: Plan | None = None
         for place, action in enumerate(actions):
             features = frozen(action.features)
             row = self._kept(action.name, features)
@@ -185,18 +186,18 @@ class Encoder:
                 if plan is None or mine != shape:  # most are of the shape of the one before
                     shape, plan = mine, self._plans.get(mine)
                 if plan is not None and self._is_ready(plan, values):
-                    plans[id(plan)] = plan
+                    plans[id(plan)] = (shape, plan)
                     alike[id(plan)].append(place)
                 else:  # at once, because names get their columns in the order given
                     row = self._row(action)
-                    self._keep_row(action.name, features, row)
+                    self._keep_row(action.name, features.held, mine, row)
             rows.append(row)
         matrix = self._blanks(len(rows))
         for place, row in enumerate(rows):
             if row is not None:
                 matrix[place, : len(row)] = row
         for key, places in alike.items():
-            matrix[places] = self._alike(plans[key], [actions[place] for place in places])
+            matrix[places] = self._alike(*plans[key], [actions[place] for place in places])
         return matrix
 
     def columns_of(self, name: str, value: Value) -> NDArray[np.intp]:
@@ -212,13 +213,12 @@ class Encoder:
         known = self._actions.get(name)
         if known is None:
             return None
-        held = known[0].held
-        same = features is known[0] or (
-            features.held == held
-            and features.names == known[0].names
-            and list(map(type, features.held)) == list(map(type, held))
-        )
-        return known[1] if same else None
+        values, shape, row = known
+        if features.held is not values and (
+            features.held != values or shape_of(features)[0] != shape
+        ):
+            return None
+        return row
 
     def _row(self, action: Action) -> Row:
         """Encode one action, and give columns to what is new about it."""
@@ -228,10 +228,10 @@ class Encoder:
             self._place(column_hash(f"action={action.name}"), ColumnKind.NAME)
         return rounded(self.encode(features_of(action)))
 
-    def _keep_row(self, name: str, features: FrozenMap[Value], row: Row) -> None:
+    def _keep_row(self, name: str, values: tuple[Any, ...], shape: Shape, row: Row) -> None:
         if len(self._actions) >= _CACHED_ACTIONS:
             self._actions.clear()
-        self._actions[name] = (features, row)
+        self._actions[name] = (values, shape, row)
 
     def _is_ready(self, plan: Plan, values: tuple[Value, ...]) -> bool:
         """Say whether all columns of an action's features are known, none shared or of a list."""
@@ -240,8 +240,8 @@ class Encoder:
         known = self._by_text
         return not plan.texts or all((name, values[place]) in known for place, name in plan.texts)
 
-    def _alike(self, plan: Plan, actions: Sequence[Action]) -> Row:
-        """Give the rows of actions that have such a plan, (n, width)."""
+    def _alike(self, shape: Shape, plan: Plan, actions: Sequence[Action]) -> Row:
+        """Give the rows of actions of one shape that has such a plan, (n, width)."""
         features = [frozen(action.features) for action in actions]
         rows = self._blanks(len(actions))
         if not put_all(rows, plan.columns, [numbers_of(plan, one.held) for one in features]):
@@ -253,7 +253,8 @@ class Encoder:
                 row[column.place] += column.sign
         rows = rounded(rows)
         for action, one, row in zip(actions, features, rows, strict=True):
-            self._keep_row(action.name, one, row.copy())  # a view would keep all the others
+            # A view would keep all rows in memory, each shape of its own all names.
+            self._keep_row(action.name, one.held, shape, row.copy())
         return rows
 
     def _blanks(self, count: int) -> Row:
