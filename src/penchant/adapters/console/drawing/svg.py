@@ -1,10 +1,11 @@
 """Elements of SVG as safe text."""
 
 from collections.abc import Iterable
+from functools import cache
 
 from markupsafe import Markup, escape
 
-__all__ = ["element", "group", "line", "percent", "picture", "rect", "text", "title"]
+__all__ = ["element", "line", "percent", "picture", "rect", "text", "title"]
 
 Attribute = str | float | None
 
@@ -17,16 +18,14 @@ def element(name: str, *children: Markup, **attributes: Attribute) -> Markup:
         Markup('<line x1="0%" class="axis" stroke-width="2"></line>')
     """
     written = "".join(
-        f' {_name(key)}="{escape(_value(value))}"'
-        for key, value in attributes.items()
-        if value is not None
+        [
+            f' {_name(key)}="{_value(value)}"'
+            for key, value in attributes.items()
+            if value is not None
+        ]
     )
-    return Markup(f"<{name}{written}>") + Markup("").join(children) + Markup(f"</{name}>")  # noqa: S704 - escaped above
-
-
-def group(children: Iterable[Markup], **attributes: Attribute) -> Markup:
-    """Put elements together."""
-    return element("g", *children, **attributes)
+    inside = "".join(children)  # safe already: only drawings and escaped texts are `Markup`
+    return Markup(f"<{name}{written}>{inside}</{name}>")  # noqa: S704 - escaped above
 
 
 def picture(children: Iterable[Markup], *, height: int, class_: str, label: str = "") -> Markup:
@@ -93,14 +92,14 @@ def title(said: str) -> Markup:
     return element("title", escape(said))
 
 
+@cache
 def _name(key: str) -> str:
-    return {"viewBox": "viewBox", "preserveAspectRatio": "preserveAspectRatio"}.get(
-        key, key.rstrip("_").replace("_", "-")
-    )
+    kept = {"viewBox", "preserveAspectRatio"}
+    return key if key in kept else key.rstrip("_").replace("_", "-")
 
 
 def _value(value: Attribute) -> str:
-    return _number(value) if isinstance(value, float | int) else str(value)
+    return escape(value) if isinstance(value, str) else _number(value or 0.0)
 
 
 def _number(value: float) -> str:
