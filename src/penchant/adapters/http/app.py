@@ -194,7 +194,7 @@ class App:
 
     async def _ask(self, hot: _Hot, scope: Scope, headers: Headers, receive: Receive) -> Answer:
         """Put the question of a hot route into its lane."""
-        principal = self._door.admit(headers, hot.scope)
+        principal = await self._door.admit(headers, hot.scope)
         body = await self._reader.read(headers, receive, self._most)
         said = headers.get(b"idempotency-key")
         seed = None if said is None else seed_of(said, principal.id, hot.path, body)

@@ -124,7 +124,7 @@ class Cold:
                 return await self._enter(scope, send)
             scope["penchant.principal"] = self._session(scope, headers)
         else:
-            scope["penchant.principal"] = self._principal(found, headers)
+            scope["penchant.principal"] = await self._principal(found, headers)
             scope["path"] = _raw_path(scope)
         scope["penchant.reader"] = self._reader
         scope["penchant.closing"] = self.closing
@@ -141,11 +141,11 @@ class Cold:
         await self._router(scope, receive, sending)
         return status
 
-    def _principal(self, found: Found, headers: Headers) -> Principal:
+    async def _principal(self, found: Found, headers: Headers) -> Principal:
         """Give who asks; a key bound to a person asks for that person."""
         if found.route is None or not found.route.scope:
             return _NOBODY
-        principal = self._door.admit(headers, found.route.scope)
+        principal = await self._door.admit(headers, found.route.scope)
         if found.route.is_wide:
             principal.check_person("")
         for name, part in found.parts:

@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import FixedWindowRateLimiter
 
 from penchant.adapters.http.access import SCOPES, Key, KeyFile, id_of, made, opens
 from penchant.adapters.http.problems import Refusal
@@ -28,7 +28,7 @@ Headers = Mapping[bytes, bytes]
 
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _REREAD_SECONDS = 0.5
-_LEASE = 16  # requests a key is granted at once, so that counting costs little
+_LEASES = 16  # in which a key gets what it may ask in a window, so that counting costs little
 _CHALLENGE = {"www-authenticate": "Bearer"}
 
 
@@ -72,7 +72,7 @@ class Door:
         self._reread_at = 0.0
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
         self._rate = _rate(settings.rate)
-        self._lease_size = _LEASE if self._rate.amount >= _LEASE**2 else 1
+        self._lease_size = max(1, self._rate.amount // _LEASES)
         self._leases: dict[str, _Lease] = {}
 
     def check_host(self, headers: Headers) -> None:
@@ -102,7 +102,7 @@ class Door:
         origin = headers.get(b"origin", b"")
         return origin if origin.decode("latin-1").lower() in self._origins else b""
 
-    def admit(self, headers: Headers, scope: str) -> Principal:
+    async def admit(self, headers: Headers, scope: str) -> Principal:
         """Give who asks, when they may.
 
         Raises:
@@ -118,12 +118,12 @@ class Door:
                 headers=_CHALLENGE,
             )
         key = self._key(text)
-        self.count(key.id)
+        await self.count(key.id)
         if scope not in key.scopes:
             raise Refusal(403, f"This key may not do that: it lacks the scope `{scope}`.")
         return Principal(key.id, frozenset(key.scopes), key.person)
 
-    def count(self, number: str) -> None:
+    async def count(self, number: str) -> None:
         """Count a request of a key.
 
         Raises:
@@ -134,14 +134,14 @@ class Door:
             lease = self._leases[number] = _Lease()
         now = time.time()
         if lease.left <= 0 or now >= lease.ends_at:
-            self._renew(lease, number, now)
+            await self._renew(lease, number, now)
         lease.left -= 1
 
-    def _renew(self, lease: _Lease, number: str, now: float) -> None:
+    async def _renew(self, lease: _Lease, number: str, now: float) -> None:
         size = self._lease_size  # fewer are left at the end of a window: those go one by one
-        size = size if self._limiter.test(self._rate, number, cost=size) else 1
-        is_granted = self._limiter.hit(self._rate, number, cost=size)
-        reset = self._limiter.get_window_stats(self._rate, number).reset_time
+        size = size if await self._limiter.test(self._rate, number, cost=size) else 1
+        is_granted = await self._limiter.hit(self._rate, number, cost=size)
+        reset = (await self._limiter.get_window_stats(self._rate, number)).reset_time
         if not is_granted:
             raise Refusal(
                 429,
