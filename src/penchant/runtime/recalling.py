@@ -39,12 +39,15 @@ class Recall:
         self._now = now.timestamp()
         self._watchlist, self._purposes = watchlist, frozenset(timetable.timed)
         self._moments = {one.moment for listed in timetable.timed.values() for one in listed}
+        self._is_needed = bool(self._purposes or watchlist.by_kind)
         self._answers: dict[str, dict[str, list[_Said]]] = {}
         self._zones: dict[str, list[_Said]] = {}
         self._linked: dict[str, float] = {}
 
     def see(self, fact: Fact) -> None:
         """Take in the next fact of the journal."""
+        if not self._is_needed:
+            return
         at = fact.at.timestamp()
         self.latest = max(self.latest, min(at, self._now))
         if isinstance(fact, Observed):
