@@ -7,7 +7,7 @@ asked in turns. Then how long an answer takes at half the load that was reached,
 
 Each request names another person and context. Shape A: 20 declared actions of 32 features, a
 context of 8 numbers. Shape S: 5 actions of 2 features, a context of 3 values. 2,000 people with
-five outcomes each.
+five outcomes each, everybody decided for once since the start.
 
 Run: python bench/service.py [--seconds 4] [--rounds 3] [--people 2000] [--folder .]
 """
@@ -34,7 +34,7 @@ from penchant.words import Consent
 
 MOMENT, PURPOSE, BATCH = "home.hero", "recommendation", 100
 SINGLES, BATCHES = 8_192, 256
-SINGLE_CALLERS, BATCH_CALLERS = 64, 4
+SINGLE_CALLERS, BATCH_CALLERS = 256, 8
 TARGETS = f"Targets: one decision 0.35 x the raw constant; batches of {BATCH} 40,000 decisions."
 
 
@@ -129,6 +129,19 @@ class Asked(NamedTuple):
     each: int = 1
 
 
+def warm(server: Server, shape: Shape, n_people: int) -> None:
+    """Ask once for everybody; what a first decision costs, `people_scale.py` says."""
+    asked = contexts(shape, n_people, seed=5)
+    items = [
+        {"moment": MOMENT, "person": f"p{person}", "context": context}
+        for person, context in enumerate(asked)
+    ]
+    for first in range(0, n_people, BATCH):
+        body = msgspec.json.encode({"items": items[first : first + BATCH]})
+        request = post("/v1/decisions", body, server.token)
+        hammer(server, [request], seconds=0.0, at_once=1)
+
+
 def total(loads: Sequence[Load]) -> Load:
     """Add loads up."""
     return Load(*(sum(column) for column in zip(*loads, strict=True)))
@@ -180,6 +193,7 @@ def run(shape: Shape, loop: str, folder: Path, given: argparse.Namespace) -> Non
                 BATCH,
             ),
         ]
+        warm(ours, shape, given.people)
         print(f"\n{shape.label}, {loop}\n{machine()}")
         loads = measure(rows, given.seconds, given.rounds)
         base = loads[rows[0].label].per_cpu

@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, NamedTuple
 
 __all__ = ["Load", "Server", "beat", "constant", "cpu_seconds", "hammer", "penchant_up", "post"]
@@ -109,14 +110,12 @@ def penchant_up(
     code = (_NO_UVLOOP if loop == "asyncio" else "") + _UP
     told = [sys.executable, "-c", code, "up", "--db", str(database), "--port", str(port)]
     with _process([*told, "--rate", "1000000/second", *more], port) as pid:
-        token = ""
-        for _ in range(100):
-            address = find_service(database)
-            if address is not None and address.pid == pid:
-                token = address.token
-                break
+        ends = time.monotonic() + _WAIT_SECONDS
+        while (address := find_service(database)) is None or address.pid != pid:
+            if time.monotonic() > ends:
+                raise RuntimeError(f"The service of `{database.name}` says nothing of itself.")
             time.sleep(0.05)
-        yield Server(label, pid, port, token)
+        yield Server(label, pid, port, address.token)
 
 
 def cpu_seconds(pid: int) -> float:
@@ -270,21 +269,26 @@ def _free_port() -> int:
 
 @contextmanager
 def _process(told: Sequence[str], port: int) -> Iterator[int]:
-    """Run a program until it listens, and stop it at the end."""
+    """Run a program until it listens, and stop it at the end.
+
+    Raises:
+        RuntimeError: When it does not listen in time.
+    """
     with ExitStack() as parts:
-        running = subprocess.Popen(told, stdout=subprocess.DEVNULL)  # noqa: S603 - our own words
+        said = parts.enter_context(TemporaryFile())
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": said}
+        running = subprocess.Popen(told, **quiet)  # noqa: S603 - our own words
         parts.callback(running.wait)
         parts.callback(running.send_signal, signal.SIGINT)
-        _wait_for(port, running)
+        if not _listens(port, running):
+            said.seek(0)
+            sys.stderr.buffer.write(said.read())
+            raise RuntimeError(f"`{told!r}` does not listen on port {port}; see above.")
         yield running.pid
 
 
-def _wait_for(port: int, running: subprocess.Popen[bytes]) -> None:
-    """Wait until something listens.
-
-    Raises:
-        RuntimeError: When the program ended, or does not listen in time.
-    """
+def _listens(port: int, running: subprocess.Popen[bytes]) -> bool:
+    """Wait until something listens; say whether it does, in time and before the program ended."""
     ends = time.monotonic() + _WAIT_SECONDS
     while time.monotonic() < ends and running.poll() is None:
         try:
@@ -292,5 +296,5 @@ def _wait_for(port: int, running: subprocess.Popen[bytes]) -> None:
         except OSError:
             time.sleep(0.05)
         else:
-            return
-    raise RuntimeError(f"`{running.args!r}` does not listen on port {port}.")
+            return True
+    return False

@@ -181,14 +181,14 @@ def as_plain(value: Any) -> Any:
         >>> as_plain(FrozenMap({"hour": 9}))
         {'hour': 9}
     """
-    if isinstance(value, FrozenMap):
+    if type(value) is FrozenMap:
         return dict(zip(value.names, value.held, strict=True))
+    if callable(getattr(value, "reasons", None)):
+        return None
     if isinstance(value, str):
         return str.__str__(value)  # not str(value), which is the class's own idea of it
     if isinstance(value, float | int):
         return float(value) if isinstance(value, float) else int(value)
-    if callable(getattr(value, "reasons", None)):
-        return None
     raise BadInput(
         f"A `{type(value).__name__}` cannot be kept. Give a text, a number, a yes/no or a list of "
         "numbers."
