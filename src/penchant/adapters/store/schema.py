@@ -15,7 +15,18 @@ from typing import NamedTuple
 
 from penchant.errors import StoreDamaged, StoreError, StoreFailed, StoreTooNew
 
-__all__ = ["JOURNAL", "Form", "connect", "disk", "migrate", "reconnect", "transaction", "verify"]
+__all__ = [
+    "JOURNAL",
+    "Form",
+    "closed_on_error",
+    "connect",
+    "damaged",
+    "disk",
+    "migrate",
+    "reconnect",
+    "transaction",
+    "verify",
+]
 
 _SETTINGS = (
     "PRAGMA page_size = 8192",  # a decision of 20 actions has 2 KB: one to a page of 4, three of 8
@@ -120,13 +131,13 @@ def connect(path: Path, *, busy_seconds: float) -> sqlite3.Connection:
         StoreFailed: When the file system cannot keep a write-ahead log.
     """
     connection = reconnect(path, busy_seconds=busy_seconds)
-    mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
-    if mode != "wal":
-        connection.close()
-        raise StoreFailed(
-            f"`{path.name}` cannot have a write-ahead log where it lies (mode `{mode}`). "
-            f"Put it on a local disk."
-        )
+    with closed_on_error(connection):
+        mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+        if mode != "wal":
+            raise StoreFailed(
+                f"`{path.name}` cannot have a write-ahead log where it lies (mode `{mode}`). "
+                f"Put it on a local disk."
+            )
     return connection
 
 
@@ -135,9 +146,20 @@ def reconnect(path: Path, *, busy_seconds: float) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path, timeout=busy_seconds, isolation_level=None, check_same_thread=False
     )
-    for setting in _SETTINGS:
-        connection.execute(setting)
+    with closed_on_error(connection):
+        for setting in _SETTINGS:
+            connection.execute(setting)
     return connection
+
+
+@contextmanager
+def closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
+    """Let go of the file when it is not what it should be, so that it can be replaced."""
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
 
 
 def verify(connection: sqlite3.Connection, path: Path) -> None:

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from penchant.adapters.store.schema import damaged
+from penchant.adapters.store.schema import closed_on_error, damaged
 from penchant.errors import StoreDamaged, StoreFailed
 
 __all__ = ["LogIndex", "beside", "check_log"]
@@ -70,9 +70,11 @@ class LogIndex:
     """
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        """Take over a connection; it is closed with this, and when the file is not whole."""
         self._connection, self._path = connection, path
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # makes the index
-        self._file = os.open(beside(path, "-shm"), os.O_RDWR)
+        with closed_on_error(connection):
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # makes the index
+            self._file = os.open(beside(path, "-shm"), os.O_RDWR)
 
     def empty(self) -> None:
         """Copy the log home and cut it to nothing.
