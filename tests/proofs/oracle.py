@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from penchant import Action, Decision, Moment
 from penchant.words import Cap, QuietHours
 
@@ -116,6 +118,15 @@ class Oracle:
                 self.breaches.append(f"risk of {_told(decision)}")
             if person is not None:
                 self._people[person].done[moment.name].append(decision.at)
+
+    def bring(self, decision: Decision, now: datetime) -> None:
+        """Hold what is about to be sent against what its person says by now; caps are spent."""
+        moment = self.moments[decision.moment]
+        again = replace(decision, at=now, mode="neutral")
+        wrong = dict(self._wrong(again, moment, moment.default or "nothing"))
+        rules = [rule for rule in wrong.get(decision.action.name, ()) if rule != "caps"]
+        if rules:
+            self.breaches.append(f"{', '.join(rules)}: brought {_told(again)}")
 
     def _wrong(
         self, decision: Decision, moment: Moment, fallback: str

@@ -169,7 +169,7 @@ DAMAGES: dict[str, tuple[str, Callable[[Path], None], str]] = {
 }
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_service_does_not_start(damage: str, left: Left, tmp_path: Path) -> None:
     """`penchant up` says which file it is and what to do, and ends before it serves anything."""
@@ -185,7 +185,7 @@ def test_a_damaged_service_does_not_start(damage: str, left: Left, tmp_path: Pat
     assert "ada" not in sentence
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_api_keys_that_are_changed_while_it_runs_let_nobody_in(left: Left, tmp_path: Path) -> None:
     """From the next look on the service says so; with the file put back it goes on."""
     database = copied(left.stopped, tmp_path / "copy")

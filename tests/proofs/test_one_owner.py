@@ -9,7 +9,7 @@ from proofs.serving import PURPOSE, begun, refused_to_start, up
 from penchant import Engine
 from penchant.errors import StoreLocked
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.proof
 
 
 def test_a_second_process_is_refused_with_a_sentence(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ def test_nothing_is_done_that_was_not_allowed(seed: int, figures: Callable[..., 
         "simulated decisions",
         decisions=oracle.judged,
         opened_by_themselves=world.opened,
+        brought_later=world.brought,
         within_2h_of_a_clock_change=world.near_turns,
         duplicates_sent=world.repeats,
         **{f"actions_held_back_by_{rule}": count for rule, count in oracle.held_back.items()},
@@ -35,6 +36,7 @@ def test_nothing_is_done_that_was_not_allowed(seed: int, figures: Callable[..., 
     assert world.wrong == []
     assert set(oracle.held_back) == {"consent", "dial", "nevers", "caps", "quiet_hours"}
     assert min(world.opened, world.near_turns, world.repeats) > 100
+    assert world.brought > 10
 
 
 BROKEN = {
@@ -43,6 +45,7 @@ BROKEN = {
     "nevers": ("penchant.guard.nevers.Nevers.check", lambda *_: PASSED),
     "caps": ("penchant.guard.caps.Caps.check", lambda *_: PASSED),
     "quiet_hours": ("penchant.guard.quiet_hours.Quiet.check", lambda *_: PASSED),
+    "brought": ("penchant.runtime.outbox.objection", lambda *_: ""),
 }
 
 
@@ -51,9 +54,8 @@ def test_the_oracle_sees_a_rule_that_is_not_kept(
     rule: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With one rule taken out of the engine, even a small world has breaches of it."""
-    world = World(seed=1)
+    world = World(seed=2)
     monkeypatch.setattr(*BROKEN[rule])
-    world.run(1_000)
+    world.run(1_500)
 
-    broken = {one.split(":")[0].split(",")[0] for one in world.oracle.breaches}
-    assert rule in broken
+    assert any(rule in breach for breach in world.oracle.breaches)

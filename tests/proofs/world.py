@@ -14,9 +14,19 @@ from zoneinfo import ZoneInfo
 
 from proofs.oracle import Answer, Oracle, Rule
 
-from penchant import Accepted, Action, Engine, Moment, Outcome, Refused, Signal
+from penchant import Accepted, Action, Decision, Engine, Moment, Outcome, Refused, Signal
 from penchant.adapters.store.memory import MemoryStore
-from penchant.journal import Block, Consented, Decided, Fact, Learned, Observed
+from penchant.deliver.letter import Letter
+from penchant.journal import (
+    Block,
+    Claimed,
+    Consented,
+    Decided,
+    Fact,
+    Learned,
+    Observed,
+    Settled,
+)
 from penchant.words import AtTime, Cap, GuardrailRule, OnLevel, OnSignal, QuietHours
 
 __all__ = ["World"]
@@ -77,11 +87,12 @@ class World:
         self.now = START + timedelta(days=self.dice.uniform(0, 365))
         self.people = [f"p{number}" for number in range(n_people)]
         self.wrong: list[str] = []
-        self.repeats = self.opened = self.near_turns = 0
+        self.repeats = self.opened = self.brought = self.near_turns = 0
         self._said: deque[Said] = deque()
         self._sent: deque[Said] = deque(maxlen=64)
         self._kept: set[str] = set()
         self._open: list[str] = []
+        self._letters: dict[str, Decision] = {}
         self._learned: set[str] = set()
         self._turns = deque(sorted(_turns(self.now)))
         self.engine = self._engine()
@@ -97,6 +108,7 @@ class World:
             self._wait()
             for _ in range(self.dice.randrange(5)):
                 self._say(self.dice.choice(self.people))
+            self._bring()
             for _ in range(3):
                 self._decide()
             self._learn()
@@ -274,6 +286,14 @@ class World:
             if isinstance(answer, Accepted) and item["decision"] not in self._learned:
                 self.wrong.append("an outcome was said to be kept, and was not")
 
+    def _bring(self) -> None:
+        """Send what waits to be sent, some of it late, and some of it in vain."""
+        for letter in self.engine.outbox.waiting():
+            if self.dice.random() < 0.4 and isinstance(self.engine.outbox.claim(letter.id), Letter):
+                how: Any = self.dice.choice(["sent", "sent", "returned", "failed"])
+                self.engine.outbox.settle(letter.id, how)
+        self._look()
+
     def _turn_of_fate(self) -> None:
         """Merge, part, forget, declare anew, or start the engine again."""
         dice = self.dice
@@ -301,9 +321,17 @@ class World:
         while seen:
             fact = seen.popleft()
             if isinstance(fact, Decided):
-                self.opened += bool(fact.decision.opened_by)
+                if fact.decision.opened_by:
+                    self.opened += 1
+                    self._letters[fact.decision.id] = fact.decision
                 self.near_turns += abs(fact.decision.at - self._turns[0]) < timedelta(hours=2)
                 self.oracle.judge(fact.decision)
+            elif isinstance(fact, Claimed):
+                self.brought += 1
+                self.oracle.bring(self._letters[fact.decision], fact.at)
+            elif isinstance(fact, Settled) and fact.how == "sent":
+                if self._letters.pop(fact.decision, None) is None:
+                    self.wrong.append("a letter was sent twice")
             elif isinstance(fact, Learned):
                 self._see_learned(fact)
             elif isinstance(fact, Consented | Observed):
@@ -357,7 +385,7 @@ class World:
             NUDGE,
             purpose=dice.choice(["coaching", "coaching", "media"]),
             actions=ACTIONS,
-            outcome=SOON,
+            outcome=Outcome("followed", window="3d"),  # so what it says may be brought days later
             explore=1.0,
             guardrails=[Cap(dice.randint(1, 3), dice.choice(DURATIONS)), QuietHours()],
             opens=[
