@@ -51,6 +51,7 @@ def test_requests_decisions_and_events_are_counted() -> None:
         assert value("events_total", type="outcome", result="refused") == 1
         assert value("events_total", type="signal", result="kept") == 1
         assert value("turn_requests_count", verb="observe_signals") == 2
+        assert value("turn_duration_seconds_count", verb="decide") == 1
         assert value("requests_under_way") == 1
         assert value("queue_depth") == 0
 

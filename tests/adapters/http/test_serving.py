@@ -210,9 +210,21 @@ def test_up_serves_and_cleans_up_after_itself(database: Path) -> None:
         process.terminate()
         assert process.wait(30) == 0
         assert process.stderr is not None
-        assert "Stopped." in process.stderr.read()
+        *logged, last = process.stderr.read().splitlines()
+        assert [json.loads(line)["event"] for line in logged] == ["serving", "stopping", "stopped"]
+        assert last.startswith("Stopped.")
 
     assert find_service(database) is None
+
+
+def test_a_database_that_is_new_is_said_to_be(tmp_path: Path) -> None:
+    """A path that is not there becomes a database, and a misspelt one is noticed."""
+    path = tmp_path / "poeple.db"
+    with served(path) as (process, said):
+        assert httpx.get(f"{said['url']}/healthz").status_code == 200
+        process.terminate()
+        assert process.stderr is not None
+        assert "poeple.db` yet" in process.stderr.read()
 
 
 def test_a_second_service_of_one_file_is_refused(database: Path) -> None:

@@ -116,6 +116,8 @@ def _serve(settings: "Settings", db: Path, *, as_json: bool) -> None:
     from penchant.adapters.http.service_file import forget_service
     from penchant.adapters.http.serving import listening, serve
 
+    if not db.exists():
+        warn(f"There is no database `{db}` yet; a new one is made.")
     with listening(settings, db) as sock, own_engine(db, may_make=True) as engine:
         host, port = sock.getsockname()[:2]
         url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

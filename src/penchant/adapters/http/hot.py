@@ -4,6 +4,7 @@ Order: repeats are answered from what is remembered, bodies are read, the engine
 items of all requests, and each request gets its bytes. A broken item is answered in its place.
 """
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -42,7 +43,12 @@ class Turn:
 
     def __call__(self, questions: Sequence[Question]) -> Sequence[Answer | Exception]:
         """Answer each."""
-        self._meters.turn(self._name, len(questions))
+        started = time.perf_counter()
+        answers = self._answers(questions)
+        self._meters.turn(self._name, len(questions), time.perf_counter() - started)
+        return answers
+
+    def _answers(self, questions: Sequence[Question]) -> list[Answer | Exception]:
         answers: list[Answer | Exception | None] = [None] * len(questions)
         first: dict[bytes, tuple[int, Seed]] = {}
         again: list[tuple[int, Seed]] = []

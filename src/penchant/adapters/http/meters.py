@@ -55,7 +55,7 @@ class Meters(Collector):
     def __init__(self) -> None:
         """Start at zero."""
         self._requests: dict[tuple[str, str, int], _Histogram] = {}
-        self._turns: dict[str, _Histogram] = {}
+        self._turns: dict[str, tuple[_Histogram, _Histogram]] = {}
         self._decisions: Counter[tuple[str, str]] = Counter()
         self._removed: Counter[tuple[str, str]] = Counter()
         self._events: Counter[tuple[str, str]] = Counter()
@@ -68,12 +68,13 @@ class Meters(Collector):
             found = self._requests[method, route, status] = _Histogram(_SECONDS)
         found.add(seconds)
 
-    def turn(self, verb: str, size: int) -> None:
-        """Count a turn by how many requests shared it."""
+    def turn(self, verb: str, size: int, seconds: float) -> None:
+        """Count a turn by how many requests shared it, and how long it took."""
         found = self._turns.get(verb)
         if found is None:
-            found = self._turns[verb] = _Histogram(_SIZES)
-        found.add(size)
+            found = self._turns[verb] = (_Histogram(_SIZES), _Histogram(_SECONDS))
+        found[0].add(size)
+        found[1].add(seconds)
 
     def decision(self, moment: str, mode: str, removed: tuple[str, ...]) -> None:
         """Count a decision, and what guardrails took out of it, by rule."""
@@ -98,7 +99,7 @@ class Meters(Collector):
     def collect(self) -> Iterator[Metric]:
         """Give the families of samples."""
         yield self._durations()
-        yield self._sizes()
+        yield from self._of_turns()
         yield _counted(
             "penchant_decisions",
             "Decisions, by moment and mode.",
@@ -131,13 +132,16 @@ class Meters(Collector):
             family.add_metric((method, route, str(status)), found.buckets(), found.total)
         return family
 
-    def _sizes(self) -> Metric:
-        family = HistogramMetricFamily(
-            "penchant_turn_requests", "Requests that shared a turn.", labels=("verb",)
+    def _of_turns(self) -> Iterator[Metric]:
+        told = (
+            ("penchant_turn_requests", "Requests that shared a turn."),
+            ("penchant_turn_duration_seconds", "How long turns took, the disk included."),
         )
-        for verb, found in list(self._turns.items()):
-            family.add_metric((verb,), found.buckets(), found.total)
-        return family
+        for place, (name, says) in enumerate(told):
+            family = HistogramMetricFamily(name, says, labels=("verb",))
+            for verb, found in list(self._turns.items()):
+                family.add_metric((verb,), found[place].buckets(), found[place].total)
+            yield family
 
 
 def _counted(

@@ -20,6 +20,7 @@ import uvicorn
 
 from penchant.adapters.http.access import KeyFile, access_path
 from penchant.adapters.http.app import App, create
+from penchant.adapters.http.log import logger
 from penchant.adapters.http.protocol import Connection
 from penchant.adapters.http.settings import Settings
 from penchant.engine import Engine
@@ -128,6 +129,7 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        logger.info("serving")
         self._started()
 
     async def on_tick(self, counter: int) -> bool:
@@ -136,8 +138,10 @@ class _Server(uvicorn.Server):
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        logger.info("stopping")
         self._app.stop()
         await super().shutdown(sockets)
+        logger.info("stopped")
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
