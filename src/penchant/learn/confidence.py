@@ -174,7 +174,7 @@ def compared(strata: Sequence[Outcomes], *, alpha: float = ALPHA) -> Comparison 
         n=int(n),
         engine=engine,
         neutral=_clipped(mean - value, radius(n, spread + around, reach + 1.0, alpha)),
-        difference=Estimate(value, max(value - half, -1.0), min(value + half, 1.0)),
+        difference=_clipped(value, half, least=-1.0),
         smallest=_smallest(n, spread, reach, alpha),
         weight=_around(1.0 - whole.u / n, radius(n, whole.chi / n, whole.reach, alpha)),
         spread=spread,
@@ -304,9 +304,14 @@ def _around(value: float, reach: float) -> Estimate:
     return Estimate(value, value - reach, value + reach)
 
 
-def _clipped(value: float, reach: float) -> Estimate:
-    """Give an estimate of what lies in 0..1."""
-    return Estimate(value, max(value - reach, 0.0), min(value + reach, 1.0))
+def _clipped(value: float, reach: float, *, least: float = 0.0) -> Estimate:
+    """Give an estimate whose truth lies between `least` and 1.
+
+    A weighted mean may lie outside; an interval that would be outside altogether is the end next
+    to it.
+    """
+    low, high = (min(max(end, least), 1.0) for end in (value - reach, value + reach))
+    return Estimate(value, low, high)
 
 
 def _log_beta(a: float, b: float) -> float:

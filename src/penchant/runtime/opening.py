@@ -71,7 +71,8 @@ def open_due(memory: Memory, now: datetime) -> int:
         StoreError: When the decisions could not be written; what is due stays so.
     """
     openings = memory.openings
-    if openings.due_at is None or openings.due_at > now.timestamp():
+    due_at = openings.due_at
+    if due_at is None or due_at > now.timestamp():
         return 0
     with memory.lock:
         chosen = list(_chosen(memory, now))
@@ -128,6 +129,7 @@ def _may_be_woken(memory: Memory, person: str, one: Timed, zone: str, now: datet
 def _let_wait(memory: Memory, one: _Chosen, now: datetime) -> Letter | None:
     """Let a decision that is durable wait for its outcome, and be brought if there is anything."""
     decision = one.one.decision
+    memory.openings.deciding.pop((one.home, decision.moment), None)
     wait_for(memory, one.one)
     memory.openings.timetable.opened(one.home, decision.moment, now.timestamp())
     return memory.letters.post(decision, memory.moments[decision.moment])
@@ -147,7 +149,7 @@ def _skipped(missed: Missed, now: datetime) -> Skipped:
 def _decide(memory: Memory, home: str, moment: str, due: Due, now: datetime) -> _Chosen | None:
     """Decide a moment for a person, or let it wait until it may be opened; None for not now."""
     watch = memory.openings.watch(home)
-    last = watch.last.get(moment)
+    last = memory.openings.deciding.get((home, moment), watch.last.get(moment))
     when = _not_before(memory, home, moment, due, now)
     if last is not None:
         when = max(when, last + due.cool_down)
@@ -160,7 +162,7 @@ def _decide(memory: Memory, home: str, moment: str, due: Due, now: datetime) -> 
             return None
     call = Call(moment, home, {}, None, None, opened_by=due.opened_by)
     one = decided(memory, call, now)
-    watch.last[moment] = now.timestamp()
+    watch.last[moment] = memory.openings.deciding[home, moment] = now.timestamp()
     return _Chosen(home, due, one, last)
 
 
@@ -182,6 +184,7 @@ def _put_back(memory: Memory, chosen: _Chosen) -> None:
     """Undo what was noted of a decision that could not be written."""
     take_back(memory, chosen.one)
     moment = chosen.one.decision.moment
+    memory.openings.deciding.pop((chosen.home, moment), None)
     watch = memory.openings.watch(chosen.home)
     if chosen.last is None:
         watch.last.pop(moment, None)

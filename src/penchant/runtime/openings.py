@@ -38,6 +38,9 @@ class Openings:
         """Times that were met too late, until that is written."""
         self.failed: deque[PenchantError] = deque(maxlen=_FAILED)
         """Why moments could not be opened, until a tick says so."""
+        self.deciding: dict[tuple[str, str], float] = {}
+        """When moments were decided for people whose decisions are being written, so that whoever
+        reads one of them from the journal meanwhile does not open the moment again."""
         self.epoch = 0
         self._facts_of, self._home_of, self._ids_of = people.facts, people.home, people.ids
         self._watches: OrderedDict[str, tuple[int, Watch]] = OrderedDict()
@@ -114,8 +117,6 @@ class Openings:
             epoch: As `epoch` stood before they were. What was read of a person since may hold them
                 already or not, so it is read again.
         """
-        if not self._known:
-            return
         if not self._known:
             return
         concerned: dict[str, list[Fact]] = {}
