@@ -14,6 +14,7 @@ from itertools import islice
 from penchant.errors import BadName, StoreFailed
 from penchant.journal import (
     NOBODY,
+    Claimed,
     Consented,
     Decided,
     Declared,
@@ -22,12 +23,28 @@ from penchant.journal import (
     Learned,
     Linked,
     Observed,
+    Settled,
+    Skipped,
     Store,
 )
 from penchant.testing import kept_blocks
 from penchant.testing.blocks import FactBlock
 from penchant.testing.expecting import checks_of, expect, kept, same
-from penchant.words import Action, Consent, Decision, FrozenMap, Moment, Reason, Removed, Signal
+from penchant.words import (
+    Action,
+    AtTime,
+    Cap,
+    Consent,
+    Decision,
+    FrozenMap,
+    Moment,
+    OnLevel,
+    OnSignal,
+    QuietHours,
+    Reason,
+    Removed,
+    Signal,
+)
 
 __all__ = ["STORE_CHECKS", "Make", "a_decision", "facts_of", "signals"]
 
@@ -77,7 +94,9 @@ def facts_of(person: str) -> tuple[Fact, ...]:
         Consented(person, _AT, Consent("recommendation", "granted", 0.5, at=_AT)),
         *signals(person, 2),
         Linked(person, _AT, to="ada-2"),
-        Decided(person, _AT, a_decision(name, person)),
+        Decided(person, _AT, a_decision(name, person), opening='{"type":"on_signal"}'),
+        Claimed(person, _LATER, name, "inbox"),
+        Settled(person, _LATER, name, "refused", "They said no.", "inbox"),
         Learned(person, _LATER, name, "home.hero", 7.0, 0.7, 0.25, version=3, origin="outcome"),
     )
 
@@ -92,8 +111,18 @@ def signals(person: str, count: int, *, start: int = 0) -> tuple[Observed, ...]:
 
 def _of_nobody() -> tuple[Fact, ...]:
     """Give one fact of each kind that is about nobody."""
-    moment = Moment("home.hero", "recommendation", (Action("sneakers"), Action("boots")))
-    return (Declared(_AT, moment), Derived(_AT, "home.hero", 1, numbers=bytes(range(256))))
+    moment = Moment(
+        "home.hero",
+        "recommendation",
+        (Action("sneakers"), Action("boots")),
+        guardrails=(Cap(2), QuietHours()),
+        opens=(OnSignal("shop.left", {"n": 1}), AtTime(days=("mon",)), OnLevel("a.b", 3, "count")),
+    )
+    return (
+        Declared(_AT, moment),
+        Derived(_AT, "home.hero", 1, numbers=bytes(range(256))),
+        Skipped(_AT, "home.hero", _AT, 10_000, "It was too late."),
+    )
 
 
 def check_an_empty_store_gives_nothing(make: Make) -> None:
