@@ -14,7 +14,7 @@ from penchant.runtime.counting import MINUTE
 from penchant.runtime.decision_reading import read_decision
 from penchant.runtime.live_moment import LiveMoment
 from penchant.runtime.memory import Memory
-from penchant.runtime.moment_reading import read_moment
+from penchant.runtime.moment_reading import lately, read_moment
 from penchant.runtime.person_reading import Wanted, read_person
 from penchant.runtime.readings import (
     DecisionReading,
@@ -116,7 +116,9 @@ class Insight:
         with memory.lock:
             live, tally = memory.moment(name), memory.tallies.moment(name)
             latest = list(memory.tallies.recent.latest())
-            return read_moment(live, tally, latest, memory.now())
+        seen = lately(live.moment.name, latest)
+        with memory.lock:
+            return read_moment(live, tally, seen, memory.now())
 
     def person(
         self, person: str, *, facts: int = 50, decisions: int = 8, lately: bool = False

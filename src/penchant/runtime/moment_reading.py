@@ -3,6 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
+
+import numpy as np
 
 from penchant.learn.confidence import share_of
 from penchant.runtime.counting import why_not_personal
@@ -19,7 +22,7 @@ from penchant.runtime.summing import (
 from penchant.runtime.tallies import ACTION_DAYS, MomentTally
 from penchant.words import Decision
 
-__all__ = ["read_moment"]
+__all__ = ["Lately", "lately", "read_moment"]
 
 _ROUNDING = 1e-9
 CIRCUMSTANCES = 12  # rows of "what is chosen when"
@@ -27,19 +30,43 @@ VALUES = 8  # a feature with more values than these is a measure, not a circumst
 FEWEST = 10  # decisions it takes to speak of a circumstance
 
 
-def read_moment(
-    live: LiveMoment, tally: MomentTally, latest: Iterable[Decision], now: datetime
-) -> MomentReading:
+class Lately(NamedTuple):
+    """What the latest decisions for people at one moment tell.
+
+    `neutral` sums the chances that the neutral answer gave to each action.
+    """
+
+    n: int
+    tries: int
+    neutral: Counter[str]
+    around: tuple[Around, ...]
+
+
+def lately(moment: str, latest: Iterable[Decision]) -> Lately:
+    """Look through the latest decisions of an engine; those of other moments are passed over."""
+    seen = [one for one in latest if one.moment == moment and not why_not_personal(one)]
+    neutral: Counter[str] = Counter()
+    tries = 0
+    alike: dict[tuple[str, ...], list[Decision]] = {}
+    for decision in seen:
+        alike.setdefault(decision.names, []).append(decision)
+    for names, some in alike.items():
+        sums = np.array([one.neutral for one in some]).sum(axis=0).tolist()
+        neutral.update(dict(zip(names, sums, strict=True)))
+        tries += _n_tries(names, [one for one in some if one.expected])
+    return Lately(len(seen), tries, neutral, _around(seen))
+
+
+def read_moment(live: LiveMoment, tally: MomentTally, seen: Lately, now: datetime) -> MomentReading:
     """Read one moment.
 
     Args:
         live: The moment at work.
         tally: Its counts.
-        latest: The latest decisions of the engine; those of other moments are passed over.
+        seen: What its latest decisions tell.
         now: The present.
     """
     moment, counts = live.moment, counts_of([tally], None)
-    seen = [one for one in latest if one.moment == moment.name and not why_not_personal(one)]
     days = sorted(tally.days)[-ACTION_DAYS:]
     chosen: Counter[tuple[str, str]] = Counter()
     for number in days:
@@ -57,21 +84,18 @@ def read_moment(
         running=running_of([tally], None),
         health=health_of(moment, tally),
         counts=counts,
-        tries=sum(map(_is_try, seen)),
-        n_latest=len(seen),
-        around=_around(seen),
+        tries=seen.tries,
+        n_latest=seen.n,
+        around=seen.around,
         version=live.model.version.number,
     )
 
 
 def _actions(
-    live: LiveMoment, chosen: Counter[tuple[str, str]], seen: Sequence[Decision]
+    live: LiveMoment, chosen: Counter[tuple[str, str]], seen: Lately
 ) -> tuple[ActionReading, ...]:
     """Give each declared action with its share of what was chosen for people."""
     n = sum(count for (_, how), count in chosen.items() if how == "personal")
-    neutral: Counter[str] = Counter()
-    for decision in seen:
-        neutral.update(dict(zip(decision.names, decision.neutral, strict=True)))
     rules: dict[str, dict[str, int]] = {}
     for (name, how), count in chosen.items():
         if how.startswith("rule: "):
@@ -81,20 +105,22 @@ def _actions(
             action=action,
             personal=chosen[action.name, "personal"],
             share=share_of(chosen[action.name, "personal"], n),
-            expected=neutral[action.name] / len(seen) if seen else None,
+            expected=seen.neutral[action.name] / seen.n if seen.n else None,
             removed=rules.get(action.name, {}),
         )
         for action in live.actions
     )
 
 
-def _is_try(decision: Decision) -> bool:
-    """Tell whether another action looked better than the one chosen."""
-    if len(decision.names) < 2 or not decision.expected:  # noqa: PLR2004 - two make a choice
-        return False
-    scores = [a + b for a, b in zip(decision.expected, decision.personal, strict=True)]
-    place = decision.names.index(decision.drawn or decision.action.name)
-    return max(scores) > scores[place] + _ROUNDING
+def _n_tries(names: tuple[str, ...], decisions: Sequence[Decision]) -> int:
+    """Count decisions over the same actions in which another one looked better."""
+    if len(names) < 2 or not decisions:  # noqa: PLR2004 - two make a choice
+        return 0
+    scores = np.array([one.expected for one in decisions])
+    scores += np.array([one.personal for one in decisions])
+    places = [names.index(one.drawn or one.action.name) for one in decisions]
+    chosen = scores[np.arange(len(places)), places]
+    return int((scores.max(axis=1) > chosen + _ROUNDING).sum())
 
 
 def _around(seen: Sequence[Decision]) -> tuple[Around, ...]:

@@ -9,12 +9,13 @@ import numpy as np
 
 from penchant.errors import UnknownDecision
 from penchant.journal import Decided, Learned
+from penchant.profile.beliefs import believe, profile_of
+from penchant.profile.registers import Registers
 from penchant.runtime.live_moment import LiveMoment, seen_by
 from penchant.runtime.memory import Memory
 from penchant.runtime.readings import Leaning, PersonReading
-from penchant.runtime.rights import profile
-from penchant.runtime.taste import known_of
-from penchant.words import Decision, Goal, Reason
+from penchant.runtime.taste import known_of, tastes
+from penchant.words import Belief, Decision, Goal, Reason
 
 __all__ = ["Wanted", "read_person"]
 
@@ -39,6 +40,7 @@ def read_person(memory: Memory, person: str, wanted: Wanted) -> PersonReading | 
     with memory.lock:
         ids = memory.people.ids(person)
         registers, now = memory.people.person(person).registers, memory.now()
+        moments = [live.moment for live in memory.moments.values()]
     facts = [fact for one in ids for fact in memory.store.read(one)]
     if not facts:
         return None
@@ -47,19 +49,19 @@ def read_person(memory: Memory, person: str, wanted: Wanted) -> PersonReading | 
     outcomes = {fact.decision: fact for fact in reversed(facts) if isinstance(fact, Learned)}
     latest_at = facts[-1].at
     told_at = latest_at if wanted.lately and now - latest_at > LONG_AGO else now
+    believed = believe(facts, now=told_at, time_zone=registers.time_zone)
+    often = Counter(decision.moment for decision in decisions).most_common()
+    latest = decisions[: -wanted.decisions - 1 : -1]
     with memory.lock:
-        often = Counter(decision.moment for decision in decisions).most_common()
-        leanings = [
-            one for name, _ in often for one in _leanings(memory, memory.moment(name), ids, told_at)
-        ]
-        latest = decisions[: -wanted.decisions - 1 : -1]
+        lives = [memory.moment(name) for name, _ in often]
+        leanings = [one for live in lives for one in _leanings(memory, live, ids, told_at)]
+        tasted = _tastes(memory, ids, told_at)
         told = [(one, outcomes.get(one.id), _reasons(memory, one)) for one in latest]
-        purposes = {live.moment.purpose for live in memory.moments.values()}
     return PersonReading(
         person=registers.person,
         at=now,
         told_at=told_at,
-        profile=profile(memory, person, told_at),
+        profile=profile_of(registers, (*believed, *tasted), now),
         ids=ids,
         time_zone=registers.time_zone,
         n_facts=len(facts),
@@ -69,11 +71,23 @@ def read_person(memory: Memory, person: str, wanted: Wanted) -> PersonReading | 
         facts=tuple(facts[: -wanted.facts - 1 : -1]),
         decisions=tuple(told),
         leanings=tuple(leanings),
-        purposes=tuple(sorted(purposes)),
-        goal_purposes={
-            one.noun.name: one.slot[1] for one in registers.held if isinstance(one.noun, Goal)
-        },
+        purposes=tuple(sorted({moment.purpose for moment in moments})),
+        goal_purposes=_goal_purposes(registers),
     )
+
+
+def _goal_purposes(registers: Registers) -> dict[str, str]:
+    """Give the purpose each goal was stated under."""
+    return {one.noun.name: one.slot[1] for one in registers.held if isinstance(one.noun, Goal)}
+
+
+def _tastes(memory: Memory, ids: Sequence[str], at: datetime) -> list[Belief]:
+    """Give what is known of a person at each moment."""
+    return [
+        one
+        for live in memory.moments.values()
+        for one in tastes(live.learning, live.moment, ids, at)
+    ]
 
 
 def _reasons(memory: Memory, decision: Decision) -> tuple[Reason, ...]:

@@ -4,8 +4,6 @@ Loop: beside it. Each is one call, under any of the person's ids.
 Rule: what is forgotten is gone from the store first; tables and models follow before the receipt.
 """
 
-from datetime import datetime
-
 from penchant.limits import check_id
 from penchant.profile.beliefs import believe, profile_of
 from penchant.runtime.memory import Memory
@@ -15,24 +13,17 @@ from penchant.words import Profile, Receipt
 __all__ = ["forget", "profile"]
 
 
-def profile(memory: Memory, person: str, at: datetime | None = None) -> Profile:
-    """Give all that is believed about a person, in words and with how sure it is.
-
-    Args:
-        memory: Of the engine.
-        person: Under any of their ids.
-        at: The time as of which beliefs are told, from what is kept now; None means now.
-    """
+def profile(memory: Memory, person: str) -> Profile:
+    """Give all that is believed about a person, in words and with how sure it is."""
     check_id(person, "A person id", memory.limits)
     with memory.lock:
         now = memory.now()
-        told_at = at or now
         registers = memory.people.person(person).registers
         facts = list(memory.people.facts(person))
         ids = memory.people.ids(person)
         moments = [(live.learning, live.moment) for live in memory.moments.values()]
-        learned = [one for live, moment in moments for one in tastes(live, moment, ids, told_at)]
-    beliefs = believe(facts, now=told_at, time_zone=registers.time_zone)
+        learned = [one for live, moment in moments for one in tastes(live, moment, ids, now)]
+    beliefs = believe(facts, now=now, time_zone=registers.time_zone)
     return profile_of(registers, (*beliefs, *learned), now)
 
 
