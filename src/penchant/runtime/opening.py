@@ -40,6 +40,16 @@ class _Chosen(NamedTuple):
     last: float | None
 
 
+class _Look(NamedTuple):
+    """Where something may be due: at a moment for a person, by signals, or by a time that came."""
+
+    home: str
+    moment: str
+    timed: Timed | None = None
+    zone: str = ""
+    at: float = 0.0
+
+
 def tick(memory: Memory, now: datetime) -> int:
     """Close what has ended and open what is due; give how many decisions that concerned.
 
@@ -76,7 +86,7 @@ def open_due(memory: Memory, now: datetime) -> int:
         return 0
     with memory.lock:
         chosen = list(_chosen(memory, now))
-        missed = tuple(openings.missed)
+        missed, openings.missed = openings.missed, []
     facts: list[Fact] = [Decided(one.home, now, one.one.decision, one.due.key) for one in chosen]
     facts += [_skipped(one, now) for one in missed]
     try:
@@ -84,21 +94,22 @@ def open_due(memory: Memory, now: datetime) -> int:
             memory.write(facts)
     except StoreError:
         with memory.lock:
+            openings.missed = [*missed, *openings.missed]
             for one in chosen:
                 _put_back(memory, one)
         raise
     with memory.lock:
         posted = [_let_wait(memory, one, now) for one in chosen]
-        del openings.missed[: len(missed)]
     memory.bell.ring([letter for letter in posted if letter is not None])
     return len(chosen)
 
 
 def _chosen(memory: Memory, now: datetime) -> Iterator[_Chosen]:
     """Decide what is due, as much as a call may; one that fails keeps no other back."""
-    for home, moment, due in _due(memory, now):
+    for one in _looks(memory, now):
         try:
-            chosen = _decide(memory, home, moment, due, now)
+            due = _due(memory, one, now)
+            chosen = _decide(memory, one.home, one.moment, due, now) if due else None
         except PenchantError as error:
             memory.openings.failed.append(error)
             continue
@@ -106,15 +117,26 @@ def _chosen(memory: Memory, now: datetime) -> Iterator[_Chosen]:
             yield chosen
 
 
-def _due(memory: Memory, now: datetime) -> Iterator[tuple[str, str, Due]]:
-    """Give what is due: by signals and levels first, as those are few, then by time."""
+def _looks(memory: Memory, now: datetime) -> Iterator[_Look]:
+    """Give where to look: at signals and levels first, as those are few, then at times."""
     most, then = memory.limits.openings_per_call, now.timestamp()
-    yield from memory.openings.ready(then, most)
+    for home, moment in memory.openings.ready(then, most):
+        yield _Look(home, moment)
     timed = memory.openings.timetable.due(then, memory.openings.missed)
-    for person, one, zone, at in islice(timed, most):
-        if memory.people.home(person) == person and _may_be_woken(memory, person, one, zone, now):
-            due = Due(at, at + one.late, one.key, one.cool_down, one.words(zone))
-            yield person, one.moment, due
+    for home, one, zone, at in islice(timed, most):
+        yield _Look(home, one.moment, one, zone, at)
+
+
+def _due(memory: Memory, look: _Look, now: datetime) -> Due | None:
+    """Give what is due where somebody looks, if anything is."""
+    one = look.timed
+    if one is None:
+        return memory.openings.take(look.home, look.moment, now.timestamp())
+    home = memory.people.home(look.home)
+    if home != look.home or not _may_be_woken(memory, home, one, look.zone, now):
+        return None
+    words = one.words(look.zone)
+    return Due(look.at, look.at + one.late, one.key, one.cool_down, words)
 
 
 def _may_be_woken(memory: Memory, person: str, one: Timed, zone: str, now: datetime) -> bool:
@@ -191,4 +213,4 @@ def _put_back(memory: Memory, chosen: _Chosen) -> None:
     else:
         watch.last[moment] = chosen.last
     watch.dues.setdefault(moment, chosen.due)
-    memory.openings.wait(chosen.home, watch)
+    memory.openings.later(chosen.home, moment, chosen.due.at)

@@ -7,7 +7,7 @@ Rule 2: where no moment opens itself, nothing is kept and nothing is looked at.
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 
 from penchant.errors import PenchantError
 from penchant.journal import Fact
@@ -124,20 +124,10 @@ class Openings:
             if self.watchlist.concerns(fact):
                 concerned.setdefault(self._home_of(fact.person), []).append(fact)
         for home, theirs in concerned.items():
-            found = self._watches.get(home)
-            if found is None or found[0] > epoch:
-                watch = self._load(home)
-            else:
-                watch = found[1]
-                for fact in theirs:
-                    watch.take(fact, self.watchlist)
-            self.wait(home, watch)
-
-    def wait(self, home: str, watch: Watch) -> None:
-        """Let what is due for a person be looked at by the next call, unless it waits already."""
-        for moment, due in watch.dues.items():
-            if (home, moment) not in self._looked_at:
-                self.later(home, moment, due.at)
+            try:
+                self._wait(home, self._seen(home, theirs, epoch))
+            except PenchantError as error:  # the facts are kept: whoever wrote them did not fail
+                self.failed.append(error)
 
     def later(self, home: str, moment: str, when: float) -> None:
         """Look at a moment for a person at a time."""
@@ -146,37 +136,62 @@ class Openings:
 
     @property
     def due_at(self) -> float | None:
-        """Say when something is to be looked at next."""
+        """Say when something is to be looked at next, or an error to be told."""
+        if self.failed:
+            return 0.0
         times = [self.timetable.due_at, self._waiting[0][0] if self._waiting else None]
         return min((one for one in times if one is not None), default=None)
 
-    def ready(self, now: float, most: int) -> Iterator[tuple[str, str, Due]]:
-        """Take out what is due by now, one by one: person, moment, and by what.
+    def ready(self, now: float, most: int) -> Iterator[tuple[str, str]]:
+        """Take out where something may be due by now: person and moment, "" for any moment.
 
         Args:
             now: In seconds since 1970.
-            most: How often it looks for something; each look may read a person from the disk.
+            most: How often it looks; each look may read a person from the disk.
         """
         for _ in range(most):
             if not self._waiting or self._waiting[0][0] > now:
                 return
             _, person, moment = heappop(self._waiting)
             self._looked_at.pop((person, moment), None)
-            home = self._home_of(person)
-            watch = self.watch(home)
-            if not moment:
-                self.wait(home, watch)
-                continue
-            due = watch.dues.pop(moment, None)
-            if due is not None and now <= due.until:
-                yield home, moment, due
+            yield self._home_of(person), moment
+
+    def take(self, home: str, moment: str, now: float) -> Due | None:
+        """Take out what is due at a moment for a person, if it is not too late."""
+        watch = self.watch(home)
+        if not moment:
+            self._wait(home, watch)
+            return None
+        due = watch.dues.pop(moment, None)
+        return due if due is not None and now <= due.until else None
 
     def forget(self, ids: Iterable[str]) -> None:
         """Know nothing of some ids any more."""
-        gone = tuple(ids)
+        gone = frozenset(ids)
         self.timetable.remove(gone)
         for one in gone:
             self._watches.pop(one, None)
+        waits = [key for key in self._looked_at if key[0] in gone]
+        if waits:
+            for key in waits:
+                del self._looked_at[key]
+            self._waiting = [one for one in self._waiting if one[1] not in gone]
+            heapify(self._waiting)
+
+    def _seen(self, home: str, facts: Sequence[Fact], epoch: int) -> Watch:
+        """Give what is known of a person with some facts taken in."""
+        found = self._watches.get(home)
+        if found is None or found[0] > epoch:
+            return self._load(home)
+        for fact in facts:
+            found[1].take(fact, self.watchlist)
+        return found[1]
+
+    def _wait(self, home: str, watch: Watch) -> None:
+        """Let what is due for a person be looked at by the next call, unless it waits already."""
+        for moment, due in watch.dues.items():
+            if (home, moment) not in self._looked_at:
+                self.later(home, moment, due.at)
 
     def _load(self, home: str) -> Watch:
         """Fold a person from the journal."""

@@ -170,6 +170,8 @@ def close_letters(memory: Memory, now: datetime) -> int:
     due_at = memory.letters.due_at
     with memory.lock:
         lost = memory.letters.lost
+        for way in lost:
+            way.state = "unknown"
         is_due = due_at is not None and due_at <= now.timestamp()
         closed = memory.letters.closed(now.timestamp()) if is_due else []
     facts: list[Fact] = [_unknown(way, now) for way in lost]
@@ -184,6 +186,8 @@ def close_letters(memory: Memory, now: datetime) -> int:
             memory.write(facts)
     except StoreError:
         with memory.lock:
+            for way in lost:
+                way.state = "claimed"
             memory.letters.put_back(closed)
         raise
     for fact in facts:

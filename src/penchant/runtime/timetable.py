@@ -10,7 +10,7 @@ Rule 3: it says who may be due. Consent, zone and guardrails are asked for each 
 
 import math
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from heapq import heappop, heappush
 from itertools import count
@@ -143,7 +143,7 @@ class Timetable:
         theirs = self._opened.setdefault(moment, {})
         theirs[person] = max(at, theirs.get(person, at))
 
-    def remove(self, people: Iterable[str], *, is_moved: bool = False) -> None:
+    def remove(self, people: Collection[str], *, is_moved: bool = False) -> None:
         """Know nothing of some people any more; of who only moved, when moments opened stays."""
         for person in people:
             for group in self._groups_of.pop(person, ()):
@@ -151,9 +151,14 @@ class Timetable:
                 del members[person]
                 if not members:
                     del self._groups[group]
-            if not is_moved:
-                for theirs in self._opened.values():
-                    theirs.pop(person, None)
+        if is_moved:
+            return
+        for person in people:
+            for theirs in self._opened.values():
+                theirs.pop(person, None)
+            for one in self._rounds:
+                if person in one.people:
+                    one.people.remove(person)
 
     @property
     def late(self) -> float:

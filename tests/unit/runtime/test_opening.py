@@ -1,16 +1,16 @@
 """Moments that open themselves: once, not in a loop, the same after a restart, never by guess."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from runners import CARE, KM, RUN, TRAINING, App, moment
 
-from penchant import Action, Cap, Limits, Never, OnLevel, OnSignal, QuietHours, Signal
+from penchant import Action, AtTime, Cap, Limits, Never, OnLevel, OnSignal, QuietHours, Signal
 from penchant.adapters.store.memory import MemoryStore
-from penchant.errors import StoreFailed
+from penchant.errors import StoreDamaged, StoreFailed
 from penchant.journal import Block, Decided, Fact
 
 
@@ -422,6 +422,49 @@ def test_a_moment_declared_without_openings_opens_no_more() -> None:
     app.engine.declare(moment())
     app.run(500)
     assert not app.opened()
+
+
+class Damaged(MemoryStore):
+    """Cannot read what is kept of ben."""
+
+    is_damaged = False
+
+    def read(self, person: str | None = None) -> Iterator[Fact]:
+        """Give facts, but ben's."""
+        if self.is_damaged and person == "ben":
+            raise StoreDamaged("Stream `ben` is not whole.")
+        return super().read(person)
+
+
+def test_somebody_who_cannot_be_read_keeps_nobody_else_back() -> None:
+    """All others are opened; the tick says what was wrong, once."""
+    store = Damaged()
+    app = App(moment(AtTime("13:00", zone="UTC")), store=store)
+    app.agree("ada", "ben", "cy")
+    app.restart()
+    store.is_damaged = True
+    app.clock.forward(hours=1)
+    with pytest.raises(StoreDamaged, match="is not whole"):
+        app.engine.tick()
+
+    assert [one.person for one in app.opened()] == ["ada", "cy"]
+    assert app.engine.tick() == 0
+
+
+def test_signals_are_kept_though_one_of_them_can_open_nothing() -> None:
+    """What is wrong is said by the next tick, not to whoever sent the signals."""
+    store = Damaged()
+    app = App(moment(RUN), store=store)
+    app.agree("ada", "ben")
+    store.is_damaged = True
+    answers = app.engine.observe(
+        [Signal("run.finished", "ben"), Signal("run.finished", "ada")], purpose=TRAINING
+    )
+
+    assert all(answers)
+    assert [one.person for one in app.opened()] == ["ada"]
+    with pytest.raises(StoreDamaged, match="is not whole"):
+        app.engine.tick()
 
 
 def test_a_never_holds_for_what_opens_by_itself() -> None:

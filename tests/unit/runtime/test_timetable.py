@@ -285,3 +285,54 @@ def test_a_time_that_is_declared_anew_is_met_from_then_on() -> None:
     pass_time(app, "2026-11-25 12:00")
 
     assert app.times() == ["11-23 09:00", "11-23 10:00"]
+
+
+def test_who_is_forgotten_between_two_slices_is_not_reached() -> None:
+    """Nor counted as missed."""
+    app = app_at(
+        "2026-11-22 12:00",
+        moment(AtTime("09:00", zone="UTC")),
+        limits=Limits(openings_per_call=2),
+    )
+    app.agree("ada", "ben", "cy", "dee")
+    app.clock.now = at("2026-11-23 09:00")
+    app.engine.tick()
+    app.engine.forget("cy")
+    app.clock.now = at("2026-11-23 11:00")
+    app.engine.tick()
+
+    assert [one.people for one in skipped(app)] == [1]
+
+
+def test_a_time_taken_back_between_two_slices_is_met_no_more() -> None:
+    """Who was not reached yet is left alone, and not counted as missed."""
+    app = app_at(
+        "2026-11-22 12:00",
+        moment(AtTime("09:00", zone="UTC")),
+        limits=Limits(openings_per_call=2),
+    )
+    app.agree("ada", "ben", "cy", "dee")
+    app.clock.now = at("2026-11-23 09:00")
+    app.engine.tick()
+    app.engine.declare(moment(AtTime("10:00", zone="UTC")))
+
+    assert app.engine.tick() == 0
+    app.clock.now = at("2026-11-23 10:00")
+    assert [app.engine.tick() for _ in range(3)] == [0, 2, 0]  # two looks a tick
+    assert len(app.opened()) == 4
+    assert not skipped(app)
+
+
+def test_who_joins_after_the_time_is_met_the_next_day() -> None:
+    """Somebody who agrees at twenty past nine has missed nothing."""
+    app = app_at("2026-11-22 12:00", moment(AtTime("09:00", zone="UTC")))
+    app.agree("ada")
+    app.clock.now = at("2026-11-23 09:20")
+    app.engine.consent("ben", CARE)
+    app.engine.tick()
+    app.restart()
+    app.engine.tick()
+    pass_time(app, "2026-11-24 12:00")
+
+    assert app.times("ben") == ["11-24 09:00"]
+    assert app.times("ada") == ["11-23 09:20", "11-24 09:00"]
