@@ -33,6 +33,7 @@ from penchant.journal import (
 from penchant.learn.pending import Open, Pending
 from penchant.limits import Limits, check_time
 from penchant.profile.registers import RESTRICTION_KINDS
+from penchant.runtime.arriving import Arriving
 from penchant.runtime.bell import Bell
 from penchant.runtime.directory import Directory
 from penchant.runtime.gate import Gate
@@ -57,6 +58,7 @@ class Memory:
         self.dice = dice
         self.limits = limits
         self.lock = threading.RLock()
+        self.arriving = Arriving(self.lock)
         self.gate = Gate()
         self.worker = ThreadPoolExecutor(1, thread_name_prefix="penchant-derive")
         self.moments: dict[str, LiveMoment] = {}

@@ -3,8 +3,9 @@
 Loop: the first arrow. Shape, statement, consent and room are asked in this order.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import TypeGuard
 
 from msgspec.structs import replace
 
@@ -57,14 +58,7 @@ def observe_all(
     """Keep what may be kept of some signals, written at once, and let it show its effect."""
     told: list[Accepted | Refused] = []
     for run in _runs(signals):
-        with memory.lock:
-            answers = _received(run, purpose, now, memory)
-        facts = [fact for answer in answers if isinstance(answer, list) for fact in answer]
-        if facts:
-            memory.write(facts)
-        with memory.lock:
-            for fact in facts:
-                memory.fold(fact)
+        answers = _taken(run, purpose, now, memory)
         if memory.unwritten and any(_settles(signal) for signal in run):
             memory.write([])  # the version that is without somebody, or with them again
         told += [_KEPT if isinstance(answer, list) else answer for answer in answers]
@@ -72,6 +66,47 @@ def observe_all(
         memory.tallies.refuse(one.sentence for one in told if isinstance(one, Refused))
     open_after(memory, now)
     return told
+
+
+def _taken(
+    run: Sequence[object], purpose: str, now: datetime, memory: Memory
+) -> list[Refused | list[Fact]]:
+    """Judge signals, write what is to be kept of them, and fold it.
+
+    A repeat of one that somebody else brings at the same time waits for what becomes of that.
+    """
+    with memory.lock:
+        memory.arriving.wait([_identity(one, memory) for one in run if _has_id(one)])
+        answers = _received(run, purpose, now, memory)
+        facts = [fact for answer in answers if isinstance(answer, list) for fact in answer]
+        mine = [
+            _identity(one.signal, memory)
+            for one in facts
+            if isinstance(one, Observed) and _has_id(one.signal)
+        ]
+        memory.arriving.add(mine)
+    try:
+        if facts:
+            memory.write(facts)
+        with memory.lock:
+            for fact in facts:
+                memory.fold(fact)
+    finally:
+        with memory.lock:
+            memory.arriving.remove(mine)
+    return answers
+
+
+def _has_id(signal: object) -> TypeGuard[Signal]:
+    """Tell whether a signal can be known again."""
+    if not isinstance(signal, Signal):
+        return False
+    texts: tuple[object, object] = (signal.id, signal.person)
+    return all(isinstance(text, str) and text for text in texts)
+
+
+def _identity(signal: Signal, memory: Memory) -> tuple[str, str]:
+    return memory.people.home(signal.person), signal.id
 
 
 def _runs(signals: Iterable[object]) -> Iterator[list[object]]:
@@ -102,7 +137,7 @@ def _received(
         if isinstance(checked, Refused):
             answers.append(checked)
             continue
-        identity = (memory.people.home(checked.person), checked.id)
+        identity = _identity(checked, memory)
         answer = [] if checked.id and identity in met else _kept(checked, purpose, now, memory)
         if not isinstance(answer, Refused):
             met.add(identity)
