@@ -19,7 +19,7 @@ from penchant.errors import StoreError
 from penchant.journal import Claimed, Fact, Settled
 from penchant.loop import Question, objection, quiet_until
 from penchant.runtime.bell import Woken
-from penchant.runtime.letters import NOT_SENT, Way
+from penchant.runtime.letters import NOT_SENT, State, Way
 from penchant.runtime.memory import Memory
 from penchant.words import Accepted, FrozenMap, Refused
 
@@ -74,12 +74,14 @@ class Outbox:
                     return Refused(_gone(way))
                 if now >= way.letter.until:
                     return Refused("Its window has closed, so it is not sent any more.")
-                sentence, is_for_good = _why_not(memory, way.letter, now)
-                if sentence and not is_for_good:
+                sentence, later = _why_not(memory, way.letter, now)
+                if later is not None:
+                    memory.letters.rest(way.letter.id, later.timestamp())
+                    memory.bell.ring()
                     return Refused(sentence)
                 way.state = "claimed"
             fact = _refusal(way, now, sentence) if sentence else _claim(way, now)
-            self._write(way, fact)
+            self._write(way, fact, "waiting")
             if sentence:
                 return Refused(sentence)
             return replace(way.letter, tries=way.returned)
@@ -108,9 +110,9 @@ class Outbox:
                 if way is None or way.state != "claimed" or way.is_lost:
                     return Refused("No letter of that id is claimed, so it cannot be settled.")
                 letter, now = way.letter, memory.now()
+                way.state = "unknown"  # until that is durable; nobody else settles it meanwhile
             fact = Settled(letter.person, now, letter.id, how, sentence, letter.channel)
-            memory.write([fact])
-            _take(memory, fact)
+            self._write(way, fact, "claimed")
         if how == "returned":
             memory.bell.ring([replace(letter, tries=way.returned)])
         return Accepted()
@@ -154,13 +156,13 @@ class Outbox:
             if way.state == state and channel in {None, way.letter.channel}
         ]
 
-    def _write(self, way: Way, fact: Claimed | Settled) -> None:
+    def _write(self, way: Way, fact: Claimed | Settled, before: State) -> None:
         """Make a step durable, or take it back."""
         try:
             self._memory.write([fact])
         except StoreError:
             with self._memory.lock:
-                way.state = "waiting"
+                way.state = before
             raise
         _take(self._memory, fact)
 
@@ -173,7 +175,10 @@ def close_letters(memory: Memory, now: datetime) -> int:
         for way in lost:
             way.state = "unknown"
         is_due = due_at is not None and due_at <= now.timestamp()
+        rested = memory.letters.rested(now.timestamp()) if is_due else []
         closed = memory.letters.closed(now.timestamp()) if is_due else []
+    if rested:
+        memory.bell.ring(rested)
     facts: list[Fact] = [_unknown(way, now) for way in lost]
     told = {way.letter.id for way in lost}
     facts += [
@@ -211,19 +216,17 @@ def _gone(way: Way | None) -> str:
     return _UNKNOWN if way.state == "unknown" or way.is_lost else "Somebody claimed it before."
 
 
-def _why_not(memory: Memory, letter: Letter, now: datetime) -> tuple[str, bool]:
-    """Say why a letter may not be sent now, and whether that is for good."""
+def _why_not(memory: Memory, letter: Letter, now: datetime) -> tuple[str, datetime | None]:
+    """Say why a letter may not be sent now, and from when on it may; None for never."""
     live = memory.moment(letter.moment)
     standing = memory.people.person(letter.person).standing(letter.person, live.moment)
     question = Question(letter.id, live.moment, now, 0.0, FrozenMap({}), standing)
     sentence = objection(question, letter.action)
-    if not sentence:
-        return "", False
-    ends = quiet_until(question)
+    ends = quiet_until(question) if sentence else None
     if ends is None or ends >= letter.until:
-        return sentence, True
-    later = objection(question._replace(at=ends), letter.action)
-    return (later, True) if later else (sentence, False)
+        return sentence, None
+    then = objection(question._replace(at=ends), letter.action)
+    return (then, None) if then else (sentence, ends)
 
 
 def _claim(way: Way, now: datetime) -> Claimed:

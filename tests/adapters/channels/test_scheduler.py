@@ -10,7 +10,7 @@ import pytest
 from adapters.channels.targets import OK, answer, target
 from runners import CARE, RUN, App, moment
 
-from penchant import Action, AtTime, Engine
+from penchant import Action, AtTime, Engine, QuietHours
 from penchant.adapters.channels import delivering, scheduler
 from penchant.adapters.channels.inbox import Inbox
 from penchant.adapters.channels.scheduler import Scheduler
@@ -173,6 +173,29 @@ def test_what_comes_back_too_often_has_failed() -> None:
     going(check)
     assert hows(app) == ["returned"] * (TRIES - 1) + ["failed"]
     assert "It was not sent. No." in str(app.engine.explain(channel.got[0].id))
+
+
+def test_what_may_not_be_sent_at_night_is_sent_in_the_morning() -> None:
+    """Decided a minute before ten, held back at ten, brought at seven without anybody asking."""
+    app = App(moment(RUN, actions=HOOK, guardrails=[QuietHours("22:00", "07:00")]))
+    app.agree(zone="UTC")
+    app.clock.forward(hours=9, minutes=59)
+    app.run()
+    app.clock.forward(minutes=1)
+    channel = Channel()
+
+    async def check() -> None:
+        async with Scheduler(app.engine, channels=[channel], clock=app.clock):
+            await until(lambda: app.engine.outbox.due_at() == morning)
+            assert not channel.got
+            app.clock.now = morning
+            await asyncio.to_thread(app.run, 10.0, "ben")  # the clock is set by hand: this wakes it
+            await until(lambda: len(channel.got) == 2)
+
+    morning = app.clock.now + timedelta(hours=9)
+    app.agree("ben", zone="UTC")
+    going(check)
+    assert hows(app) == ["sent", "sent"]
 
 
 def test_what_is_perhaps_sent_is_not_sent_again() -> None:

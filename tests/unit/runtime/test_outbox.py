@@ -109,6 +109,27 @@ def test_many_threads_claim_a_letter_once(app: App) -> None:
     assert steps(app) == ["claimed"]
 
 
+def test_many_threads_settle_a_letter_once(app: App) -> None:
+    """Eight at once: one says what became of it."""
+    (letter,) = app.letters()
+    app.engine.outbox.claim(letter.id)
+    start = threading.Barrier(8)
+    answers: list[object] = []
+
+    def work() -> None:
+        start.wait()
+        answers.append(app.engine.outbox.settle(letter.id, "sent"))
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+
+    assert len([one for one in answers if one]) == 1
+    assert steps(app) == ["claimed", "sent"]
+
+
 def test_a_restart_between_claim_and_sending_leaves_it_unknown(app: App) -> None:
     """Perhaps it was sent, so it is not sent again, and the explanation says so."""
     (letter,) = app.letters()
@@ -224,7 +245,11 @@ def test_what_is_claimed_in_quiet_hours_waits_for_their_end() -> None:
     assert app.letters() == (letter,)
     assert steps(app) == []
 
+    told: list[object] = []
+    app.engine.outbox.listen(told.extend)
     app.clock.forward(hours=9)
+    app.engine.tick()
+    assert told == [letter]
     assert app.engine.outbox.claim(letter.id) == letter
 
 
