@@ -37,6 +37,7 @@ class Reader:
         self._total = 0
         self._late: set[Task] = set()
         self._is_sweeping = False
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def read(
         self,
@@ -60,8 +61,8 @@ class Reader:
             ClientGone: When it will never be whole.
         """
         _check_type(headers, types)
-        task = _current()
-        loop = asyncio.get_running_loop()
+        loop = self._running()
+        task = _current(loop)
         self._ends_at[task] = loop.time() + self._seconds
         if not self._is_sweeping:
             self._is_sweeping = True
@@ -85,7 +86,14 @@ class Reader:
     def release(self) -> None:
         """Let go of what the request of the running task sent; called when it is answered."""
         if self._held:
-            self._total -= self._held.pop(_current(), 0)
+            self._total -= self._held.pop(_current(self._running()), 0)
+
+    def _running(self) -> asyncio.AbstractEventLoop:
+        """Give the loop of the service; asking the system each time would cost a call to it."""
+        loop = self._loop
+        if loop is None or loop.is_closed():
+            loop = self._loop = asyncio.get_running_loop()
+        return loop
 
     async def _whole(self, task: Task, headers: Headers, receive: Receive, most: int) -> bytes:
         """Read to the end."""
@@ -130,8 +138,8 @@ class Reader:
             loop.call_later(_SWEEP_SECONDS, self._sweep, loop)
 
 
-def _current() -> Task:
-    task = asyncio.current_task()
+def _current(loop: asyncio.AbstractEventLoop) -> Task:
+    task = asyncio.current_task(loop)
     if task is None:
         msg = "A body is read in a task."
         raise RuntimeError(msg)

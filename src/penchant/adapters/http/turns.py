@@ -55,7 +55,7 @@ class Lane(Generic[Q, A]):
             Refusal: When the lane is closed.
         """
         loop = self._loop
-        if loop is None:
+        if loop is None or loop.is_closed():
             loop = self._loop = asyncio.get_running_loop()
         future: asyncio.Future[A] = loop.create_future()
         with self._gate:
