@@ -1,8 +1,10 @@
 """Engines for tests: a clock set by hand, seeded dice, a small shop, people who agreed."""
 
+import json
 import random
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from penchant import Action, Decision, Engine, Limits, Moment, Outcome
 from penchant.adapters.store.memory import MemoryStore
@@ -17,6 +19,7 @@ __all__ = [
     "Clock",
     "agreed",
     "engine_on",
+    "facts_in",
     "lived",
     "shop",
     "teach",
@@ -73,6 +76,16 @@ def agreed(engine: Engine, *people: str) -> None:
     """Let people agree to everything the shop does."""
     for person in people:
         engine.consent(person, PURPOSE, granted=True, dial=1.0)
+
+
+FACTS = frozenset({"observed", "consented", "linked", "decided", "claimed", "settled", "learned"})
+"""The kinds of lines of an export that are facts."""
+
+
+def facts_in(export: str) -> list[dict[str, Any]]:
+    """Give the facts among the lines of an export."""
+    lines = [json.loads(line) for line in export.splitlines()]
+    return [line for line in lines if line["type"] in FACTS]
 
 
 def teach(engine: Engine, person: str | None, reward_of: Callable[[Decision], float]) -> Decision:

@@ -7,15 +7,13 @@ Rule 3: bad input raises, and in a batch is answered item by item; a refusal is 
 """
 
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType, TracebackType
 from typing import Any, ClassVar, Self, overload
 
-import msgspec
-
 from penchant.errors import BadInput
-from penchant.journal import Store, as_plain
+from penchant.journal import Store
 from penchant.limits import Limits, check_end, check_id, check_length, check_number
 from penchant.runtime import rights
 from penchant.runtime.batches import answered, call_of, given_of
@@ -23,12 +21,15 @@ from penchant.runtime.calls import Call, check_opening, listed
 from penchant.runtime.columns import Answers
 from penchant.runtime.deciding import decide_all, decide_one, decide_table
 from penchant.runtime.declaring import declare
+from penchant.runtime.exporting import export
+from penchant.runtime.importing import import_person
 from penchant.runtime.insight import Insight
 from penchant.runtime.learning import close_windows, learn_all, learn_table
 from penchant.runtime.many import Many
 from penchant.runtime.memory import Memory
 from penchant.runtime.opening import tick
 from penchant.runtime.outbox import Outbox
+from penchant.runtime.portable import Imported
 from penchant.runtime.reception import keep_consent, observe_all
 from penchant.runtime.tracing import explained
 from penchant.words import (
@@ -284,14 +285,40 @@ class Engine:
         """Give all that is believed about a person, in words and with how sure it is."""
         return rights.profile(self._memory, person)
 
-    def export(self, person: str) -> str:
-        """Give every fact kept about a person as JSON Lines: id by id, each in order of arrival."""
-        memory = self._memory
-        check_id(person, "A person id", memory.limits)
-        with memory.lock:
-            facts = list(memory.people.facts(person))
-        encoder = msgspec.json.Encoder(enc_hook=as_plain)
-        return "".join(encoder.encode(fact).decode() + "\n" for fact in facts)
+    def export(self, person: str, *, population: bool = True) -> str:
+        """Give everything about a person as JSON Lines; see `export_lines`."""
+        return "".join(self.export_lines(person, population=population))
+
+    def export_lines(self, person: str, *, population: bool = True) -> Iterator[str]:
+        """Give the lines of an export one after the other, as they are read.
+
+        Args:
+            person: Under any of their ids.
+            population: Whether what many people taught the person's moments goes along, in
+                aggregate numbers: with it another engine decides alike from the start.
+
+        Returns:
+            Lines of JSON, a header first, as docs/reference/export.schema.json describes them;
+            none of somebody of whom nothing is kept.
+        """
+        return export(self._memory, person, population=population)
+
+    def import_(
+        self, lines: str | bytes | Iterable[str | bytes], *, returning: bool = False
+    ) -> Imported | Refused:
+        """Take in a person whom another engine exported; all of them, or nothing.
+
+        Where nothing was learned at a moment here, the same is decided for them as there. Imported
+        again, nothing changes.
+
+        Args:
+            lines: Of an export.
+            returning: Whether somebody who was forgotten here comes back by their own wish.
+
+        Returns:
+            What was kept, or Refused with the lines that are wrong, or with what stands against it.
+        """
+        return import_person(self._memory, lines, returning=returning)
 
     def forget(self, person: str) -> Receipt:
         """Forget a person: nothing of them can be read again, and the model is without them."""

@@ -36,6 +36,7 @@ __all__ = [
     "as_plain",
     "decode",
     "encode",
+    "from_plain",
 ]
 
 NOBODY = ""
@@ -144,7 +145,8 @@ class Declared(Struct, frozen=True, tag="declared", omit_defaults=True):
 class Derived(Struct, frozen=True, tag="derived", omit_defaults=True):
     """A version of the population model was derived; `numbers` is its content, encoded.
 
-    `outcomes` is how many it was derived from, those of forgotten people not counted.
+    `outcomes` is how many it was derived from, those of forgotten people not counted. One that
+    `is_given` came with a person from another instance, whole, and follows from no outcomes here.
     """
 
     at: datetime
@@ -153,6 +155,7 @@ class Derived(Struct, frozen=True, tag="derived", omit_defaults=True):
     numbers: bytes
     person: str = NOBODY
     outcomes: int = 0
+    is_given: bool = False
 
 
 Fact = (
@@ -195,7 +198,7 @@ def as_plain(value: Any) -> Any:
     )
 
 
-def _from_plain(kind: type, value: Any) -> Any:
+def from_plain(kind: type, value: Any) -> Any:
     """Build the FrozenMap that a field of that type wants."""
     if (get_origin(kind) or kind) is FrozenMap:
         return FrozenMap(value)
@@ -204,7 +207,7 @@ def _from_plain(kind: type, value: Any) -> Any:
 
 
 _encoder = msgspec.msgpack.Encoder(enc_hook=as_plain)
-_decoder: msgspec.msgpack.Decoder[Fact] = msgspec.msgpack.Decoder(Fact, dec_hook=_from_plain)
+_decoder: msgspec.msgpack.Decoder[Fact] = msgspec.msgpack.Decoder(Fact, dec_hook=from_plain)
 
 
 def encode(fact: Fact) -> bytes:

@@ -25,6 +25,7 @@ READ = frozenset(  # nouns that are given out, not made by a caller: their field
         "Decision",
         "Explanation",
         "Goal",
+        "Imported",
         "Never",
         "Profile",
         "Reason",

@@ -1,11 +1,10 @@
 """The engine: what is written before it is seen, and what a failing disk leaves behind."""
 
-import json
 from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
-from engines import NOW, PURPOSE, SHOP, Clock, agreed, engine_on, lived, shop
+from engines import NOW, PURPOSE, SHOP, Clock, agreed, engine_on, facts_in, lived, shop
 
 from penchant import Action, Decision, Engine, Moment, Outcome, Signal
 from penchant.adapters.store.memory import MemoryStore
@@ -217,7 +216,7 @@ def test_a_default_stands_in_where_candidates_lack_it(engine: Engine) -> None:
     assert "nothing" not in engine.decide("home.hero", person="ada").names
 
 
-def test_an_export_is_every_fact_in_order(engine: Engine) -> None:
+def test_an_export_has_every_fact_in_order(engine: Engine) -> None:
     """JSON Lines that any program reads; nobody else's facts are in it."""
     agreed(engine, "bea")
     engine.observe(
@@ -225,7 +224,7 @@ def test_an_export_is_every_fact_in_order(engine: Engine) -> None:
     )
     decision = engine.decide("home.hero", person="ada", context={"hour": 9})
     engine.learn(decision.id, outcome="clicked")
-    lines = [json.loads(line) for line in engine.export("ada").splitlines()]
+    lines = facts_in(engine.export("ada"))
 
     assert [line["type"] for line in lines] == ["consented", "observed", "decided", "learned"]
     assert lines[1]["signal"]["data"] == {"item": "hat", "at": [1.0, 2.0]}

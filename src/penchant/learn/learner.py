@@ -77,6 +77,7 @@ class RoundTask(NamedTuple):
     action_kinds: Kinds
     has_features: bool
     half_life: float
+    has_sums: bool
 
 
 class Round(NamedTuple):
@@ -146,6 +147,7 @@ def plan(model: MomentModel) -> RoundTask:
         action_kinds=np.array(model.action.kinds, dtype=np.int64),
         has_features=model.action.has_features,
         half_life=model.half_life,
+        has_sums=model.population is not None,
     )
 
 
@@ -243,11 +245,23 @@ def contribute(model: MomentModel, mine: NDArray[np.bool_], sign: float) -> None
 def rebuild(model: MomentModel) -> None:
     """Fold the sums of the version in force anew from the evidence, after a restart.
 
-    The first `model.folded` outcomes are those it was derived from.
+    The first `model.folded` outcomes are those it was derived from; one that was given was derived
+    from none that are here.
     """
     version = model.version
     if version.round == 0:
         return
+    if not model.is_given:
+        _rebuild_sums(model)
+    task = plan(model)
+    n_people = len(model.people.homes)
+    sums = refold(task.rows, task.homes, version, n_people, model.half_life)
+    model.people.adopt(sums, model.evidence.rows(task.n_outcomes), version)
+
+
+def _rebuild_sums(model: MomentModel) -> None:
+    """Fold the sums over everybody anew, and solve the spread that goes with the version."""
+    version = model.version
     shape = (1 + len(version.context.mean), 1 + len(version.action.mean))
     model.population = population_for(*shape, model.half_life, has_features=version.is_logistic)
     rows = model.evidence.rows(0, model.folded)
@@ -257,10 +271,6 @@ def rebuild(model: MomentModel) -> None:
     _fold_own_effects(model, model.folded)
     half = None if spread is None else folded(spread)
     model.version = version._replace(spread=half, n_outcomes=model.folded)
-    task = plan(model)
-    n_people = len(model.people.homes)
-    sums = refold(task.rows, task.homes, version, n_people, model.half_life)
-    model.people.adopt(sums, model.evidence.rows(task.n_outcomes), version)
 
 
 def _own(model: MomentModel) -> Floats:
@@ -291,7 +301,7 @@ def _scalings(task: RoundTask, seen: Seen) -> tuple[Scaling, Scaling, bool]:
     action = scaling_of(actions, task.action_kinds, 1.0)
     before = task.version
     moved = (
-        before.round == 0
+        not task.has_sums  # none yet, or those of another instance
         or before.is_logistic != task.has_features
         or has_moved(before.context, context)
         or has_moved(before.action, action)

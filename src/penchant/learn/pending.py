@@ -110,6 +110,12 @@ class Pending:
         self._remember(decision, _LEARNED, one.decision.person)
         return one
 
+    def waits_at(self, moment: str) -> bool:
+        """Tell whether an outcome of that moment may be waited for."""
+        if any(one.decision.moment == moment for one in self._open.values()):
+            return True
+        return any(block.waiting.any() for block in self._blocks.values())
+
     def let_go(self, decision: str, sentence: str) -> None:
         """Wait no more for the outcome of a decision that never reached anybody, and say why."""
         one = self._open.pop(decision, None)

@@ -47,6 +47,8 @@ class MomentModel:
         self.people = People(half_life)
         self.own_effects = OwnEffects(half_life)
         self.version = EMPTY
+        self.given = EMPTY.number
+        """The number of the version that came from another instance, if one did."""
         self.prior: Prior | None = None
         self.population: Population | None = None
         self.folded = 0
@@ -59,6 +61,11 @@ class MomentModel:
         """Let the next round look at every context again, as somebody's are no more."""
         self.seen = Seen(*np.zeros((3, 0)))
         self.n_seen = 0
+
+    @property
+    def is_given(self) -> bool:
+        """Whether the version in force came from another instance: it has no sums here."""
+        return self.version.number == self.given > EMPTY.number
 
     def fade_in(self, half_life: float) -> None:
         """Let sums lose half their weight in so many seconds; only while there are none."""

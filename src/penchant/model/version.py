@@ -234,6 +234,10 @@ def folded(covariances: Floats) -> Floats:
     return np.ascontiguousarray(half)  # a row is read at once
 
 
+_ARRAYS = 10
+"""Arrays of a version without its spread."""
+
+
 class _Stored(msgspec.Struct, frozen=True, array_like=True):
     """A version as bytes: shapes beside numbers."""
 
@@ -259,8 +263,8 @@ class Vocabulary(NamedTuple):
     names: tuple[int, ...]
 
 
-def pack(version: Version, vocabulary: Vocabulary) -> bytes:
-    """Give a version and the names it speaks of as bytes."""
+def pack(version: Version, vocabulary: Vocabulary, *, is_whole: bool = False) -> bytes:
+    """Give a version and the names it speaks of as bytes; a whole one with its spread."""
     arrays = (
         *version.context,
         *version.action,
@@ -268,6 +272,7 @@ def pack(version: Version, vocabulary: Vocabulary) -> bytes:
         version.basis,
         version.prior,
         version.own,
+        *((version.spread,) if is_whole and version.spread is not None else ()),
     )
     stored = tuple((array.shape, np.ascontiguousarray(array).tobytes()) for array in arrays)
     return msgspec.msgpack.encode(
@@ -284,7 +289,7 @@ def pack(version: Version, vocabulary: Vocabulary) -> bytes:
 
 
 def unpack(content: bytes) -> tuple[Version, Vocabulary]:
-    """Give back what `pack` was given, to the last bit, but for the spread.
+    """Give back what `pack` was given, to the last bit, but for the spread of one not whole.
 
     The spread is large and follows from the sums: who needs it solves them again.
     """
@@ -300,7 +305,7 @@ def unpack(content: bytes) -> tuple[Version, Vocabulary]:
         action=Scaling(*arrays[3:6]),
         weights=arrays[6],
         is_logistic=stored.is_logistic,
-        spread=None,
+        spread=arrays[10] if len(arrays) > _ARRAYS else None,
         basis=arrays[7],
         prior=arrays[8],
         noise=stored.noise,

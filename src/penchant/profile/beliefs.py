@@ -21,7 +21,7 @@ from penchant.profile.registers import Registers
 from penchant.profile.rhythm import UNIFORM, Rhythm
 from penchant.words import Belief, Consent, Profile
 
-__all__ = ["Estimator", "believe", "profile_of", "update"]
+__all__ = ["Estimator", "believe", "believed", "profile_of", "update"]
 
 S = TypeVar("S")
 
@@ -73,7 +73,17 @@ def believe(
         ['not enough yet to say when (about 0 of the 8 signals it takes)',
          'not enough yet to say which (about 0 of the 10 outcomes it takes)']
     """
-    evidence = evidence_of(facts, now=now)
+    return believed(evidence_of(facts, now=now), now=now, time_zone=time_zone, people=people)
+
+
+def believed(
+    evidence: Sequence[Evidence],
+    *,
+    now: datetime,
+    time_zone: str = "",
+    people: tuple[float, ...] = UNIFORM,
+) -> tuple[Belief, ...]:
+    """Give what is believed about one person, of whom the evidence is gathered already."""
     estimators: tuple[Estimator[Any], ...] = (Rhythm(time_zone, people), Interests(), Counters())
     return tuple(belief for one in estimators for belief in one.say(_folded(one, evidence), now))
 

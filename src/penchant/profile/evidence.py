@@ -14,9 +14,9 @@ from msgspec import Struct
 
 from penchant.journal import Decided, Fact, Learned, Observed, encode
 from penchant.profile.registers import STATEMENT_KINDS
-from penchant.words import Action, Decision
+from penchant.words import Action
 
-__all__ = ["Evidence", "Experience", "evidence_of", "seconds_of"]
+__all__ = ["Evidence", "Experience", "Gathering", "evidence_of", "seconds_of"]
 
 
 class Experience(Struct, frozen=True):
@@ -43,35 +43,45 @@ def _time(evidence: Evidence) -> datetime:
     return evidence.at
 
 
+class Gathering:
+    """Facts of one person on their way to evidence, in any order; whole decisions are not kept."""
+
+    def __init__(self) -> None:
+        """Start with nothing."""
+        self._seen: list[tuple[datetime, bytes, Evidence]] = []
+        self._decided: dict[str, tuple[datetime, str, Action]] = {}
+        self._learned: dict[str, tuple[datetime, bytes, float]] = {}
+
+    def see(self, fact: Fact) -> None:
+        """Take a fact in; others than observations, decisions and outcomes are passed over."""
+        if isinstance(fact, Observed) and fact.signal.kind not in STATEMENT_KINDS:
+            self._seen.append((_time(fact), encode(fact), fact))
+        elif isinstance(fact, Decided) and fact.decision.executed:
+            decision = fact.decision
+            self._decided[decision.id] = (decision.at, decision.moment, decision.action)
+        elif isinstance(fact, Learned):
+            this = (fact.at, encode(fact), fact.scaled)
+            self._learned[fact.decision] = min(self._learned.get(fact.decision, this), this)
+
+    def evidence(self, now: datetime) -> tuple[Evidence, ...]:
+        """Give the evidence up to `now`, sorted by time; of several outcomes the first counts."""
+        seen = list(self._seen)
+        for decision in self._learned.keys() & self._decided.keys():
+            experience = Experience(*self._decided[decision], self._learned[decision][2])
+            seen.append((experience.at, decision.encode(), experience))
+        # Two pieces with one time and one content are equal, so their order does not matter.
+        seen.sort(key=lambda one: one[:2])
+        return tuple(evidence for at, _, evidence in seen if at <= now)
+
+
 def evidence_of(facts: Iterable[Fact], *, now: datetime) -> tuple[Evidence, ...]:
     """Give the evidence in some facts of one person.
 
     Args:
-        facts: In any order; others than observations, decisions and outcomes are passed over.
+        facts: In any order.
         now: The present, with a zone.
-
-    Returns:
-        Sorted by time. Of several outcomes of a decision the first counts.
     """
-    seen: list[tuple[datetime, bytes, Evidence]] = []
-    decisions: dict[str, Decision] = {}
-    outcomes: dict[str, Learned] = {}
+    gathering = Gathering()
     for fact in facts:
-        if isinstance(fact, Observed) and fact.signal.kind not in STATEMENT_KINDS:
-            seen.append((_time(fact), encode(fact), fact))
-        elif isinstance(fact, Decided) and fact.decision.executed:
-            decisions[fact.decision.id] = fact.decision
-        elif isinstance(fact, Learned):
-            first = outcomes.setdefault(fact.decision, fact)
-            outcomes[fact.decision] = min(first, fact, key=lambda one: (one.at, encode(one)))
-    for decision in outcomes.keys() & decisions.keys():
-        experience = _experience(decisions[decision], outcomes[decision])
-        seen.append((experience.at, decision.encode(), experience))
-    # Two pieces with one time and one content are equal, so their order does not matter.
-    seen.sort(key=lambda one: one[:2])
-    return tuple(evidence for at, _, evidence in seen if at <= now)
-
-
-def _experience(decision: Decision, outcome: Learned) -> Experience:
-    """Join a decision and its outcome."""
-    return Experience(decision.at, decision.moment, decision.action, outcome.scaled)
+        gathering.see(fact)
+    return gathering.evidence(now)

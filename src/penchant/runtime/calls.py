@@ -1,7 +1,9 @@
 """One call to decide, as it comes in, and the check of what is in it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from os import PathLike
+from random import Random
 from typing import Any, NamedTuple
 
 from penchant.errors import BadInput, BadNumber, UnknownDecision
@@ -9,7 +11,15 @@ from penchant.limits import Limits, check_id, check_length
 from penchant.runtime.declaring import check_actions
 from penchant.words import Action, FrozenMap, Value
 
-__all__ = ["Call", "candidates_of", "check_call", "check_decision", "check_opening", "listed"]
+__all__ = [
+    "Call",
+    "candidates_of",
+    "check_call",
+    "check_decision",
+    "check_opening",
+    "listed",
+    "new_id",
+]
 
 
 class Call(NamedTuple):
@@ -25,6 +35,17 @@ class Call(NamedTuple):
     draw: float | None
     id: str = ""
     opened_by: str = ""
+
+
+def new_id(now: datetime, dice: Random) -> str:
+    """Give an id that nothing had before: the time in ms, and 80 bits of the dice.
+
+    Example:
+        >>> from datetime import UTC
+        >>> new_id(datetime.fromtimestamp(1.0, UTC), Random(7))
+        '0000000003e8...'
+    """
+    return f"{int(now.timestamp() * 1000):012x}{dice.getrandbits(80):020x}"
 
 
 def check_call(call: Call, limits: Limits) -> FrozenMap[Value]:

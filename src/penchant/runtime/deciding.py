@@ -14,7 +14,7 @@ from penchant.learn.pending import Open
 from penchant.limits import check_length
 from penchant.loop import Question, fallback_only, refusal
 from penchant.runtime.batches import answered, checked_contexts, decide_columns, plain
-from penchant.runtime.calls import Call, candidates_of, check_call
+from penchant.runtime.calls import Call, candidates_of, check_call, new_id
 from penchant.runtime.columns import CONTEXT_NAME, Answers
 from penchant.runtime.live_moment import LiveMoment
 from penchant.runtime.live_person import LivePerson
@@ -74,7 +74,7 @@ def decide_table(
         here = places >= 0
         names = [people[place] for place in np.flatnonzero(here).tolist()] if others else people
         asked = (names, places[here], given[here] if others else given)
-        columns = decide_columns(live, asked, memory.name(now), now, draws[here])
+        columns = decide_columns(live, asked, new_id(now, memory.dice), now, draws[here])
     memory.write(columns)
     with memory.lock:
         memory.pending.add_block(columns.made.id, columns, columns.made.closes_at)
@@ -155,7 +155,7 @@ def _undone(memory: Memory, call: Call, now: datetime) -> Open:
         someone = memory.people.person(person)
         standing = someone.standing(person, live.moment)
     draw = memory.dice.random() if call.draw is None else call.draw
-    name = call.id or memory.name(now)
+    name = call.id or new_id(now, memory.dice)
     question = Question(name, live.moment, now, draw, context, standing, candidates, call.opened_by)
     sentence = refusal(question)
     if sentence and not live.moment.non_profiling:

@@ -18,7 +18,7 @@ from penchant.runtime.memory import Memory
 from penchant.runtime.opening_nouns import check_opens
 from penchant.words import NOTHING, Action, Cap, GuardrailRule, Moment
 
-__all__ = ["check_actions", "check_moment", "declare"]
+__all__ = ["check_actions", "check_moment", "declare", "open_by"]
 
 _ANY_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 _RISKS = ("auto", "notify", "confirm", "human")
@@ -40,7 +40,7 @@ def declare(memory: Memory, moment: Moment) -> None:
         now = memory.now()
         memory.write([Declared(now, moment)])
         memory.declare(moment, now)
-        _open_by(memory, now)
+        open_by(memory, now)
     memory.bell.ring()
 
 
@@ -86,7 +86,7 @@ def check_moment(moment: Moment, limits: Limits) -> None:
         )
 
 
-def _open_by(memory: Memory, now: datetime) -> None:
+def open_by(memory: Memory, now: datetime) -> None:
     """Take over what moments open by; who may be due is read from the journal where needed."""
     declared = [live.declared for live in memory.moments.values()]
     if memory.openings.declared(declared, now.timestamp()):

@@ -105,7 +105,8 @@ class LiveModel:
         """
         model, version = self.model, self.model.version
         model.fade_in(half_life)
-        if version.round and model.action.width > len(version.action.mean):
+        has_new = model.action.width > len(version.action.mean)
+        if version.round and has_new and not model.is_given:
             self._next_round = len(model.evidence)
 
     def settle(self) -> None:
@@ -149,5 +150,8 @@ class LiveModel:
         if self.versions.is_behind():
             learner.refresh(self.model)
         self.versions.note()
-        self._next_round = learner.next_round_at(len(self.model.evidence))
+        outcomes, version = len(self.model.evidence), self.model.version
+        # What another instance learned from more than is known here is better than what is here.
+        known = max(outcomes, version.n_outcomes) if self.model.is_given else outcomes
+        self._next_round = learner.next_round_at(known)
         self.redeclared(self.model.half_life)

@@ -8,7 +8,7 @@ for, so that concurrent callers share one write.
 
 import random
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -106,10 +106,6 @@ class Memory:
             msg = f"No moment `{said}` was declared. Declare it with `engine.declare(Moment(…))`."
             raise UnknownMoment(msg)
         return live
-
-    def name(self, now: datetime) -> str:
-        """Give an id that nothing had before: the time in ms, and 80 bits of the dice."""
-        return f"{int(now.timestamp() * 1000):012x}{self.dice.getrandbits(80):020x}"
 
     def declare(self, moment: Moment, at: datetime) -> None:
         """Take a declaration in."""
@@ -218,6 +214,36 @@ class Memory:
                 live.learning.gather(people)
         for home in homes:
             self._settle_use(home, fact.at)
+
+    def take_in(
+        self, facts: Sequence[Fact], moments: Mapping[str, LiveMoment], person: str
+    ) -> None:
+        """Write facts about a person that come from elsewhere, and fold them as after a restart.
+
+        Args:
+            facts: Declarations and versions first, then those of the person.
+            moments: Those that take the place of what is there, where nothing was learned.
+            person: Under any of their ids.
+        """
+        self.store.append(facts)
+        self.moments.update(moments)
+        links = {fact.person: fact for fact in facts if isinstance(fact, Linked)}
+        self.people.drop(self.people.ids(person))
+        for link in links.values():
+            self.people.link(link)
+        for fact in facts:
+            if not isinstance(fact, Declared | Derived | Linked):
+                self._reopen(fact)
+        for live in moments.values():
+            live.learning.restored()
+        ids, at = self.people.ids(person), self.now()
+        for live in self.moments.values():
+            with self._noting(live, at):
+                live.learning.gather({ids[0]: ids})
+        self._unready(ids)
+        self._settle_use(ids[0], at)
+        self.openings.forget(ids)
+        self.openings.placed(self.people.person(ids[0]).registers, at.timestamp())
 
     def _settle_use(self, person: str, at: datetime) -> None:
         """Let a person's outcomes rest while they restrict the use of them, and teach after."""

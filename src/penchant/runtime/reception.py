@@ -180,6 +180,8 @@ def _objection(checked: Signal, memory: Memory) -> str:
     if checked.kind != "belief.corrected":
         return ""
     known = [(live.moment, live.model.action) for live in memory.moments.values()]
+    for moment, encoder in known:
+        encoder.encode_actions(moment.actions)  # names of columns are not all at hand at a start
     return correction_problem(checked, known)
 
 

@@ -19,10 +19,11 @@ def profile(memory: Memory, person: str) -> Profile:
     with memory.lock:
         now = memory.now()
         registers = memory.people.person(person).registers
-        facts = list(memory.people.facts(person))
         ids = memory.people.ids(person)
+        readings = [memory.store.read(one) for one in ids]
         moments = [(live.learning, live.moment) for live in memory.moments.values()]
         learned = [one for live, moment in moments for one in tastes(live, moment, ids, now)]
+    facts = (fact for reading in readings for fact in reading)
     beliefs = believe(facts, now=now, time_zone=registers.time_zone)
     return profile_of(registers, (*beliefs, *learned), now)
 

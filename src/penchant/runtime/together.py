@@ -20,7 +20,7 @@ from penchant.errors import BadInput
 from penchant.learn.pending import Open
 from penchant.model.layout import rounded
 from penchant.runtime.batches import plain
-from penchant.runtime.calls import Call, check_call
+from penchant.runtime.calls import Call, check_call, new_id
 from penchant.runtime.columns import weighed
 from penchant.runtime.live_moment import LiveMoment
 from penchant.runtime.memory import Memory
@@ -106,7 +106,7 @@ def _read(
             told[place] = wrong
             continue
         draw = memory.dice.random() if call.draw is None else call.draw
-        name = call.id or memory.name(now)
+        name = call.id or new_id(now, memory.dice)
         asked.append(_Asked(place, person, standing, context, row, name, draw))
     return asked
 

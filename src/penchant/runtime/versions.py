@@ -29,6 +29,12 @@ class Versions:
             UnknownDecision: When it was lost, with a crash between its decision and itself.
         """
         found = self._kept.get(number)
+        if found is None and number < 0:
+            msg = (
+                f"It was decided in another instance, under version {-number} of its model, which "
+                "did not come along. Its propensities are kept, its reasons stand in the export."
+            )
+            raise UnknownDecision(msg)
         if found is None:
             msg = (
                 f"Version {number} of the model was lost in a crash before it was written, so what "
@@ -68,6 +74,8 @@ class Versions:
         if version.number > self._model.version.number:
             self._model.version = version
             self._outcomes = fact.outcomes
+            if fact.is_given:
+                self._model.given = version.number
 
     def reached(self, number: int) -> None:
         """Note that the version in force was derived from what is kept so far.

@@ -36,6 +36,12 @@ class Shop:
         assert done.exit_code == 0, done.output
         return json.loads(done.stdout)
 
+    def exported(self, person: str = "ada") -> Path:
+        """Export a person to a file."""
+        path = self.folder / f"{person}.exported.jsonl"
+        assert self.run("export", person, "--to", str(path)).exit_code == 0
+        return path
+
     def decided(self, *words: str, person: str = "ada") -> str:
         """Decide for a person; give the id."""
         found = self.told("decide", "home.hero", "--person", person, *words)

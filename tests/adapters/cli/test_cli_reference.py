@@ -34,7 +34,10 @@ ASKED: dict[str, tuple[str, ...]] = {
     "learn": ("{decision}", "--reward", "1"),
     "explain": ("{decision}",),
     "profile": ("ada",),
+    "correct": ("ada", "rhythm", "--is", "evenings"),
+    "restrict": ("ada",),
     "export": ("ada",),
+    "import": ("{export}",),
     "forget": ("ada", "--yes"),
     "replay": ("{log}", "--map", "{map}"),
     "up": (),
@@ -80,6 +83,7 @@ def test_each_command_prints_json_and_nothing_else(command: str, shop: Shop) -> 
         "{decision}": shop.decided(),
         "{log}": str(log_of(shop.folder, rows_of(20))),
         "{map}": str(map_of(shop.folder)),
+        "{export}": str(shop.exported()),
         "{key}": str(shop.told("key", "new", "--scope", "decide:read")["id"]),
     }
     asked = [words.get(word, word) for word in ASKED[command]]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from adapters.cli.shop import Shop, run
+from engines import facts_in
 
 from penchant.adapters.cli.signal_lines import observe_lines
 from penchant.engine import Engine
@@ -40,7 +41,11 @@ def test_one_signal_is_kept(shop: Shop) -> None:
 
     assert shop.run(*words, *more).stdout == "Kept.\n"
 
-    kept = json.loads(shop.run("export", "ada").stdout.splitlines()[-1])["signal"]
+    (kept,) = [
+        fact["signal"]
+        for fact in facts_in(shop.run("export", "ada").stdout)
+        if fact["type"] == "observed"
+    ]
     at = kept.pop("at")
     assert at.endswith("Z")
     assert kept == {
@@ -124,7 +129,7 @@ def test_a_line_names_its_own_purpose(shop: Shop) -> None:
     )
 
     assert done.stdout == "Kept 3 of 3 signals.\n"
-    facts = [json.loads(line) for line in shop.run("export", "ada").stdout.splitlines()]
+    facts = facts_in(shop.run("export", "ada").stdout)
     purposes = [fact["purpose"] for fact in facts if fact["type"] == "observed"]
     assert purposes == ["recommendation", "ads", "recommendation"]
 

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from engines import facts_in
+
 PENCHANT = Path(sys.executable).parent / "penchant"
 
 
@@ -51,7 +53,7 @@ def test_one_person_from_first_signal_to_forgotten(tmp_path: Path) -> None:
 
     assert "was chosen; its chance was" in told("explain", decision["id"])
     assert "shop.viewed" in told("profile", "ada")
-    assert len(told("export", "ada").splitlines()) == 1 + 10 + 2 * 3
+    assert len(facts_in(told("export", "ada"))) == 1 + 10 + 2 * 3
     assert "of 18 facts" in told("doctor")
     assert "Not forgotten" in told("forget", "ada", typed="zoe\n", exits=1)
     assert "17 facts, 3 outcomes" in told("forget", "ada", typed="ada\n")

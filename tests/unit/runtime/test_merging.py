@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from engines import facts_in
 
 from penchant import Action, Engine, Moment, Refused, Signal
 
@@ -25,8 +26,8 @@ def who(engine: Engine, *ids: str) -> dict[str, tuple[str, tuple[str, ...], int]
     found = {}
     for one in ids:
         profile = engine.profile(one)
-        facts = engine.export(one).count("\n")
-        found[one] = (profile.person, profile.known_as, facts)
+        facts = facts_in(engine.export(one))
+        found[one] = (profile.person, profile.known_as, len(facts))
     return found
 
 

@@ -13,12 +13,14 @@ import typer
 from typer.core import TyperGroup
 
 from penchant.adapters.cli.consent import consent_command
+from penchant.adapters.cli.correct import correct_command
 from penchant.adapters.cli.decide import decide_command
 from penchant.adapters.cli.declare import declare_command
 from penchant.adapters.cli.doctor import doctor_command
 from penchant.adapters.cli.explain import explain_command
 from penchant.adapters.cli.export import export_command
 from penchant.adapters.cli.forget import forget_command
+from penchant.adapters.cli.import_ import import_command
 from penchant.adapters.cli.init import init_command
 from penchant.adapters.cli.key import key_app
 from penchant.adapters.cli.learn import learn_command
@@ -26,6 +28,7 @@ from penchant.adapters.cli.link import link_command
 from penchant.adapters.cli.observe import observe_command
 from penchant.adapters.cli.profile import profile_command
 from penchant.adapters.cli.replay import replay_command
+from penchant.adapters.cli.restrict import restrict_command
 from penchant.adapters.cli.terminal import warn
 from penchant.adapters.cli.up import up_command
 from penchant.errors import PenchantError
@@ -81,7 +84,10 @@ app.command("decide")(decide_command)
 app.command("learn")(learn_command)
 app.command("explain")(explain_command)
 app.command("profile")(profile_command)
+app.command("correct", short_help="Set right what is believed, or undo that.")(correct_command)
+app.command("restrict", short_help="Keep and do not use, or lift that.")(restrict_command)
 app.command("export")(export_command)
+app.command("import")(import_command)
 app.command("forget")(forget_command)
 app.command("replay", short_help="Replay a log as if it were live.")(replay_command)
 app.command("up")(up_command)

@@ -18,6 +18,7 @@ from penchant.adapters.http.bodies import DecisionRecord, Health, Link
 from penchant.adapters.http.service_file import ServiceAddress, find_service
 from penchant.errors import BadInput, PenchantError, ServiceFailed
 from penchant.limits import Limits
+from penchant.runtime.portable import Imported
 from penchant.words import Accepted, Action, Explanation, Moment, Profile, Receipt, Refused, Signal
 
 __all__ = ["Remote", "console_link", "find_remote", "service_health"]
@@ -117,9 +118,15 @@ class Remote:
         """Give what is believed about a person."""
         return self._client.profile(person)
 
-    def export(self, person: str) -> str:
-        """Give every fact kept about a person."""
-        return self._client.export(person)
+    def export_lines(self, person: str, *, population: bool = True) -> Iterator[str]:
+        """Give everything about a person, line by line."""
+        for line in self._client.export(person).splitlines(keepends=True):
+            if population or not line.startswith('{"type":"population"'):
+                yield line
+
+    def import_(self, lines: Iterable[bytes], *, returning: bool = False) -> Imported | Refused:
+        """Take in a person whom another instance exported."""
+        return self._client.import_(b"".join(lines).decode(), returning=returning)
 
     def forget(self, person: str) -> Receipt:
         """Forget a person."""

@@ -20,6 +20,7 @@ from penchant.errors import (
     ServiceRefused,
 )
 from penchant.journal import as_plain
+from penchant.runtime.portable import Imported
 from penchant.words import (
     Accepted,
     Action,
@@ -152,9 +153,10 @@ def export(person: str) -> Asking[str]:
     return Asking("GET", f"/v1/people/{_part(person)}/export", bytes.decode)
 
 
-def import_(lines: str) -> Asking[Any]:
+def import_(lines: str, *, returning: bool) -> Asking[Imported | Refused]:
     """Hand in what `export` gave."""
-    return Asking("POST", "/v1/people/import", msgspec.json.decode, lines.encode(), _LINES)
+    path = f"/v1/people/import{'?returning=true' if returning else ''}"
+    return Asking("POST", path, _imported, lines.encode(), _LINES)
 
 
 def forget(person: str) -> Asking[Receipt]:
@@ -221,6 +223,14 @@ def _read(answer: bytes, kind: type[T]) -> T:
 
 def _kept(told: Kept) -> Accepted | Refused:
     return Accepted() if told.kept else Refused(told.sentence or "")
+
+
+def _imported(answer: bytes) -> Imported | Refused:
+    """Read what became of an import."""
+    if b'"kept"' not in answer:
+        return _read(answer, Imported)
+    refused = _read(answer, Kept)
+    return Refused(str(refused.sentence))
 
 
 def _all_kept(answer: bytes) -> list[Accepted | Refused]:

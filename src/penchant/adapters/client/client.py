@@ -19,6 +19,7 @@ from penchant.adapters.client import asking
 from penchant.adapters.client.asking import Asking
 from penchant.adapters.http.bodies import DecisionAnswer
 from penchant.errors import PenchantError, ServiceBusy, ServiceFailed
+from penchant.runtime.portable import Imported
 from penchant.words import Accepted, Action, Explanation, Moment, Profile, Receipt, Refused, Signal
 
 __all__ = ["AsyncClient", "Client"]
@@ -186,9 +187,9 @@ class Client:
         """Give all that is kept about a person, as JSON Lines; as `Engine.export`."""
         return self._ask(asking.export(person))
 
-    def import_(self, lines: str) -> Any:
+    def import_(self, lines: str, *, returning: bool = False) -> Imported | Refused:
         """Take in what `export` gave, here or elsewhere; as `Engine.import_`."""
-        return self._ask(asking.import_(lines))
+        return self._ask(asking.import_(lines, returning=returning))
 
     def forget(self, person: str) -> Receipt:
         """Forget a person; as `Engine.forget`."""
@@ -325,9 +326,9 @@ class AsyncClient:
         """Give all that is kept about a person, as JSON Lines; as `Engine.export`."""
         return await self._ask(asking.export(person))
 
-    async def import_(self, lines: str) -> Any:
+    async def import_(self, lines: str, *, returning: bool = False) -> Imported | Refused:
         """Take in what `export` gave, here or elsewhere; as `Engine.import_`."""
-        return await self._ask(asking.import_(lines))
+        return await self._ask(asking.import_(lines, returning=returning))
 
     async def forget(self, person: str) -> Receipt:
         """Forget a person; as `Engine.forget`."""

@@ -89,7 +89,7 @@ class App:
         self._mounts = Mounts(engine, settings)
         sessions = Sessions()
         own = OwnRoutes(engine, self._meters, sessions)
-        self.routes: list[Described] = routes_of(engine, own, self._mounts.routes)
+        self.routes: list[Described] = routes_of(engine, own, self._mounts.routes, settings)
         self._cold = Cold(self.routes, self._mounts.pages, (self._door, self._reader, sessions))
         self._meters.gauge("requests_under_way", "Requests under way.", lambda: self._busy)
         self._meters.gauge("streams_open", "Answers that last.", lambda: self._streams)

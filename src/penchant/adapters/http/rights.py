@@ -1,13 +1,16 @@
-"""The routes of a person's rights: to have what is kept, and to be forgotten."""
+"""The routes of a person's rights: to have what is kept, take it along, and be forgotten."""
 
-from starlette.concurrency import run_in_threadpool
+from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from penchant.adapters.http.answering import answered, part_of
+from penchant.adapters.http.bodies import Kept
 from penchant.adapters.http.described import Described
+from penchant.adapters.http.reading import Reader
 from penchant.engine import Engine
-from penchant.words import Receipt
+from penchant.runtime.portable import Imported
+from penchant.words import Receipt, Refused
 
 __all__ = ["rights_routes"]
 
@@ -15,9 +18,9 @@ _ONE = "/v1/people/{person}"
 _NDJSON = "application/x-ndjson"
 
 
-def rights_routes(engine: Engine) -> list[Described]:
-    """Give the routes of rights."""
-    rights = _Rights(engine)
+def rights_routes(engine: Engine, import_bytes: int) -> list[Described]:
+    """Give the routes of rights; an import has at most so many bytes."""
+    rights = _Rights(engine, import_bytes)
     return [
         Described(
             "DELETE",
@@ -33,9 +36,23 @@ def rights_routes(engine: Engine) -> list[Described]:
             f"{_ONE}/export",
             "export_person",
             "rights:exec",
-            "Every fact kept about a person, as JSON Lines.",
+            "Everything about a person, as JSON Lines.",
             gives=(_NDJSON,),
             endpoint=rights.export,
+        ),
+        Described(
+            "POST",
+            "/v1/people/import",
+            "import_person",
+            "rights:exec",
+            "Take in a person whom another instance exported; all of them, or nothing.",
+            takes=(_NDJSON,),
+            gives=(Imported, Kept),
+            asks=(
+                ("returning", "`true` for somebody forgotten here who comes back as they wish."),
+            ),
+            endpoint=rights.import_,
+            is_wide=True,
         ),
     ]
 
@@ -43,8 +60,8 @@ def rights_routes(engine: Engine) -> list[Described]:
 class _Rights:
     """Serves them."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, import_bytes: int) -> None:
+        self._engine, self._import_bytes = engine, import_bytes
 
     async def forget(self, request: Request) -> Response:
         person = part_of(request, "person")
@@ -52,5 +69,16 @@ class _Rights:
 
     async def export(self, request: Request) -> Response:
         person = part_of(request, "person")
-        lines = await run_in_threadpool(self._engine.export, person)
-        return Response(lines, media_type=_NDJSON)
+        lines = await run_in_threadpool(self._engine.export_lines, person)
+        return StreamingResponse(iterate_in_threadpool(lines), media_type=_NDJSON)
+
+    async def import_(self, request: Request) -> Response:
+        reader: Reader = request.scope["penchant.reader"]
+        headers = dict(request.scope["headers"])
+        types = (_NDJSON.encode(),)
+        body = await reader.read(headers, request.receive, self._import_bytes, types=types)
+        is_returning = request.query_params.get("returning") == "true"
+        result = await run_in_threadpool(self._engine.import_, body, returning=is_returning)
+        if isinstance(result, Refused):
+            return answered(Kept(kept=False, sentence=result.sentence))
+        return answered(result)

@@ -20,6 +20,7 @@ from penchant.adapters.http.moments import moment_routes
 from penchant.adapters.http.own import OwnRoutes
 from penchant.adapters.http.people import people_routes
 from penchant.adapters.http.rights import rights_routes
+from penchant.adapters.http.settings import Settings
 from penchant.engine import Engine
 
 __all__ = ["hot_routes", "routes_of"]
@@ -60,14 +61,16 @@ def hot_routes() -> list[Described]:
     ]
 
 
-def routes_of(engine: Engine, own: OwnRoutes, mounted: Sequence[Described]) -> list[Described]:
+def routes_of(
+    engine: Engine, own: OwnRoutes, mounted: Sequence[Described], settings: Settings
+) -> list[Described]:
     """Give every route of a service but the pages of the console."""
     routes = [
         *hot_routes(),
         *decision_routes(engine),
         *moment_routes(engine),
         *people_routes(engine),
-        *rights_routes(engine),
+        *rights_routes(engine, settings.import_bytes),
         *mounted,
         *own.routes(),
     ]

@@ -41,6 +41,8 @@ def _mirror(kind: Any, known: dict[type, type]) -> Any:
     origin, inside = get_origin(kind), get_args(kind)
     if origin is None or origin is Annotated or not inside:
         return kind
+    if origin is FrozenMap:  # in JSON it is what every mapping is
+        return dict[str, _mirror(inside[0], known)]  # type: ignore[misc]  # made of parts
     told = tuple(_mirror(one, known) for one in inside)
     return Union[told] if origin in {Union, UnionType} else kind if told == inside else origin[told]  # noqa: UP007 - made of parts
 
@@ -65,6 +67,7 @@ def _mirror_struct(kind: type[Struct], known: dict[type, type]) -> type:
         namespace={"__doc__": cleandoc(kind.__doc__ or "")},
         tag=config.tag,
         tag_field=config.tag_field,
+        rename={one.name: one.encode_name for one in msgspec.structs.fields(kind)},
         forbid_unknown_fields=config.forbid_unknown_fields,
         kw_only=True,
     )
