@@ -12,7 +12,6 @@ from heapq import heappop, heappush
 from typing import Literal
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from penchant.deliver.letter import Letter, letter_of
 from penchant.journal import Claimed, Settled
@@ -36,6 +35,28 @@ class Way(Struct):
     is_lost: bool = False
 
 
+class Resting:
+    """Letters that wait and may not be tried before a time: in quiet hours, until they end."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._until: list[tuple[float, str]] = []
+
+    @property
+    def due_at(self) -> float | None:
+        """Say when the next may be tried again."""
+        return self._until[0][0] if self._until else None
+
+    def put(self, decision: str, until: float) -> None:
+        """Let a letter rest."""
+        heappush(self._until, (until, decision))
+
+    def take(self, now: float) -> Iterator[str]:
+        """Take out those that may be tried again by now."""
+        while self._until and self._until[0][0] <= now:
+            yield heappop(self._until)[1]
+
+
 class Letters:
     """The letters of one engine, oldest first."""
 
@@ -45,7 +66,7 @@ class Letters:
         self._ways: dict[str, Way] = {}
         self._of_person: dict[str, dict[str, None]] = {}
         self._closing: list[tuple[float, str]] = []
-        self._resting: list[tuple[float, str]] = []
+        self.resting = Resting()
 
     def __len__(self) -> int:
         """Count those whose window is open."""
@@ -100,26 +121,13 @@ class Letters:
         """Give the letters of which nobody knows whether they were sent, and nobody said so yet."""
         return [way for way in self._ways.values() if way.is_lost and way.state == "claimed"]
 
-    def rest(self, decision: str, until: float) -> None:
-        """Let a letter that waits be tried again at a time, and not before."""
-        heappush(self._resting, (until, decision))
-
-    def rested(self, now: float) -> list[Letter]:
-        """Give the letters that may be tried again by now."""
-        rested = []
-        while self._resting and self._resting[0][0] <= now:
-            way = self._ways.get(heappop(self._resting)[1])
-            if way is not None and way.state == "waiting":
-                rested.append(replace(way.letter, tries=way.returned))
-        return rested
-
     @property
     def due_at(self) -> float | None:
         """Say when the next window closes, or a letter may be tried again."""
         while self._closing and self._closing[0][1] not in self._ways:
             heappop(self._closing)
-        times = [queue[0][0] for queue in (self._closing, self._resting) if queue]
-        return min(times, default=None)
+        times = (self._closing[0][0] if self._closing else None, self.resting.due_at)
+        return min((one for one in times if one is not None), default=None)
 
     def closed(self, now: float) -> list[Way]:
         """Take out the letters whose window closed by now."""

@@ -9,7 +9,6 @@ Rule 3: in quiet hours that end in time it waits for their end; what is too late
 """
 
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import islice
 from typing import NamedTuple
@@ -70,8 +69,10 @@ def open_after(memory: Memory, now: datetime) -> None:
     A disk that fails now does not undo that they are kept. What is due stays so, and the next
     `tick` opens it or raises.
     """
-    with suppress(StoreError):
+    try:
         open_due(memory, now)
+    except StoreError:
+        memory.bell.ring()
 
 
 def open_due(memory: Memory, now: datetime) -> int:

@@ -76,7 +76,7 @@ class Outbox:
                     return Refused("Its window has closed, so it is not sent any more.")
                 sentence, later = _why_not(memory, way.letter, now)
                 if later is not None:
-                    memory.letters.rest(way.letter.id, later.timestamp())
+                    memory.letters.resting.put(way.letter.id, later.timestamp())
                     memory.bell.ring()
                     return Refused(sentence)
                 way.state = "claimed"
@@ -84,7 +84,7 @@ class Outbox:
             self._write(way, fact, "waiting")
             if sentence:
                 return Refused(sentence)
-            return replace(way.letter, tries=way.returned)
+            return _letter(way)
 
     def settle(self, decision_id: str, how: How, sentence: str = "") -> Accepted | Refused:
         """Say what became of a claimed letter.
@@ -114,7 +114,7 @@ class Outbox:
             fact = Settled(letter.person, now, letter.id, how, sentence, letter.channel)
             self._write(way, fact, "claimed")
         if how == "returned":
-            memory.bell.ring([replace(letter, tries=way.returned)])
+            memory.bell.ring([_letter(way)])
         return Accepted()
 
     def ids(self, person: str) -> tuple[str, ...]:
@@ -151,7 +151,7 @@ class Outbox:
         memory = self._memory
         ids = None if person is None else memory.people.ids(person)
         return [
-            replace(way.letter, tries=way.returned)
+            _letter(way)
             for way in memory.letters.of(ids)
             if way.state == state and channel in {None, way.letter.channel}
         ]
@@ -175,7 +175,8 @@ def close_letters(memory: Memory, now: datetime) -> int:
         for way in lost:
             way.state = "unknown"
         is_due = due_at is not None and due_at <= now.timestamp()
-        rested = memory.letters.rested(now.timestamp()) if is_due else []
+        ways = [memory.letters.find(one) for one in memory.letters.resting.take(now.timestamp())]
+        rested = [_letter(way) for way in ways if way is not None and way.state == "waiting"]
         closed = memory.letters.closed(now.timestamp()) if is_due else []
     if rested:
         memory.bell.ring(rested)
@@ -208,6 +209,11 @@ _UNKNOWN = (
     "Whether it was sent is not known: it was claimed, and nobody said what became of it. So it "
     "is not sent again."
 )
+
+
+def _letter(way: Way) -> Letter:
+    """Give a letter as it is now."""
+    return replace(way.letter, tries=way.returned) if way.returned else way.letter
 
 
 def _gone(way: Way | None) -> str:
