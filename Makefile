@@ -80,7 +80,7 @@ $(VENV)/dev.stamp: requirements/dev.lock $(VENV)/run.stamp
 # Without npm the tests of the browser client are skipped, and say so.
 $(VENV)/js.stamp: sdk/js/package-lock.json $(VENV)/venv.stamp
 	@if command -v npm >/dev/null; then \
-	  cd sdk/js && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error; fi
+	  cd sdk/js && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && npm run --silent build; fi
 	@touch $@
 
 $(VENV)/bench.stamp: requirements/bench.lock $(VENV)/dev.stamp
