@@ -46,6 +46,7 @@ class Reader:
         most: int,
         *,
         types: tuple[bytes, ...] = _JSON,
+        seconds: float | None = None,
     ) -> bytes:
         """Read a body; whoever asked for it calls `release` when it is answered.
 
@@ -54,6 +55,7 @@ class Reader:
             receive: Gives its parts.
             most: Bytes it may have.
             types: Media types it may be.
+            seconds: How long it may take, where that is not the usual.
 
         Raises:
             Refusal: 415 for another type, 413 for more bytes, 408 when it takes too long, 503 when
@@ -63,7 +65,8 @@ class Reader:
         _check_type(headers, types)
         loop = self._running()
         task = _current(loop)
-        self._ends_at[task] = loop.time() + self._seconds
+        allowed = self._seconds if seconds is None else seconds
+        self._ends_at[task] = loop.time() + allowed
         if not self._is_sweeping:
             self._is_sweeping = True
             loop.call_later(_SWEEP_SECONDS, self._sweep, loop)
@@ -76,7 +79,7 @@ class Reader:
             task.uncancel()
             raise Refusal(
                 408,
-                f"The body took longer than {self._seconds:g} s, so it was given up. "
+                f"The body took longer than {allowed:g} s, so it was given up. "
                 "Nothing of it was kept.",
                 headers={"connection": "close"},
             ) from None

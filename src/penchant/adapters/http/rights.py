@@ -16,6 +16,7 @@ __all__ = ["rights_routes"]
 
 _ONE = "/v1/people/{person}"
 _NDJSON = "application/x-ndjson"
+_IMPORT_SECONDS = 300.0
 
 
 def rights_routes(engine: Engine, import_bytes: int) -> list[Described]:
@@ -76,7 +77,9 @@ class _Rights:
         reader: Reader = request.scope["penchant.reader"]
         headers = dict(request.scope["headers"])
         types = (_NDJSON.encode(),)
-        body = await reader.read(headers, request.receive, self._import_bytes, types=types)
+        body = await reader.read(
+            headers, request.receive, self._import_bytes, types=types, seconds=_IMPORT_SECONDS
+        )
         is_returning = request.query_params.get("returning") == "true"
         result = await run_in_threadpool(self._engine.import_, body, returning=is_returning)
         if isinstance(result, Refused):
