@@ -30,6 +30,10 @@ from penchant.words import FrozenMap
 __all__ = ["open_after", "open_due", "tick"]
 
 
+AT_ONCE = 32
+"""How many are decided while the lock is held, so that callers wait for some milliseconds only."""
+
+
 class _Chosen(NamedTuple):
     """A decision that is to be written, and what to put back if it cannot be."""
 
@@ -81,12 +85,21 @@ def open_due(memory: Memory, now: datetime) -> int:
     Raises:
         StoreError: When the decisions could not be written; what is due stays so.
     """
+    opened, left = 0, memory.limits.openings_per_call
+    while left > 0:
+        due_at = memory.openings.due_at
+        if due_at is None or due_at > now.timestamp():
+            break
+        opened += _open_some(memory, now, min(left, AT_ONCE))
+        left -= AT_ONCE
+    return opened
+
+
+def _open_some(memory: Memory, now: datetime, most: int) -> int:
+    """Open what one hold of the lock and one write take; give how many."""
     openings = memory.openings
-    due_at = openings.due_at
-    if due_at is None or due_at > now.timestamp():
-        return 0
     with memory.lock:
-        chosen = list(_chosen(memory, now))
+        chosen = list(_chosen(memory, now, most))
         missed, openings.missed = openings.missed, []
     facts: list[Fact] = [Decided(one.home, now, one.one.decision, one.due.key) for one in chosen]
     facts += [_skipped(one, now) for one in missed]
@@ -105,9 +118,9 @@ def open_due(memory: Memory, now: datetime) -> int:
     return len(chosen)
 
 
-def _chosen(memory: Memory, now: datetime) -> Iterator[_Chosen]:
+def _chosen(memory: Memory, now: datetime, most: int) -> Iterator[_Chosen]:
     """Decide what is due, as much as a call may; one that fails keeps no other back."""
-    for one in _looks(memory, now):
+    for one in _looks(memory, now, most):
         try:
             due = _due(memory, one, now)
             chosen = _decide(memory, one.home, one.moment, due, now) if due else None
@@ -118,13 +131,14 @@ def _chosen(memory: Memory, now: datetime) -> Iterator[_Chosen]:
             yield chosen
 
 
-def _looks(memory: Memory, now: datetime) -> Iterator[_Look]:
+def _looks(memory: Memory, now: datetime, most: int) -> Iterator[_Look]:
     """Give where to look: at signals and levels first, as those are few, then at times."""
-    most, then = memory.limits.openings_per_call, now.timestamp()
+    then, looks = now.timestamp(), 0
     for home, moment in memory.openings.ready(then, most):
+        looks += 1
         yield _Look(home, moment)
     timed = memory.openings.timetable.due(then, memory.openings.missed)
-    for home, one, zone, at in islice(timed, most):
+    for home, one, zone, at in islice(timed, most - looks):
         yield _Look(home, one.moment, one, zone, at)
 
 
