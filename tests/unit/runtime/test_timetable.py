@@ -113,6 +113,7 @@ def test_who_travels_is_woken_by_the_new_clock_and_not_twice_a_day() -> None:
     assert app.times() == ["11-23 00:00", "11-24 08:00", "11-25 08:00"]
 
 
+@pytest.mark.slow
 def test_ten_thousand_at_once_are_opened_in_slices() -> None:
     """Each tick opens a bounded part, oldest first; all within the hour, nobody twice."""
     n_people = 10_000
