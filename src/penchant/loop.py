@@ -179,21 +179,20 @@ def decide(
     ), left.kept[place]
 
 
-def objection(question: Question, action: Action) -> str:
+def objection(question: Question, action: Action, unasked: Sequence[str] = ("caps",)) -> str:
     """Decide -> Deliver: ask again, at the time of delivery, whether an action may still be done.
-
-    Caps are left out: they count what was decided, this action itself among it.
 
     Args:
         question: With the time of delivery, and what the person says by now.
         action: What was decided.
+        unasked: Guardrails that have no say. Caps count what was decided, this action among it.
 
     Returns:
         Why it may not, or "".
     """
     if sentence := refusal(question):
         return sentence
-    asked = [guardrail for guardrail in GUARDRAILS if guardrail.name != "caps"]
+    asked = [guardrail for guardrail in GUARDRAILS if guardrail.name not in unasked]
     left = permitted((action,), _asked(question), asked)
     return next((one.sentence for one in left.removed), "")
 

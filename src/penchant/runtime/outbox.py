@@ -26,6 +26,8 @@ from penchant.words import Accepted, FrozenMap, Refused
 __all__ = ["Outbox", "close_letters"]
 
 How = Literal["sent", "returned", "refused", "failed", "unknown"]
+_NO_SAY = ("caps", "quiet_hours")
+"""Guardrails that have no say in what lies in a list: nobody is disturbed by looking."""
 _HOWS = ("sent", "returned", "refused", "failed", "unknown")
 
 
@@ -48,13 +50,15 @@ class Outbox:
     def lying(self, person: str, channel: str) -> tuple[Letter, ...]:
         """Give the letters of a person that a channel brought and that may still be shown.
 
-        They are asked about again: what a person no longer agrees to is not shown any more.
+        They are asked about again: what a person no longer agrees to is not shown any more. In
+        quiet hours it is: who looks is awake.
         """
         memory = self._memory
         with memory.gate, memory.lock:
             now = memory.now()
             sent = [one for one in self._of("sent", person, channel) if now < one.until]
-            return tuple(one for one in sent if not _why_not(memory, one, now)[0])
+            asked = [(one, _question(memory, one, now)) for one in sent]
+            return tuple(one for one, it in asked if not objection(it, one.action, _NO_SAY))
 
     def claim(self, decision_id: str) -> Letter | Refused:
         """Take a letter to send it; nobody else gets it.
@@ -224,15 +228,20 @@ def _gone(way: Way | None) -> str:
 
 def _why_not(memory: Memory, letter: Letter, now: datetime) -> tuple[str, datetime | None]:
     """Say why a letter may not be sent now, and from when on it may; None for never."""
-    live = memory.moment(letter.moment)
-    standing = memory.people.person(letter.person).standing(letter.person, live.moment)
-    question = Question(letter.id, live.moment, now, 0.0, FrozenMap({}), standing)
+    question = _question(memory, letter, now)
     sentence = objection(question, letter.action)
     ends = quiet_until(question) if sentence else None
     if ends is None or ends >= letter.until:
         return sentence, None
     then = objection(question._replace(at=ends), letter.action)
     return (then, None) if then else (sentence, ends)
+
+
+def _question(memory: Memory, letter: Letter, now: datetime) -> Question:
+    """Ask about a letter as things stand now."""
+    live = memory.moment(letter.moment)
+    standing = memory.people.person(letter.person).standing(letter.person, live.moment)
+    return Question(letter.id, live.moment, now, 0.0, FrozenMap({}), standing)
 
 
 def _claim(way: Way, now: datetime) -> Claimed:

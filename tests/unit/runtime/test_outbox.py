@@ -386,6 +386,21 @@ def test_what_a_channel_brought_lies_there_while_it_may_be_shown(app: App) -> No
     assert not outbox.lying("ada", "inbox")
 
 
+def test_what_lies_there_may_be_looked_at_in_quiet_hours() -> None:
+    """Nothing new comes, and what came stays: nobody is disturbed by looking."""
+    app = App(moment(RUN, guardrails=[QuietHours("22:00", "07:00")]))
+    app.agree(zone="UTC")
+    app.run()
+    (letter,) = app.letters()
+    app.engine.outbox.claim(letter.id)
+    app.engine.outbox.settle(letter.id, "sent")
+    app.clock.forward(hours=11)
+
+    assert app.engine.outbox.lying("ada", "inbox") == (letter,)
+    app.engine.consent("ada", CARE, dial=0.0)
+    assert not app.engine.outbox.lying("ada", "inbox")
+
+
 class FullDisk(MemoryStore):
     """Keeps no step of a letter while it is full."""
 

@@ -4,7 +4,7 @@ Loop: Deliver. A letter is brought when its person's app asks for the list, or a
 stream is open; it stays in the list until its window closes. What nobody saw reached nobody.
 Rule 1: a stream has a bounded buffer; a listener that does not read is dropped, and finds
 everything in the list when it comes back.
-Rule 2: consent, dial, nevers and quiet hours are asked again with each look.
+Rule 2: consent, dial and nevers are asked again with each look; in quiet hours nothing new comes.
 """
 
 import asyncio
