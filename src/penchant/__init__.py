@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from penchant.adapters.store import open_store
 from penchant.engine import Engine
 from penchant.limits import Limits
-from penchant.runtime.portable import Imported
+from penchant.runtime.rights.portable import Imported
 from penchant.words import (
     NOTHING,
     Accepted,

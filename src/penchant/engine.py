@@ -15,22 +15,22 @@ from typing import Any, ClassVar, Self, overload
 from penchant.errors import BadInput
 from penchant.journal import Store
 from penchant.limits import Limits, check_end, check_id, check_length, check_number
-from penchant.runtime import rights
 from penchant.runtime.batches import answered, call_of, given_of
 from penchant.runtime.calls import Call, check_opening, listed
 from penchant.runtime.columns import Answers
 from penchant.runtime.deciding import decide_all, decide_one, decide_table
 from penchant.runtime.declaring import declare
-from penchant.runtime.exporting import export
-from penchant.runtime.importing import import_person
-from penchant.runtime.insight import Insight
+from penchant.runtime.insight.insight import Insight
 from penchant.runtime.learning import close_windows, learn_all, learn_table
 from penchant.runtime.many import Many
 from penchant.runtime.memory import Memory
-from penchant.runtime.opening import tick
-from penchant.runtime.outbox import Outbox
-from penchant.runtime.portable import Imported
+from penchant.runtime.opening.opening import tick
+from penchant.runtime.outbox.outbox import Outbox
 from penchant.runtime.reception import keep_consent, observe_all
+from penchant.runtime.rights import rights
+from penchant.runtime.rights.exporting import export
+from penchant.runtime.rights.importing import import_person
+from penchant.runtime.rights.portable import Imported
 from penchant.runtime.tracing import explained
 from penchant.words import (
     Accepted,

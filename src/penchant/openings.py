@@ -3,7 +3,7 @@
 They stand in a file of their own because a reader of the other nouns does not need them.
 Rule 1: each opening has a cool-down, so that no moment can open itself in a loop.
 Rule 2: each says how late it may still be opened; what is older is left out, never made up for.
-What they mean while an engine runs stands in `runtime/opening.py`.
+What they mean while an engine runs stands in `runtime/opening/opening.py`.
 """
 
 from collections.abc import Mapping, Sequence

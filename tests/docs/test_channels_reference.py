@@ -12,7 +12,7 @@ from penchant.adapters.channels.scheduler import Scheduler
 from penchant.adapters.channels.webhook import Webhook
 from penchant.deliver.channel import Channel
 from penchant.deliver.letter import Letter
-from penchant.runtime.outbox import Outbox
+from penchant.runtime.outbox.outbox import Outbox
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "channels.md").read_text("utf-8")
 NAMED: dict[object, str] = {asyncio.to_thread: "asyncio.to_thread", resolved: "resolved"}

@@ -45,7 +45,7 @@ BROKEN = {
     "nevers": ("penchant.guard.nevers.Nevers.check", lambda *_: PASSED),
     "caps": ("penchant.guard.caps.Caps.check", lambda *_: PASSED),
     "quiet_hours": ("penchant.guard.quiet_hours.Quiet.check", lambda *_: PASSED),
-    "brought": ("penchant.runtime.outbox.objection", lambda *_: ""),
+    "brought": ("penchant.runtime.outbox.outbox.objection", lambda *_: ""),
 }
 
 

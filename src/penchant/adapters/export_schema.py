@@ -9,7 +9,7 @@ from typing import Any, get_args
 import msgspec
 
 from penchant.adapters.http.schemas import schemas_of
-from penchant.runtime.portable import SCHEMA, VERSION, Line
+from penchant.runtime.rights.portable import SCHEMA, VERSION, Line
 
 __all__ = ["export_schema"]
 

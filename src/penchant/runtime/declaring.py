@@ -15,7 +15,7 @@ from penchant.journal import Declared, decode, encode
 from penchant.limits import Limits, check_id, check_length, check_number, seconds
 from penchant.model.encoding import Encoder
 from penchant.runtime.memory import Memory
-from penchant.runtime.opening_nouns import check_opens
+from penchant.runtime.opening.opening_nouns import check_opens
 from penchant.words import NOTHING, Action, Cap, GuardrailRule, Moment
 
 __all__ = ["check_actions", "check_moment", "declare", "open_by"]

@@ -19,9 +19,9 @@ from penchant.loop import Question, View, decide
 from penchant.model.encoding import OWN
 from penchant.model.people import Posterior
 from penchant.model.said import Said, said_basis, said_posterior
-from penchant.runtime.corrections import said_of
 from penchant.runtime.live_model import LiveModel, Submit
 from penchant.runtime.live_person import LivePerson
+from penchant.runtime.rights.corrections import said_of
 from penchant.runtime.standing import Plain
 from penchant.words import Action, Decision, Explanation, FrozenMap, Moment, Value
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from penchant.journal import Decided, Fact, Observed
 from penchant.loop import Standing
 from penchant.profile.registers import Registers, fold, trait_features
-from penchant.runtime.corrections import Told, told_at
+from penchant.runtime.rights.corrections import Told, told_at
 from penchant.words import Decision, FrozenMap, Moment, Value
 
 __all__ = ["LivePerson"]

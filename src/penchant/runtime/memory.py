@@ -37,11 +37,11 @@ from penchant.runtime.arriving import Arriving
 from penchant.runtime.bell import Bell
 from penchant.runtime.directory import Directory
 from penchant.runtime.gate import Gate
-from penchant.runtime.letters import NOT_SENT, Letters
+from penchant.runtime.insight.tallies import Tallies
 from penchant.runtime.live_moment import LiveMoment
-from penchant.runtime.openings import Openings
-from penchant.runtime.recalling import Recall
-from penchant.runtime.tallies import Tallies
+from penchant.runtime.opening.openings import Openings
+from penchant.runtime.opening.recalling import Recall
+from penchant.runtime.outbox.letters import NOT_SENT, Letters
 from penchant.words import Moment, Receipt
 
 __all__ = ["Memory"]

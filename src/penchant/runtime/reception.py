@@ -14,10 +14,10 @@ from penchant.guard.consent import keeping_refusal
 from penchant.journal import Consented, Fact, Linked, Observed
 from penchant.limits import Limits, check_id
 from penchant.profile.registers import RESTRICTION_KINDS, no_room
-from penchant.runtime.corrections import correction_problem
 from penchant.runtime.directory import Directory
 from penchant.runtime.memory import Memory
-from penchant.runtime.opening import open_after
+from penchant.runtime.opening.opening import open_after
+from penchant.runtime.rights.corrections import correction_problem
 from penchant.signals import CONTROL_KINDS, STATEMENT_KINDS, check_signal
 from penchant.words import Accepted, Consent, Refused, Signal
 

@@ -41,7 +41,7 @@ from penchant.journal import (
     Settled,
 )
 from penchant.learn.confidence import Estimate, Outcomes, compared, outcomes_of
-from penchant.runtime.readings import Compared, Health, PersonReading, Running
+from penchant.runtime.insight.readings import Compared, Health, PersonReading, Running
 
 SHARES, STEPS = (0.0, 1.0), (0.0, 2_000.0)
 

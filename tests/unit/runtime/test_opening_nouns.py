@@ -12,7 +12,7 @@ from penchant.journal import Declared, decode, encode
 from penchant.limits import Limits
 from penchant.openings import AtTime, OnLevel, OnSignal, Opening
 from penchant.runtime.declaring import check_moment
-from penchant.runtime.opening_nouns import opening_key, said
+from penchant.runtime.opening.opening_nouns import opening_key, said
 
 MONDAY: Any = ["monday"]
 TEXT: Any = "mon"

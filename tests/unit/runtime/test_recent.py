@@ -6,7 +6,7 @@ import pytest
 from engines import agreed, engine_on, shop
 
 from penchant import Engine
-from penchant.runtime import recent
+from penchant.runtime.insight import recent
 
 
 def met(engine: Engine) -> list[str]:

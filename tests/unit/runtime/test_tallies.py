@@ -10,8 +10,8 @@ from engines import NAMED, NOW, PURPOSE, Clock, agreed, engine_on, lived, shop
 
 from penchant import Action, Cap, Decision, Engine, Outcome, QuietHours, Signal
 from penchant.adapters.store.memory import MemoryStore
-from penchant.runtime.counting import CANDIDATES
-from penchant.runtime.tallies import ACTION_DAYS, DAYS, SENTENCES, MomentTally, Tallies
+from penchant.runtime.insight.counting import CANDIDATES
+from penchant.runtime.insight.tallies import ACTION_DAYS, DAYS, SENTENCES, MomentTally, Tallies
 
 HERO = "home.hero"
 

@@ -17,7 +17,7 @@ from typing import Any, Protocol, TypeVar
 from penchant.deliver.channel import TRIES, Channel, Sending, pause
 from penchant.deliver.letter import Letter
 from penchant.errors import PenchantError
-from penchant.runtime.outbox import How, Outbox
+from penchant.runtime.outbox.outbox import How, Outbox
 
 __all__ = ["Delivering", "Run", "in_loop", "told"]
 

@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager, suppress
 
 from penchant.deliver.channel import Sending
 from penchant.deliver.letter import IN_APP, Letter
-from penchant.runtime.outbox import Outbox
+from penchant.runtime.outbox.outbox import Outbox
 
 __all__ = ["Inbox", "Listening"]
 

@@ -12,7 +12,7 @@ from penchant.adapters.cli.database import open_engine
 from penchant.adapters.cli.options import DEFAULT_DATABASE, AsJson, Database
 from penchant.adapters.cli.terminal import counted, labelled, say_json, show, warn
 from penchant.errors import BadInput
-from penchant.runtime.portable import Imported
+from penchant.runtime.rights.portable import Imported
 from penchant.words import Refused
 
 __all__ = ["import_command"]

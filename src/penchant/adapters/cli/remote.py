@@ -18,7 +18,7 @@ from penchant.adapters.http.bodies import DecisionRecord, Health, Link
 from penchant.adapters.http.service_file import ServiceAddress, find_service
 from penchant.errors import BadInput, PenchantError, ServiceFailed
 from penchant.limits import Limits
-from penchant.runtime.portable import Imported
+from penchant.runtime.rights.portable import Imported
 from penchant.words import Accepted, Action, Explanation, Moment, Profile, Receipt, Refused, Signal
 
 __all__ = ["Remote", "console_link", "find_remote", "service_health"]

@@ -20,7 +20,7 @@ from penchant.errors import (
     ServiceRefused,
 )
 from penchant.journal import as_plain
-from penchant.runtime.portable import Imported
+from penchant.runtime.rights.portable import Imported
 from penchant.words import (
     Accepted,
     Action,

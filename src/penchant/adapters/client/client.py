@@ -19,7 +19,7 @@ from penchant.adapters.client import asking
 from penchant.adapters.client.asking import Asking
 from penchant.adapters.http.bodies import DecisionAnswer
 from penchant.errors import PenchantError, ServiceBusy, ServiceFailed
-from penchant.runtime.portable import Imported
+from penchant.runtime.rights.portable import Imported
 from penchant.words import Accepted, Action, Explanation, Moment, Profile, Receipt, Refused, Signal
 
 __all__ = ["AsyncClient", "Client"]

@@ -21,7 +21,7 @@ from penchant.adapters.console.wording import (
     whole,
 )
 from penchant.learn.confidence import Estimate, needed, share_of
-from penchant.runtime.readings import Compared, Health, Running
+from penchant.runtime.insight.readings import Compared, Health, Running
 
 __all__ = [
     "ALARM",

@@ -9,7 +9,7 @@ from penchant.adapters.console.drawing.intervals import axis
 from penchant.adapters.console.drawing.scale import Scale, scale_over
 from penchant.adapters.console.figures import Figure, Row, Table
 from penchant.adapters.console.wording import Unit, code, plain
-from penchant.runtime.readings import DecisionReading, Step, Waterfall
+from penchant.runtime.insight.readings import DecisionReading, Step, Waterfall
 from penchant.words import Decision
 
 __all__ = ["contributions_figure"]

@@ -9,7 +9,7 @@ from penchant.adapters.console.drawing.scale import Scale
 from penchant.adapters.console.figures import Figure, Page, Row, Table
 from penchant.adapters.console.wording import Unit, code, counted, percentage, three
 from penchant.loop import replayed
-from penchant.runtime.readings import DecisionReading
+from penchant.runtime.insight.readings import DecisionReading
 from penchant.words import Decision, Explanation
 
 __all__ = ["decision_page", "replay_sentence"]

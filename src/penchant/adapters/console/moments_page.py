@@ -17,8 +17,8 @@ from penchant.adapters.console.drawing.scale import Scale
 from penchant.adapters.console.figures import Figure, Page, Row, Table
 from penchant.adapters.console.wording import code, counted, percentage, plain, whole
 from penchant.learn.confidence import share_of
-from penchant.runtime.opening_nouns import said
-from penchant.runtime.readings import ActionReading, Around, MomentLine, MomentReading
+from penchant.runtime.insight.readings import ActionReading, Around, MomentLine, MomentReading
+from penchant.runtime.opening.opening_nouns import said
 from penchant.words import Cap, GuardrailRule, Moment
 
 __all__ = ["moment_page", "moments_page"]

@@ -16,7 +16,7 @@ from penchant.adapters.console.drawing.intervals import count_track
 from penchant.adapters.console.drawing.over_time import Bar, bars
 from penchant.adapters.console.figures import Figure, Page, Row, Table
 from penchant.adapters.console.wording import counted, day, percentage, three, whole
-from penchant.runtime.readings import DayReading, Overview
+from penchant.runtime.insight.readings import DayReading, Overview
 
 __all__ = ["PERIODS", "overview_page"]
 

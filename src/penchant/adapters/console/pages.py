@@ -21,7 +21,7 @@ from penchant.adapters.console.rendering import HEADERS, static_files
 from penchant.adapters.console.settings import ConsoleSettings
 from penchant.engine import Engine
 from penchant.errors import BadInput, PenchantError
-from penchant.runtime.readings import Overview
+from penchant.runtime.insight.readings import Overview
 
 __all__ = ["routes"]
 

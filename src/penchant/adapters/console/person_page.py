@@ -26,7 +26,7 @@ from penchant.adapters.console.wording import (
 from penchant.journal import Learned
 from penchant.learn.confidence import Estimate
 from penchant.profile.corrections import TASTE, taste_name
-from penchant.runtime.readings import Leaning, PersonReading
+from penchant.runtime.insight.readings import Leaning, PersonReading
 from penchant.words import Belief, Consent, Decision, Goal, Moment, Profile, Reason, sureness
 
 __all__ = ["person_page"]

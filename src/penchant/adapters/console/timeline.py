@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from penchant.adapters.console.wording import code, pairs, three
 from penchant.journal import Claimed, Consented, Decided, Fact, Learned, Linked, Observed, Settled
-from penchant.runtime.readings import PersonReading
+from penchant.runtime.insight.readings import PersonReading
 
 __all__ = ["Event", "timeline"]
 

@@ -9,7 +9,7 @@ from penchant.adapters.http.bodies import Kept
 from penchant.adapters.http.described import Described
 from penchant.adapters.http.reading import Reader
 from penchant.engine import Engine
-from penchant.runtime.portable import Imported
+from penchant.runtime.rights.portable import Imported
 from penchant.words import Receipt, Refused
 
 __all__ = ["rights_routes"]

@@ -14,7 +14,7 @@ from penchant.journal import Block, Decided, Fact, Learned
 from penchant.learn.confidence import Outcomes, no_outcomes, summed
 from penchant.learn.pending import Open
 from penchant.runtime.columns import DecidedColumns, LearnedColumns
-from penchant.runtime.counting import (
+from penchant.runtime.insight.counting import (
     DAY,
     MINUTE,
     Key,
@@ -23,7 +23,7 @@ from penchant.runtime.counting import (
     followed,
     followed_columns,
 )
-from penchant.runtime.recent import Recent
+from penchant.runtime.insight.recent import Recent
 from penchant.words import Decision, Moment
 
 __all__ = ["Day", "MomentTally", "Tallies"]

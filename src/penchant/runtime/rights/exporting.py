@@ -19,7 +19,7 @@ from penchant.profile.beliefs import believed, profile_of
 from penchant.profile.evidence import Gathering
 from penchant.profile.registers import Registers
 from penchant.runtime.memory import Memory
-from penchant.runtime.portable import (
+from penchant.runtime.rights.portable import (
     SCHEMA,
     VERSION,
     Believed,
@@ -32,7 +32,7 @@ from penchant.runtime.portable import (
     PurposeKept,
     line_of,
 )
-from penchant.runtime.taste import tastes
+from penchant.runtime.rights.taste import tastes
 from penchant.words import Belief, Decision, Moment
 
 __all__ = ["export"]

@@ -10,8 +10,8 @@ from datetime import datetime
 from operator import itemgetter
 
 from penchant.journal import Consented, Decided, Fact, Linked, Observed
-from penchant.runtime.timetable import Timetable
-from penchant.runtime.watching import Watchlist
+from penchant.runtime.opening.timetable import Timetable
+from penchant.runtime.opening.watching import Watchlist
 
 __all__ = ["Recall"]
 

@@ -13,9 +13,9 @@ from penchant.errors import UnknownDecision
 from penchant.journal import NOBODY, Fact, Learned
 from penchant.model.encoding import features_of
 from penchant.model.version import Version
+from penchant.runtime.insight.readings import DecisionReading, Step, Waterfall
 from penchant.runtime.live_moment import LiveMoment
 from penchant.runtime.memory import Memory
-from penchant.runtime.readings import DecisionReading, Step, Waterfall
 from penchant.words import Action, Decision, Explanation
 
 __all__ = ["outcome_among", "read_decision"]

@@ -11,7 +11,7 @@ from datetime import datetime
 from penchant.errors import BadInput
 from penchant.journal import Claimed, Consented, Decided, Learned, Linked, Observed, Settled
 from penchant.limits import Limits, check_end, check_id, check_number, check_time
-from penchant.runtime.portable import PersonFact
+from penchant.runtime.rights.portable import PersonFact
 from penchant.signals import check_signal
 from penchant.words import Decision, Moment, Refused
 

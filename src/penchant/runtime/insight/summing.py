@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from penchant.learn.confidence import Outcomes, compared, no_outcomes, ratio_evidence, summed
-from penchant.runtime.counting import DAY, MINUTE
-from penchant.runtime.readings import Compared, DayReading, Health, Running
-from penchant.runtime.tallies import Day, MomentTally
+from penchant.runtime.insight.counting import DAY, MINUTE
+from penchant.runtime.insight.readings import Compared, DayReading, Health, Running
+from penchant.runtime.insight.tallies import Day, MomentTally
 from penchant.words import Moment
 
 __all__ = [

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from penchant.guard.hours import is_zone, next_time
 from penchant.limits import seconds
 from penchant.openings import AtTime
-from penchant.runtime.opening_nouns import opening_key, said
+from penchant.runtime.opening.opening_nouns import opening_key, said
 from penchant.words import Moment
 
 __all__ = ["Missed", "Timed", "Timetable"]

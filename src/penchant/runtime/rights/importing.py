@@ -24,7 +24,7 @@ from penchant.model.version import pack
 from penchant.runtime.declaring import check_moment, open_by
 from penchant.runtime.live_moment import LiveMoment
 from penchant.runtime.memory import Memory
-from penchant.runtime.portable import (
+from penchant.runtime.rights.portable import (
     SCHEMA,
     VERSION,
     Header,
@@ -35,7 +35,7 @@ from penchant.runtime.portable import (
     line_of,
     read_line,
 )
-from penchant.runtime.vetting import Vetting
+from penchant.runtime.rights.vetting import Vetting
 from penchant.words import Moment, Refused
 
 __all__ = ["import_person"]

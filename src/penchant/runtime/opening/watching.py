@@ -20,7 +20,7 @@ from penchant.limits import seconds
 from penchant.openings import AtTime, OnLevel, OnSignal
 from penchant.profile import levels
 from penchant.profile.levels import Level
-from penchant.runtime.opening_nouns import opening_key, said
+from penchant.runtime.opening.opening_nouns import opening_key, said
 from penchant.words import Moment, Signal
 
 __all__ = ["Declarations", "Due", "Watch", "Watched", "Watchlist", "in_order"]

@@ -22,9 +22,9 @@ from penchant.runtime.calls import Call
 from penchant.runtime.deciding import decided, take_back, wait_for
 from penchant.runtime.learning import close_windows
 from penchant.runtime.memory import Memory
-from penchant.runtime.outbox import close_letters
-from penchant.runtime.timetable import Missed, Timed
-from penchant.runtime.watching import Due
+from penchant.runtime.opening.timetable import Missed, Timed
+from penchant.runtime.opening.watching import Due
+from penchant.runtime.outbox.outbox import close_letters
 from penchant.words import FrozenMap
 
 __all__ = ["open_after", "open_due", "tick"]

@@ -8,10 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from penchant.learn.confidence import share_of
-from penchant.runtime.counting import why_not_personal
-from penchant.runtime.live_moment import LiveMoment
-from penchant.runtime.readings import ActionReading, Around, MomentReading
-from penchant.runtime.summing import (
+from penchant.runtime.insight.counting import why_not_personal
+from penchant.runtime.insight.readings import ActionReading, Around, MomentReading
+from penchant.runtime.insight.summing import (
     compared_at,
     counts_of,
     health_of,
@@ -19,7 +18,8 @@ from penchant.runtime.summing import (
     outcomes_of,
     running_of,
 )
-from penchant.runtime.tallies import ACTION_DAYS, MomentTally
+from penchant.runtime.insight.tallies import ACTION_DAYS, MomentTally
+from penchant.runtime.live_moment import LiveMoment
 from penchant.words import Decision
 
 __all__ = ["Lately", "lately", "read_moment"]

@@ -10,21 +10,19 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 
 from penchant.limits import check_id
-from penchant.runtime.counting import MINUTE
-from penchant.runtime.decision_reading import read_decision
-from penchant.runtime.live_moment import LiveMoment
-from penchant.runtime.memory import Memory
-from penchant.runtime.moment_reading import lately, read_moment
-from penchant.runtime.person_reading import Wanted, read_person
-from penchant.runtime.readings import (
+from penchant.runtime.insight.counting import MINUTE
+from penchant.runtime.insight.decision_reading import read_decision
+from penchant.runtime.insight.moment_reading import lately, read_moment
+from penchant.runtime.insight.person_reading import Wanted, read_person
+from penchant.runtime.insight.readings import (
     DecisionReading,
     MomentLine,
     MomentReading,
     Overview,
     PersonReading,
 )
-from penchant.runtime.recent import PEOPLE
-from penchant.runtime.summing import (
+from penchant.runtime.insight.recent import PEOPLE
+from penchant.runtime.insight.summing import (
     compared_at,
     counts_of,
     days_of,
@@ -34,7 +32,9 @@ from penchant.runtime.summing import (
     n_of,
     running_of,
 )
-from penchant.runtime.tallies import MomentTally
+from penchant.runtime.insight.tallies import MomentTally
+from penchant.runtime.live_moment import LiveMoment
+from penchant.runtime.memory import Memory
 from penchant.words import Decision
 
 __all__ = ["Insight"]

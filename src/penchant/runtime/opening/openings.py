@@ -13,9 +13,9 @@ from penchant.errors import PenchantError
 from penchant.journal import Fact
 from penchant.profile.registers import Registers
 from penchant.runtime.directory import Directory
-from penchant.runtime.recalling import Recall
-from penchant.runtime.timetable import Missed, Timetable
-from penchant.runtime.watching import Declarations, Due, Watch, Watchlist, in_order
+from penchant.runtime.opening.recalling import Recall
+from penchant.runtime.opening.timetable import Missed, Timetable
+from penchant.runtime.opening.watching import Declarations, Due, Watch, Watchlist, in_order
 
 __all__ = ["Openings"]
 

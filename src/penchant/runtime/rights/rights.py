@@ -7,7 +7,7 @@ Rule: what is forgotten is gone from the store first; tables and models follow b
 from penchant.limits import check_id
 from penchant.profile.beliefs import believe, profile_of
 from penchant.runtime.memory import Memory
-from penchant.runtime.taste import tastes
+from penchant.runtime.rights.taste import tastes
 from penchant.words import Profile, Receipt
 
 __all__ = ["forget", "profile"]

@@ -11,10 +11,10 @@ from penchant.errors import UnknownDecision
 from penchant.journal import Decided, Learned
 from penchant.profile.beliefs import believe, profile_of
 from penchant.profile.registers import Registers
+from penchant.runtime.insight.readings import Leaning, PersonReading
 from penchant.runtime.live_moment import LiveMoment, seen_by
 from penchant.runtime.memory import Memory
-from penchant.runtime.readings import Leaning, PersonReading
-from penchant.runtime.taste import known_of, tastes
+from penchant.runtime.rights.taste import known_of, tastes
 from penchant.words import Belief, Decision, Goal, Reason
 
 __all__ = ["Wanted", "read_person"]

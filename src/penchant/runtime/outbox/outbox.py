@@ -19,8 +19,8 @@ from penchant.errors import StoreError
 from penchant.journal import Claimed, Fact, Settled
 from penchant.loop import Question, objection, quiet_until
 from penchant.runtime.bell import Woken
-from penchant.runtime.letters import NOT_SENT, State, Way
 from penchant.runtime.memory import Memory
+from penchant.runtime.outbox.letters import NOT_SENT, State, Way
 from penchant.words import Accepted, FrozenMap, Refused
 
 __all__ = ["Outbox", "close_letters"]

@@ -1,0 +1,1 @@
+"""Letters to people from moments that opened themselves, until a channel has brought them."""
