@@ -11,13 +11,24 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 from urllib.parse import quote
 
 from penchant import Action, Engine, Moment, Outcome
 from penchant.adapters.http.access import SCOPES, KeyFile, access_path, made
+from penchant.runtime.rights.portable import PersonFact
 
-__all__ = ["GONE", "HERO", "PURPOSE", "Caller", "Up", "begun", "refused_to_start", "up"]
+__all__ = [
+    "GONE",
+    "HERO",
+    "PURPOSE",
+    "Caller",
+    "Up",
+    "begun",
+    "facts_of",
+    "refused_to_start",
+    "up",
+]
 
 PURPOSE, HERO = "recommendation", "home.hero"
 GONE = (OSError, http.client.HTTPException)
@@ -25,6 +36,7 @@ GONE = (OSError, http.client.HTTPException)
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _SECONDS = 60
+_FACTS = {one.__struct_config__.tag for one in get_args(PersonFact)}
 PROGRAM = "from penchant.adapters.cli.app import main; main()"
 
 
@@ -87,12 +99,17 @@ class Caller:
         """Give every fact that is kept of a person."""
         status, content = self.ask("GET", f"/v1/people/{quote(person, safe='')}/export")
         assert status == 200, content
-        lines = [json.loads(line) for line in content.splitlines()]
-        return [line for line in lines if "person" in line]  # the first may say what follows
+        return facts_of(content.decode())
 
     def close(self) -> None:
         """Hang up."""
         self._connection.close()
+
+
+def facts_of(export: str) -> list[dict[str, Any]]:
+    """Give the facts of an export; what is inferred from them at its hour is left out."""
+    lines = [json.loads(line) for line in export.splitlines()]
+    return [line for line in lines if line["type"] in _FACTS]
 
 
 def begun(database: Path) -> str:

@@ -1,17 +1,16 @@
 """Damage to a service's files: found before anything is served, or harmless."""
 
-import json
 import os
 import random
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from proofs.serving import HERO, PURPOSE, begun, refused_to_start, up
+from proofs.serving import HERO, PURPOSE, begun, facts_of, refused_to_start, up
 
 from penchant import Engine
 from penchant.adapters.http.access import KeyFile, access_path
@@ -30,7 +29,7 @@ class Left(NamedTuple):
     stopped: Path
     killed: Path
     key: str
-    told: dict[str, str]
+    told: dict[str, Any]
 
 
 @pytest.fixture(scope="module")
@@ -59,19 +58,19 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Left:
         assert service.stop() == 0
     told = whole(database)
     assert isinstance(told, dict)
-    assert told["ada"].count("\n") > told["di"].count("\n") // 2 > 12
+    assert len(told["ada"]) > len(told["di"]) // 2 > 12
     return Left(folder / "stopped", folder / "killed", key, told)
 
 
-def whole(database: Path) -> dict[str, str] | StoreError:
+def whole(database: Path) -> dict[str, Any] | StoreError:
     """Open a database as a service does; give all it tells of everybody, or what is wrong."""
     try:
         with Engine.open(str(database), seed=7) as engine:
-            told = {person: engine.export(person) for person in PEOPLE}
-            for line in told["ada"].splitlines():
-                fact = json.loads(line)
-                if fact.get("type") == "decided":
-                    engine.explain(fact["decision"]["id"])
+            facts = {person: facts_of(engine.export(person)) for person in PEOPLE}
+            told: dict[str, Any] = dict(facts)
+            for fact in facts["ada"]:
+                if fact["type"] == "decided":
+                    told[fact["decision"]["id"]] = engine.explain(fact["decision"]["id"])
             told["keys"] = repr(sorted(KeyFile(access_path(database)).keys.items()))
             return told
     except StoreError as error:

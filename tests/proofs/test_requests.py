@@ -1,5 +1,6 @@
 """Requests made up from the description: whatever is sent, the answer is one that is described."""
 
+import json
 import os
 import random
 import warnings
@@ -15,7 +16,7 @@ from adapters.http.calling import HERE, Caller, Service, service
 from engines import PURPOSE, agreed
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
-from schemathesis import Case, GenerationMode
+from schemathesis import Case, GenerationMode, SerializationContext
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -37,6 +38,12 @@ ENDLESS = "/stream"  # an answer that lasts is tried where streams are
 MOST = 50_000 if os.environ.get("PENCHANT_PROOF") == "full" else 320
 KEYS = ("authorization", "x-api-key")
 WIDE_OPEN = Settings(rate="1000000000/second")
+
+
+@schemathesis.serializer("application/x-ndjson")
+def _lines(_context: SerializationContext, value: Any) -> bytes:
+    """Send what is made up as text as it is, anything else as one line."""
+    return value.encode() if isinstance(value, str) else json.dumps(value).encode()
 
 
 def operations() -> list[str]:
