@@ -48,7 +48,7 @@ CATALOGUE = 500
 PARTS = ("input", "decide", "learn")
 STEPS: Mapping[str, tuple[object, str]] = {
     "check the call": (deciding, "check_call"),
-    "make its id": (Memory, "name"),
+    "make its id": (deciding, "new_id"),
     "encode the context": (LiveMoment, "context_row"),
     "scale it": (Scaling, "apply"),
     "look up the person's part": (People, "posterior"),
