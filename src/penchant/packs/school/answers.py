@@ -8,11 +8,12 @@ Rule 3: a finding names students and items, never what was answered.
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
 from typing import NamedTuple
 
 from penchant.packs.school.course import Course, Finding, Place
 
-__all__ = ["Answer", "Session", "checked_answers"]
+__all__ = ["Answer", "Session", "checked_answers", "digest_of"]
 
 
 class Answer(NamedTuple):
@@ -58,6 +59,7 @@ def checked_answers(
     places: Sequence[Place] = (),
     sessions: Mapping[str, Session] | None = None,
     now: float | None = None,
+    batch: str = "",
 ) -> tuple[tuple[Answer, ...], tuple[Finding, ...]]:
     """Check rows of answers one by one, in the order given.
 
@@ -67,6 +69,8 @@ def checked_answers(
         places: Where each row was read, in parallel; without it a row is known by its number.
         sessions: When each session named in the rows was opened and closed.
         now: Seconds since 1970; a later answer has a wrong clock. None: not asked.
+        batch: What tells this file from others, such as its digest. An answer without an id gets
+            one: of what it says where it has a time, of its place in this batch where it has none.
 
     Returns:
         The answers that stand, each with an id, and what was found.
@@ -78,6 +82,7 @@ def checked_answers(
         (1, 'row:2 `item`: The answer names no item. Name one.')
     """
     check = _Check(course, sessions or {}, now)
+    untimed = batch or "batch"
     findings: list[Finding] = []
     kept: list[Answer] = []
     for number, row in enumerate(rows):
@@ -88,10 +93,21 @@ def checked_answers(
         if wrong or not answer:
             findings += [_finding(wrong, place)] if wrong else []
             continue
-        answer, told = check.settled(answer, place)
+        answer, told = check.settled(answer)
+        mark = untimed + str(place) if answer.at is None else ""
+        kept.append(answer if answer.id else answer._replace(id=digest_of(mark, *answer[:-1])))
         findings += [_finding(one, place, left_out=False) for one in told]
-        kept.append(answer)
     return tuple(kept), tuple(findings)
+
+
+def digest_of(*parts: object) -> str:
+    """Give 24 hexadecimal digits that stand for what is given, the same ones everywhere.
+
+    Example:
+        >>> digest_of("ada", 1.0) == digest_of("ada", 1.0) != digest_of("ada", 2.0)
+        True
+    """
+    return blake2b(repr(parts).encode(), digest_size=12).hexdigest()
 
 
 def _finding(wrong: _Wrong, place: Place, *, left_out: bool = True) -> Finding:
@@ -184,8 +200,8 @@ class _Check:
         self._seen.update(keys)
         return None
 
-    def settled(self, answer: Answer, place: Place) -> tuple[Answer, tuple[_Wrong, ...]]:
-        """Give what stands with an id and skills, and what is to be told of it."""
+    def settled(self, answer: Answer) -> tuple[Answer, tuple[_Wrong, ...]]:
+        """Give what stands with its item's skills, and what is to be told of it."""
         told: list[_Wrong] = []
         known = self._course.item_named.get(answer.item) if self._course else None
         if known and not answer.skills:
@@ -205,8 +221,6 @@ class _Check:
             answer = answer._replace(at=None)
         elif answer.at is not None:
             self._clocks[answer.student] = answer.at
-        if not answer.id:
-            answer = answer._replace(id=f"{place.source}:{place.line}")
         return answer, tuple(told)
 
     def _unknown(self, answer: Answer) -> _Wrong | None:
