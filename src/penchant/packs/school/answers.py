@@ -8,6 +8,7 @@ Rule 3: a finding names students and items, never what was answered.
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -141,7 +142,7 @@ def _misshapen(row: Sequence[object]) -> _Wrong | None:
             "skills",
             "Skills must be a list of names. Give one.",
         ),
-        (_is_time(at), "not a number", "at", _NO_NUMBER),
+        (_is_time(at) and _FIRST <= (at or 0) < _LAST, "not a time", "at", _NO_TIME),
         (_is_time(seconds), "not a number", "seconds", _NO_NUMBER),
     )
     return next((_Wrong(*wrong) for is_right, *wrong in checks if not is_right), None)
@@ -160,7 +161,10 @@ def _built(row: Sequence[object]) -> Answer:
 
 _LEAST = 4  # student, item, skills, correct
 _REST = tuple(Answer._field_defaults.values())
-_NO_NUMBER = "A time must be a number of seconds, or nothing. Correct it."
+_NO_NUMBER = "How long it took must be a number of seconds, or nothing. Correct it."
+_NO_TIME = "A time must be in seconds since 1970, within the years 1 to 9999. Correct it."
+_FIRST = datetime(1, 1, 2, tzinfo=UTC).timestamp()
+_LAST = datetime(9999, 12, 31, tzinfo=UTC).timestamp()
 
 
 def _is_name(value: object) -> bool:
