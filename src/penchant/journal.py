@@ -1,12 +1,12 @@
 """The journal: facts are appended, never edited; a profile is a fold of them.
 
-Every store implements the two ports at the end of this file and passes `testing/stores.py`.
+Every store implements the three ports at the end of this file and passes `testing/stores.py`.
 Rule 1: each fact belongs to the stream of one person; what concerns nobody has the stream `NOBODY`.
 Rule 2: `append` returns when the facts are durable, all of them or none.
 Rule 3: a fact is encoded in one way only (`encode`, `decode`), whatever the store.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Literal, Protocol, get_origin
 
@@ -30,6 +30,8 @@ __all__ = [
     "Learned",
     "Linked",
     "Observed",
+    "Provided",
+    "Remover",
     "Settled",
     "Skipped",
     "Store",
@@ -158,6 +160,20 @@ class Derived(Struct, frozen=True, tag="derived", omit_defaults=True):
     is_given: bool = False
 
 
+class Provided(Struct, frozen=True, tag="provided", omit_defaults=True):
+    """Content was brought for a pack, such as a course: a file as it came, and what reads it.
+
+    The latest of a name counts; `content` is empty where it was taken away.
+    """
+
+    at: datetime
+    pack: str
+    name: str
+    importer: str
+    content: bytes = b""
+    person: str = NOBODY
+
+
 Fact = (
     Observed
     | Consented
@@ -169,6 +185,7 @@ Fact = (
     | Declared
     | Derived
     | Skipped
+    | Provided
 )
 
 
@@ -274,7 +291,7 @@ class Journal(Protocol):
 
 
 class Eraser(Protocol):
-    """The other half of a store: making facts unreadable for good, and letting go of the file."""
+    """Another part of a store: making facts unreadable for good, and letting go of the file."""
 
     def forget(self, person: str, at: datetime) -> Receipt:
         """Make every fact of a person unreadable, durably, and say how many they were.
@@ -293,5 +310,25 @@ class Eraser(Protocol):
         ...
 
 
-class Store(Journal, Eraser, Protocol):
+class Remover(Protocol):
+    """The third part of a store: taking some facts out of the middle, and leaving the others."""
+
+    def remove(self, people: Iterable[str], chosen: Callable[[Fact], bool]) -> int:
+        """Empty the facts that are chosen, durably, and say how many they were.
+
+        The facts of one person go at once or not at all. Everything else stays as it was: the
+        order, and that a stream is whole. `NOBODY` may be among the people.
+
+        Args:
+            people: Whose facts are looked at.
+            chosen: Asked of each of their facts, in order; what it chooses must be all that one
+                person has in a block.
+
+        Raises:
+            StoreFailed: When it could not be finished; calling again finishes it.
+        """
+        ...
+
+
+class Store(Journal, Eraser, Remover, Protocol):
     """What an engine needs of a disk."""

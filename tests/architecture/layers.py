@@ -15,6 +15,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("penchant.engine",),
     ("penchant.runtime",),
     ("penchant.loop", "penchant.pack"),
+    ("penchant.contract",),
     (
         "penchant.signals",
         "penchant.profile",

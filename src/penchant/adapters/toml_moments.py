@@ -5,15 +5,13 @@ Rule 2: a mistake is an error that names the file, the moment, the key and what 
 Rule 3: a file is read whole or not at all; one bad moment keeps the others back.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from re import search
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
+from penchant.adapters.toml_reading import converted, read_tables, unknown
 from penchant.errors import BadInput
 from penchant.limits import Limits, is_finite
 from penchant.runtime.declaring import check_moment
@@ -30,10 +28,6 @@ _OPENINGS: Mapping[str, type[Struct]] = {
     "at_time": AtTime,
     "on_level": OnLevel,
 }
-_ONE_OF = {"opens": "opening"}
-"""What one of a list is called, where that is not the list's name without its last letter."""
-_TYPES = {"str": "text", "int": "whole number", "float": "number", "bool": "yes or no"}
-_TYPES |= {"array": "list", "object": "table"}
 _VALUE = "must be true or false, a finite number, a text or a list of such numbers"
 
 
@@ -44,17 +38,7 @@ def read_moments(path: Path, *, limits: Limits | None = None) -> tuple[Moment, .
         BadInput: When the file cannot be read, is no TOML, or a moment in it cannot be decided;
             see `declaring.check_moment` for the narrower classes.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as wrong:
-        msg = f"`{path}` cannot be read: {wrong.strerror}. `penchant init` writes an example."
-        raise BadInput(msg) from None
-    try:
-        tables = msgspec.toml.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
-        where = "it is not UTF-8" if isinstance(wrong, UnicodeDecodeError) else str(wrong)
-        msg = f"`{path}` is not TOML: {where}."
-        raise BadInput(msg) from None
+    tables = read_tables(path, "`penchant init` writes an example.")
     return moments_of(tables, str(path), limits=limits)
 
 
@@ -112,7 +96,7 @@ def actions_of(given: object, where: str) -> tuple[Action, ...]:
         raise BadInput(f"{where} must hold a list of actions, each with its `name`.")
     for sentence in _strange_actions(given):
         raise BadInput(f"{where}: {sentence}")
-    actions: tuple[Action, ...] = _converted(given, tuple[Action, ...], where)
+    actions: tuple[Action, ...] = converted(given, tuple[Action, ...], where)
     return actions
 
 
@@ -125,7 +109,7 @@ def _moment(table: Any, where: str, number: int, limits: Limits) -> Moment:
     outcome = table.get("outcome")
     if isinstance(outcome, dict) and outcome.get("default") == NO_DEFAULT:
         table = {**table, "outcome": {**outcome, "default": None}}
-    moment: Moment = _converted(table, Moment, place)
+    moment: Moment = converted(table, Moment, place)
     try:
         check_moment(moment, limits)
     except BadInput as wrong:
@@ -138,10 +122,10 @@ def _strange(table: object) -> Iterator[str]:
     if not isinstance(table, dict):
         yield "this must be a table; begin it with `[[moments]]`."
         return
-    yield from _unknown(table, Moment.__struct_fields__, "")
+    yield from unknown(table, Moment.__struct_fields__, "")
     outcome = table.get("outcome")
     if isinstance(outcome, dict):
-        yield from _unknown(outcome, Outcome.__struct_fields__, "`outcome`: ")
+        yield from unknown(outcome, Outcome.__struct_fields__, "`outcome`: ")
     yield from _strange_actions(table.get("actions"))
     for key, what, nouns in (
         ("guardrails", "guardrail", _RULES),
@@ -157,7 +141,7 @@ def _strange_actions(tables: object) -> Iterator[str]:
     for number, table in enumerate(tables if isinstance(tables, list) else (), 1):
         if not isinstance(table, dict):
             continue
-        yield from _unknown(table, Action.__struct_fields__, f"action {number}: ")
+        yield from unknown(table, Action.__struct_fields__, f"action {number}: ")
         features = table.get("features")
         for name, value in (features if isinstance(features, dict) else {}).items():
             if not _is_value(value):
@@ -172,70 +156,14 @@ def _strange_noun(table: object, nouns: Mapping[str, type[Struct]], place: str) 
     if noun is None:
         yield f"{place}its `type` must be one of {', '.join(f'`{name}`' for name in nouns)}."
         return
-    yield from _unknown(table, ("type", *noun.__struct_fields__), place)
+    yield from unknown(table, ("type", *noun.__struct_fields__), place)
     where = table.get("where")
     for name, value in (where if isinstance(where, dict) else {}).items():
         if not isinstance(value, bool | str) and not is_finite(value):
             yield f"{place}`where.{name}` must be true or false, a finite number or a text."
 
 
-def _unknown(table: Mapping[str, Any], fields: Sequence[str], place: str) -> Iterator[str]:
-    """Say which keys are not among the fields, and which might be meant."""
-    for key in table:
-        if key not in fields:
-            near = get_close_matches(key, fields, 1)
-            listed = ", ".join(f"`{name}`" for name in fields)
-            meant = f"is `{near[0]}` meant?" if near else f"there are {listed}."
-            yield f"{place}there is no key `{key}`; {meant}"
-
-
-def _converted(given: object, kind: Any, place: str) -> Any:
-    """Build a noun; turn what msgspec says into words that a reader of the file knows."""
-    try:
-        return msgspec.convert(given, kind)
-    except msgspec.ValidationError as wrong:
-        raise BadInput(f"{place}: {_in_words(str(wrong))}") from None
-
-
 def _is_value(value: object) -> bool:
     if isinstance(value, list):
         return all(is_finite(one) and not isinstance(one, bool) for one in value)
     return isinstance(value, bool | str) or is_finite(value)
-
-
-def _in_words(sentence: str) -> str:
-    """Turn what msgspec says of a path into the file's own words.
-
-    Example:
-        >>> _in_words("Expected `float`, got `str` - at `$.actions[1].burden`")
-        'action 2: `burden` should be a number and is a text.'
-    """
-    said, _, path = sentence.partition(" - at ")
-    said = said.rstrip(".")
-    if types := search(r"^Expected `([^`]+)`, got `([^`]+)`$", said):
-        said = f"should be {_typed(types[1])} and is {_typed(types[2])}"
-    elif missing := search(r"missing required field `(.+)`", said):
-        said = f"misses `{missing[1]}`"
-    else:
-        said = f"is not as it should be: {said[0].lower()}{said[1:]}"
-    return f"{_place_of(path)}{said}."
-
-
-def _typed(types: str) -> str:
-    """Give the types that msgspec names in words."""
-    words = [_TYPES.get(one.strip(), one.strip()) for one in types.split("|")]
-    return "a " + " or a ".join(word for word in words if word != "null")
-
-
-def _place_of(path: str) -> str:
-    """Give a path in words: `$.actions[1].burden` is the `burden` of action 2."""
-    keys: list[str] = []
-    place = ""
-    for step in path.strip("`").removeprefix("$").replace("[", ".[").split("."):
-        if step.startswith("["):
-            of = keys.pop() if keys else "actions"
-            what = _ONE_OF.get(of, of.removesuffix("s"))
-            place += f"{what} {int(step.strip('[]')) + 1}: "
-        elif step:
-            keys.append(step)
-    return place + (f"`{'.'.join(keys)}` " if keys else "")

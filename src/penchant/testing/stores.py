@@ -23,6 +23,7 @@ from penchant.journal import (
     Learned,
     Linked,
     Observed,
+    Provided,
     Settled,
     Skipped,
     Store,
@@ -122,6 +123,7 @@ def _of_nobody() -> tuple[Fact, ...]:
         Declared(_AT, moment),
         Derived(_AT, "home.hero", 1, numbers=bytes(range(256))),
         Skipped(_AT, "home.hero", _AT, 10_000, "It was too late."),
+        Provided(_AT, "pace", "routes", "csv", b"name,km\n"),
     )
 
 
@@ -254,6 +256,51 @@ def check_the_forgotten_may_return(make: Make) -> None:
         same(list(store.read()), signals("bo", 1), "Another person's facts differ")
 
 
+def check_some_facts_are_removed(make: Make) -> None:
+    """What is chosen is gone and not found; everything else stays, in its order."""
+    with closing(make()) as store:
+        store.append([*facts_of("ada"), *facts_of("bo"), *_of_nobody()])
+        n_chosen = sum(map(_is_decided, facts_of("ada"))) + sum(map(_is_decided, _of_nobody()))
+        removed = store.remove(["ada", NOBODY, "zoe"], _is_decided)
+        expect(removed == n_chosen, f"{removed} facts were removed of {n_chosen}.")
+        left = [fact for fact in facts_of("ada") if not _is_decided(fact)]
+        same(list(store.read("ada")), left, "What is left of a person differs")
+        rest = [fact for fact in _of_nobody() if not _is_decided(fact)]
+        same(list(store.read()), [*left, *facts_of("bo"), *rest], "What is left differs")
+        expect(store.find("d-ada") is None, "A decision that was removed is found.")
+        expect(store.find("d-bo") is not None, "Somebody else's decision is lost.")
+        expect(not store.remove(["ada"], _is_decided), "Something was removed twice.")
+        expect(store.forgotten("ada") is None, "Somebody of whom some is gone counts as forgotten.")
+
+
+def check_a_stream_goes_on_after_a_removal(make: Make) -> None:
+    """A person of whom facts were removed is kept, exported and forgotten like anybody."""
+    with closing(make()) as store:
+        store.append(facts_of("ada"))
+        store.remove(["ada"], lambda _: True)
+        same(list(store.read("ada")), (), "Something is left")
+        store.append(signals("ada", 2))
+        same(list(store.read("ada")), signals("ada", 2), "What came after differs")
+        store.remove(["ada"], lambda fact: fact == signals("ada", 2)[1])
+        same(list(store.read()), signals("ada", 1), "What is left differs")
+        store.forget("ada", _AT)
+        same(list(store.read()), (), "Something is left of a forgotten person")
+
+
+def check_removing_looks_in_order(make: Make) -> None:
+    """Facts are shown in the order of appending, so that one may decide about later ones."""
+    with closing(make()) as store:
+        store.append([*signals("ada", 3), *facts_of("ada"), *signals("bo", 1)])
+        shown: list[Fact] = []
+
+        def look(fact: Fact) -> bool:
+            shown.append(fact)
+            return False
+
+        store.remove(["ada"], look)
+        same(shown, (*signals("ada", 3), *facts_of("ada")), "What was shown differs")
+
+
 def check_many_threads_lose_nothing(make: Make) -> None:
     """Sixteen threads append at once: all is kept, each thread's facts in its order."""
     n_threads, n_facts = 16, 25
@@ -310,6 +357,11 @@ def check_a_block_is_forgotten_as_its_facts(make: Make) -> None:
     kept_blocks.check_it_is_forgotten_as_its_facts(make, _a_block)
 
 
+def _is_decided(fact: Fact) -> bool:
+    """Tell whether a fact is about a decision, or about the moment of one."""
+    return isinstance(fact, Decided | Learned | Claimed | Settled | Declared | Derived)
+
+
 def _a_block() -> FactBlock:
     """Give a block of facts of every kind about three people, one person's not in a row."""
     people = [facts_of(person) for person in ("ada", "bo", "cy")]
@@ -328,6 +380,7 @@ def check_closing_twice_is_harmless(make: Make) -> None:
         lambda: store.find("d-ada"),
         lambda: store.forget("ada", _AT),
         lambda: store.forgotten("ada"),
+        lambda: store.remove(["ada"], _is_decided),
     )
     for ask in asked:
         try:

@@ -4,7 +4,7 @@ A replay waits for nobody, so syncing each of its decisions to the disk would on
 Rule: the file is taken at the start and written at the end, with the same facts in the same order.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
@@ -42,6 +42,10 @@ class KeptAtTheEnd:
     def forget(self, person: str, at: datetime) -> Receipt:
         """Make every fact of a person unreadable."""
         return self._memory.forget(person, at)
+
+    def remove(self, people: Iterable[str], chosen: Callable[[Fact], bool]) -> int:
+        """Drop the facts that are chosen."""
+        return self._memory.remove(people, chosen)
 
     def forgotten(self, person: str) -> datetime | None:
         """Say when a person was last forgotten."""

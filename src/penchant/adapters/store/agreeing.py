@@ -26,7 +26,10 @@ _HEADS = (
     "SELECT s.id, s.pseudonym, s.seq > s.erased, s.erased, s.key_version, r.at FROM stream s"
     " LEFT JOIN erasure r ON r.stream = s.id AND r.seq = s.erased AND s.erased > 0"
 )
-_FIRST = "SELECT kind, seq, nonce, sealed FROM entry WHERE stream = ? AND seq = ?"
+_FIRST = (
+    "SELECT kind, seq, nonce, sealed FROM entry WHERE stream = ? AND seq >= ?"
+    " AND sealed IS NOT NULL ORDER BY seq LIMIT 1"
+)
 
 
 class Behind(NamedTuple):
@@ -93,7 +96,10 @@ def _opens_all_the_same(connection: sqlite3.Connection, keyring: Keyring, head: 
     key = keyring.key(head.pseudonym)
     if key is None:
         return False
-    kind, seq, nonce, sealed = connection.execute(_FIRST, (head.id, head.erased + 1)).fetchone()
+    first = connection.execute(_FIRST, (head.id, head.erased + 1)).fetchone()
+    if first is None:  # each of its entries was emptied, so there is nothing that a key opens
+        return False
+    kind, seq, nonce, sealed = first
     try:
         unseal(key.cipher, nonce, sealed, (head.pseudonym, kind, seq))
     except (InvalidTag, TypeError, ValueError, AttributeError):

@@ -8,7 +8,7 @@ much as that person has facts, and running reads keep their place.
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from secrets import token_bytes
@@ -115,6 +115,23 @@ class MemoryStore:
             entries=len(gone),
             outcomes=sum(type(fact) is Learned for fact in gone),
         )
+
+    def remove(self, people: Iterable[str], chosen: Callable[[Fact], bool]) -> int:
+        """Drop the facts that are chosen, and say how many they were.
+
+        Raises:
+            StoreFailed: When the store is closed.
+        """
+        removed = 0
+        with self._lock:
+            if self._closed:
+                raise _closed()
+            for person in people:
+                for slot in self._slots_of(person):
+                    facts = tuple(self._held((slot,), person))
+                    if [fact for fact in facts if chosen(fact)]:
+                        removed += len(self._drop(slot, person))
+        return removed
 
     def forgotten(self, person: str) -> datetime | None:
         """Say when a person was last forgotten here, or None; of the id itself nothing is kept."""

@@ -4,6 +4,7 @@ Rows come in chunks, each in a read of its own, so that a slow reader never hold
 A fact forgotten while a read goes on is left out from then on.
 """
 
+import hmac
 import queue
 import sqlite3
 import threading
@@ -19,7 +20,7 @@ from cryptography.exceptions import InvalidTag
 from penchant.adapters.store.keys import Keyring
 from penchant.adapters.store.schema import disk, reconnect
 from penchant.adapters.store.sealing import EPOCH, START, Names, link, unseal
-from penchant.adapters.store.streams import FORGOTTEN, MISFITS, misfit
+from penchant.adapters.store.streams import FORGOTTEN, MISFITS, REMOVED, misfit
 from penchant.errors import StoreDamaged, StoreFailed
 from penchant.journal import Decided, Fact, decode
 from penchant.words import Decision
@@ -167,7 +168,7 @@ class Reader:
             count += 1
             self._follow(row, *ends.get(row.stream, (0, START)))
             ends[row.stream] = row.seq, row.hash
-            if row.seq > row.erased:
+            if row.seq > row.erased and row.sealed is not None:
                 fact = self._open(row)
                 if fact is not None:
                     yield fact
@@ -182,7 +183,7 @@ class Reader:
         """
         try:
             if row.sealed is None:
-                fits = row.seq < row.erased
+                fits = row.seq < row.erased or self._was_removed(row)
             else:
                 fits = row.hash == link(before, row.seq, row.pseudonym, row.nonce, row.sealed)
             fits = fits and row.seq == seq + 1 and isinstance(row.hash, bytes)
@@ -208,6 +209,11 @@ class Reader:
         if isinstance(fact, Decided) and row.ref != self._names.ref(fact.decision.id):
             raise misfit(self._path, row.pseudonym, row.seq)
         return fact
+
+    def _was_removed(self, row: Row) -> bool:
+        """Tell whether an entry is empty because this store emptied it."""
+        said = self._names.removed(row.pseudonym, row.seq, row.hash)
+        return row.kind == REMOVED and hmac.compare_digest(said, row.nonce)
 
     def _see_it_was_forgotten(self, row: Row) -> None:
         """Accept that a row cannot be opened when it was forgotten meanwhile.

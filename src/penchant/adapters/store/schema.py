@@ -91,7 +91,11 @@ def _journal_2(connection: sqlite3.Connection) -> None:
     connection.execute("UPDATE stream SET key_version = erased + (seq > erased)")
 
 
-JOURNAL = Form("journal", 0x504E4348, (_journal_1, _journal_2))
+def _journal_3(connection: sqlite3.Connection) -> None:
+    """Let entries be emptied in the middle of a stream, which earlier versions take for damage."""
+
+
+JOURNAL = Form("journal", 0x504E4348, (_journal_1, _journal_2, _journal_3))
 """The journal: PNCH."""
 
 

@@ -55,6 +55,7 @@ class Names:
     def __init__(self, kek: bytes) -> None:
         self._people = derive(kek, b"pseudonym")
         self._decisions = derive(kek, b"decision")
+        self._removed = derive(kek, b"removed")
 
     def pseudonym(self, person: str) -> bytes:
         """Give the name of a person's stream."""
@@ -63,6 +64,11 @@ class Names:
     def ref(self, decision: str) -> bytes:
         """Give what a decision is looked up by."""
         return hmac.digest(self._decisions, decision.encode(), "sha256")[:_NAME_BYTES]
+
+    def removed(self, pseudonym: bytes, seq: int, last: bytes) -> bytes:
+        """Give what vouches for an entry that was emptied: nobody else can say it was."""
+        place = pseudonym + seq.to_bytes(8, "big") + last
+        return hmac.digest(self._removed, place, "sha256")[:_NAME_BYTES]
 
 
 def bound(*fields: bytes) -> bytes:

@@ -2,13 +2,13 @@
 
 Loop: below the engine. This file puts the parts together: `lock` one owner, `schema` tables,
 `wal` the log, `keys` keys, `writing` + `committing` the way in, `reading` the way out,
-`forgetting` the way to nothing. What lies where: docs/explanation/what-is-on-disk.md.
+`forgetting` the way to nothing, `removing` that of some. See docs/explanation/what-is-on-disk.md.
 Rule 1: facts are encoded in the caller's thread, sealed and written in one thread.
 Rule 2: before anything is served, both files are read through and open forgettings finished.
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from penchant.adapters.store.forgetting import Forgetting
 from penchant.adapters.store.keys import Keyring, make_private, own_kek, sync_folder
 from penchant.adapters.store.lock import FileLock
 from penchant.adapters.store.reading import Reader
+from penchant.adapters.store.removing import Remove, Removing
 from penchant.adapters.store.schema import JOURNAL, connect, disk, migrate, verify
 from penchant.adapters.store.sealing import Names
 from penchant.adapters.store.streams import Streams
@@ -130,6 +131,17 @@ class SqliteStore:
         self._writer.submit(ticket)
         return ticket.receipt or Receipt("", at, 0)
 
+    def remove(self, people: Iterable[str], chosen: Callable[[Fact], bool]) -> int:
+        """Empty the facts that are chosen, durably, and say how many they were.
+
+        Raises:
+            StoreDamaged: When a stream is not whole.
+            StoreFailed: When it could not be finished now; calling again finishes it.
+        """
+        ticket = Remove(people, chosen)
+        self._writer.submit(ticket)
+        return ticket.removed
+
     def forgotten(self, person: str) -> datetime | None:
         """Say when a person was last forgotten here, or None; of the id itself nothing is kept."""
         return self._reader.forgotten(person)
@@ -164,6 +176,7 @@ class SqliteStore:
             self._forgetting.finish_open()
             if behind.keys:
                 keyring.erase(behind.keys)
+        self._removing = Removing(connection, log, keyring, path)
         self._streams = Streams(connection, self._names, path)
         self._committer = Committer(connection, path, self._streams, keyring)
         self._reader = Reader(path, self._names, keyring, chunk_rows=self._limits.chunk_rows)
@@ -199,6 +212,8 @@ class SqliteStore:
         if appends:
             self._committer.commit(appends)
         for ticket in batch:
+            if isinstance(ticket, Remove):
+                self._removing.remove(ticket, self._streams, self._names)
             if isinstance(ticket, _Forget):
                 self._streams.drop(ticket.person)
                 ticket.receipt = self._forgetting.forget(ticket.person, ticket.at, self._names)

@@ -13,10 +13,13 @@ from msgspec import Struct
 from penchant.adapters.store.sealing import START, Names
 from penchant.errors import StoreDamaged, StoreFailed
 
-__all__ = ["FORGOTTEN", "MISFITS", "Stream", "Streams", "misfit", "named"]
+__all__ = ["FORGOTTEN", "MISFITS", "REMOVED", "Stream", "Streams", "misfit", "named"]
 
 FORGOTTEN = "forgotten"
 """The kind of the entry that says: all before it was forgotten. It holds a time and no more."""
+
+REMOVED = "removed"
+"""The kind of an entry that was emptied by itself; what vouches for it stands for its nonce."""
 
 MISFITS = (
     "SELECT s.pseudonym, s.seq FROM stream s"

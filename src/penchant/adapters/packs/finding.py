@@ -1,0 +1,144 @@
+"""Where packs are found: installed ones by entry point, one that is being written by its folder.
+
+Rule 1: ours are found as a stranger's are: by the entry point group `penchant.packs`, which names
+the module of the pack; its `pack.toml` lies beside that module.
+Rule 2: nothing of a pack is loaded before it is asked for by name.
+"""
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from types import ModuleType
+
+from penchant.adapters.packs.reading import FILE, read_pack
+from penchant.contract.checking import problems
+from penchant.contract.checking_parts import part_problems
+from penchant.contract.declarations import Pack
+from penchant.contract.installed import Installed
+from penchant.contract.parts import Part
+from penchant.errors import BadInput
+
+__all__ = ["GROUP", "at_path", "find_packs", "installed", "parts_of"]
+
+GROUP = "penchant.packs"
+
+
+def find_packs(names: Sequence[str]) -> tuple[Installed, ...]:
+    """Give installed packs by their names, checked.
+
+    Raises:
+        BadInput: For one that is not installed, twice the same, or one that may not be used.
+    """
+    return tuple(_found(name) for name in dict.fromkeys(names))
+
+
+def installed() -> tuple[tuple[str, str], ...]:
+    """Give the name of every pack that is installed, and the distribution that brings it."""
+    return tuple((one.name, one.dist.name if one.dist else "") for one in _entries().values())
+
+
+def at_path(path: Path) -> tuple[Installed, tuple[str, ...]]:
+    """Read the pack of a folder with its code, and give what stands against it.
+
+    Raises:
+        BadInput: When its file cannot be read.
+    """
+    file = path / FILE if path.is_dir() else path
+    pack = read_pack(file)
+    with_code = _modules_from(file.resolve().parent)
+    parts = parts_of(pack, with_code)
+    return Installed(pack, parts), (*problems(pack), *part_problems(pack, parts))
+
+
+def parts_of(pack: Pack, loaded: Sequence[str] = ()) -> dict[str, Part]:
+    """Give what every `module:name` of a pack leads to; what leads nowhere is left out.
+
+    Args:
+        pack: As declared.
+        loaded: Folders of modules to look into before all others.
+    """
+    found: dict[str, Part] = {}
+    for place in _places(pack):
+        module, _, name = place.partition(":")
+        part = getattr(_module(module, loaded), name, None)
+        if callable(part):
+            found[place] = part
+    return found
+
+
+def _found(name: str) -> Installed:
+    """Give one installed pack."""
+    entries = _entries()
+    if name not in entries:
+        known = ", ".join(f"`{one}`" for one in sorted(entries)) or "none"
+        raise BadInput(
+            f"No pack `{name}` is installed; there is {known}. Install the distribution that "
+            "brings it, or leave it out."
+        )
+    pack = read_pack(_folder(entries[name]))
+    if pack.name != name:
+        raise BadInput(
+            f"The entry point `{name}` leads to pack `{pack.name}`. Give both the same name."
+        )
+    parts = parts_of(pack)
+    against = (*problems(pack), *part_problems(pack, parts))
+    if against:
+        raise BadInput(" ".join(against))
+    return Installed(pack, parts)
+
+
+def _entries() -> Mapping[str, EntryPoint]:
+    """Give the entry points of packs by name; of two of one name the first on the path counts."""
+    found: dict[str, EntryPoint] = {}
+    for one in entry_points(group=GROUP):
+        found.setdefault(one.name, one)
+    return found
+
+
+def _folder(entry: EntryPoint) -> Path:
+    """Give the folder of the module that an entry point names.
+
+    Raises:
+        BadInput: When the module is not there.
+    """
+    try:
+        spec = importlib.util.find_spec(entry.module)
+    except ModuleNotFoundError:
+        spec = None
+    if spec is None or spec.origin is None:
+        raise BadInput(
+            f"The entry point of pack `{entry.name}` names a module `{entry.module}` that is not "
+            "there. Install its distribution anew."
+        )
+    return Path(spec.origin).parent
+
+
+def _places(pack: Pack) -> Iterator[str]:
+    """Give every `module:name` that a pack names."""
+    for ones in (pack.experts, pack.proposers, pack.planners, pack.importers, pack.exporters):
+        yield from (one.part for one in ones)
+    yield from (one.measure for one in pack.claims)
+
+
+def _module(name: str, loaded: Sequence[str]) -> ModuleType | None:
+    """Import a module of a pack; None where there is none."""
+    added = [one for one in loaded if one not in sys.path]
+    sys.path[:0] = added
+    try:
+        return importlib.import_module(name) if name else None
+    except ModuleNotFoundError:
+        return None
+    finally:
+        for one in added:
+            sys.path.remove(one)
+
+
+def _modules_from(folder: Path) -> tuple[str, ...]:
+    """Give the folders from which the modules beside a file can be imported by their full names."""
+    top = folder
+    while (top / "__init__.py").exists() and top.parent != top:
+        top = top.parent
+    return (str(top),)
