@@ -153,7 +153,9 @@ def _statements(text: str, source: str, findings: list[Finding]) -> Iterator[_To
         except (ValueError, RecursionError) as error:
             wrong = error.lineno if isinstance(error, json.JSONDecodeError) else line
             why = error.msg if isinstance(error, json.JSONDecodeError) else "a number or its depth"
-            sentence = f"The statement is no JSON: {why}. Mend it."
+            sentence = (
+                f"The statement is no JSON: {why}. Mend it; the next line with a `{{` was next."
+            )
             findings.append(Finding("broken JSON", sentence, source, wrong))
             at = _resume(text, at)
             continue
