@@ -110,6 +110,11 @@ class Pending:
         self._remember(decision, _LEARNED, one.decision.person)
         return one
 
+    def waiting(self, person: str, moment: str) -> tuple[Decision, ...]:
+        """Give the decisions of a person at a moment that wait, the oldest first."""
+        theirs = self._of_person.get((person, moment), ())
+        return tuple(self._open[one].decision for one in theirs if one in self._open)
+
     def waits_at(self, moment: str) -> bool:
         """Tell whether an outcome of that moment may be waited for."""
         if any(one.decision.moment == moment for one in self._open.values()):

@@ -1,9 +1,8 @@
-"""Evaluate: what another way of choosing would have earned, read from a log with propensities.
+"""Resampling: values of weighted rows, with intervals from people drawn anew.
 
-Loop: Learn. Takes logged rewards and propensities and those of a target policy, gives values with
-intervals. Rows of one person resemble each other, so whole people are drawn anew, never rows.
-Rule 1: no number without its interval; two policies are compared within the same resamples.
-Rule 2: propensities that do not fit the logged frequencies are found (`misfits`).
+Loop: Learn. For rewards without contexts and for policies compared among each other. Rows of one
+person resemble each other, so whole people are drawn anew, never rows.
+Rule: no number without its interval; two policies are compared within the same resamples.
 Notation: pi(a|x) of the target, p(a|x) as logged, w = pi / p.
 """
 
@@ -18,13 +17,16 @@ from numpy.typing import NDArray
 from penchant.errors import BadNumber
 
 __all__ = [
+    "FEWEST_GROUPS",
+    "FEWEST_ROWS",
+    "RESAMPLES",
     "Interval",
-    "Misfit",
     "Resamples",
     "acceptance",
     "difference",
-    "misfits",
     "resample",
+    "rows_like",
+    "student",
     "value",
     "weights",
 ]
@@ -35,7 +37,6 @@ Ints = NDArray[np.int64]
 RESAMPLES = 4_000  # the ends of a 95 % interval then rest on 100 resamples each
 FEWEST_GROUPS = 10  # fewer people drawn anew show too little of how people differ
 FEWEST_ROWS = 200.0  # rows an estimate must weigh like before its interval means anything
-LOUD = 4.0  # standard errors from which propensities and frequencies do not fit (1 in 16,000)
 
 
 class Interval(NamedTuple):
@@ -73,15 +74,6 @@ class Resamples(NamedTuple):
         """Sum amounts (n,) by group, then over each resample: (n_resamples,)."""
         totals: Floats = self.counts @ np.bincount(self.group_of, amounts, self.n_groups)
         return totals
-
-
-class Misfit(NamedTuple):
-    """An action whose declared propensity does not fit how often it was logged."""
-
-    action: int
-    measured: float
-    declared: float
-    errors: float
 
 
 def weights(target: Floats, logged: Floats) -> Floats:
@@ -167,7 +159,7 @@ def value(
     total = float(row_weights.sum())
     if total <= 0:
         return Interval(math.nan, math.nan, math.nan, 0.0)
-    estimate, rows = float(row_weights @ rewards) / total, _rows(row_weights)
+    estimate, rows = float(row_weights @ rewards) / total, rows_like(row_weights)
     low, high = _ends(_means(rewards, row_weights, resamples), resamples, alpha, rows)
     return Interval(estimate, low, high, rows)
 
@@ -193,41 +185,8 @@ def difference(
         return Interval(math.nan, math.nan, math.nan, 0.0)
     apart = float(one @ rewards / one.sum() - other @ rewards / other.sum())
     spread = _means(rewards, one, resamples) - _means(rewards, other, resamples)
-    rows = min(_rows(one), _rows(other))
+    rows = min(rows_like(one), rows_like(other))
     return Interval(apart, *_ends(spread, resamples, alpha, rows), rows)
-
-
-def misfits(
-    actions: Ints, logged: Floats, *, n_actions: int, loud: float = LOUD
-) -> tuple[Misfit, ...]:
-    """Find actions whose propensities do not fit the frequencies in the log.
-
-    Under right propensities the sum of 1 / p over the rows that took an action is the number of
-    rows, in expectation; with constant propensities this is the binomial test.
-
-    Args:
-        actions: Place of each logged action, (n,).
-        logged: Its propensity, (n,), above 0 and at most 1.
-        n_actions: How many actions every row could have taken.
-        loud: Standard errors from which a misfit is told.
-
-    Example:
-        >>> took = np.repeat([0, 1], [410, 590])
-        >>> misfits(took, np.where(took == 0, 0.3, 0.7), n_actions=2)[0].measured
-        0.41
-    """
-    found = []
-    for action in range(n_actions):
-        chosen = actions == action
-        inverse = 1.0 / logged[chosen]
-        if not inverse.size:
-            continue
-        n, expected = len(actions), inverse.size / inverse.sum()
-        spread = math.sqrt(max(float(inverse @ inverse) / n - 1.0, 1e-12) / n)
-        errors = (float(inverse.sum()) / n - 1.0) / spread
-        if abs(errors) > loud:
-            found.append(Misfit(action, inverse.size / n, float(expected), errors))
-    return tuple(found)
 
 
 def _means(rewards: Floats, row_weights: Floats, resamples: Resamples) -> Floats:
@@ -237,9 +196,13 @@ def _means(rewards: Floats, row_weights: Floats, resamples: Resamples) -> Floats
     return means
 
 
-def _rows(row_weights: Floats) -> float:
-    """Give how many rows these weights count for (Kish)."""
-    return float(row_weights.sum() ** 2 / (row_weights @ row_weights))
+def rows_like(row_weights: Floats) -> float:
+    """Give how many rows these weights count for: (sum w)^2 / sum w^2, 0 where nothing weighs.
+
+    Source: Kish 1965, "Survey Sampling", section 8.2.
+    """
+    square = float(row_weights @ row_weights)
+    return float(row_weights.sum() ** 2) / square if square else 0.0
 
 
 def _ends(values: Floats, resamples: Resamples, alpha: float, rows: float) -> tuple[float, float]:
@@ -251,13 +214,13 @@ def _ends(values: Floats, resamples: Resamples, alpha: float, rows: float) -> tu
     values, n_groups = values[np.isfinite(values)], resamples.n_groups
     if n_groups < FEWEST_GROUPS or rows < FEWEST_ROWS or not values.size:
         return -math.inf, math.inf
-    reach = _student(1 - alpha / 2, n_groups - 1) * math.sqrt(n_groups / (n_groups - 1))
+    reach = student(1 - alpha / 2, n_groups - 1) * math.sqrt(n_groups / (n_groups - 1))
     tail = NormalDist().cdf(-reach)
     low, high = np.quantile(values, (tail, 1 - tail))
     return float(low), float(high)
 
 
-def _student(probability: float, freedom: int) -> float:
+def student(probability: float, freedom: int) -> float:
     """Give a quantile of Student's t.
 
     Source: Abramowitz, Stegun 26.7.5, four terms; off by less than 1 % from 3 degrees of freedom.

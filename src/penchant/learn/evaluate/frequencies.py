@@ -1,0 +1,61 @@
+"""Frequencies: do the propensities of a log fit what was logged?
+
+Loop: Learn. Under right propensities an inverse propensity is 1 on average, wherever one looks;
+where it is not, nothing that rests on propensities can be said.
+Notation: pi(a|x) of the target, p(a|x) as logged, w = pi / p.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["LOUD", "Misfit", "misfits"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+LOUD = 4.0  # standard errors from which propensities and frequencies do not fit (1 in 16,000)
+
+
+class Misfit(NamedTuple):
+    """An action whose declared propensity does not fit how often it was logged."""
+
+    action: int
+    measured: float
+    declared: float
+    errors: float
+
+
+def misfits(
+    actions: Ints, logged: Floats, *, n_actions: int, loud: float = LOUD
+) -> tuple[Misfit, ...]:
+    """Find actions whose propensities do not fit the frequencies in the log.
+
+    Under right propensities the sum of 1 / p over the rows that took an action is the number of
+    rows, in expectation; with constant propensities this is the binomial test.
+
+    Args:
+        actions: Place of each logged action, (n,).
+        logged: Its propensity, (n,), above 0 and at most 1.
+        n_actions: How many actions every row could have taken.
+        loud: Standard errors from which a misfit is told.
+
+    Example:
+        >>> took = np.repeat([0, 1], [410, 590])
+        >>> misfits(took, np.where(took == 0, 0.3, 0.7), n_actions=2)[0].measured
+        0.41
+    """
+    found = []
+    for action in range(n_actions):
+        chosen = actions == action
+        inverse = 1.0 / logged[chosen]
+        if not inverse.size:
+            continue
+        n, expected = len(actions), inverse.size / inverse.sum()
+        spread = math.sqrt(max(float(inverse @ inverse) / n - 1.0, 1e-12) / n)
+        errors = (float(inverse.sum()) / n - 1.0) / spread
+        if abs(errors) > loud:
+            found.append(Misfit(action, inverse.size / n, float(expected), errors))
+    return tuple(found)
