@@ -133,10 +133,6 @@ class Pending:
         self._gone.pop(one.decision.id, None)
         self.add(one)
 
-    def is_due(self, now: float) -> bool:
-        """Say whether a window may have closed before `now`."""
-        return bool(self._closing) and self._closing[0][0] < now
-
     def due_at(self) -> float | None:
         """Say when the next window closes, or one that was taken out would have."""
         return self._closing[0][0] if self._closing else None

@@ -5,6 +5,7 @@ intervals, or a sentence that says why the log cannot tell.
 Rule 1: no number without its interval. Rule 2: no interval where the log does not support one.
 """
 
+from penchant.learn.evaluate.estimate import Estimate, Judgement, estimate, judge
 from penchant.learn.evaluate.frequencies import Misfit, misfits
 from penchant.learn.evaluate.resampling import (
     RESAMPLES,
@@ -16,14 +17,20 @@ from penchant.learn.evaluate.resampling import (
     value,
     weights,
 )
+from penchant.learn.evaluate.support import Support
 
 __all__ = [
     "RESAMPLES",
+    "Estimate",
     "Interval",
+    "Judgement",
     "Misfit",
     "Resamples",
+    "Support",
     "acceptance",
     "difference",
+    "estimate",
+    "judge",
     "misfits",
     "resample",
     "value",
