@@ -4,6 +4,7 @@ This is the one place that knows both the engine and the adapters: it hands the 
 and whoever asks for a client of a service that client, which is loaded only then.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from penchant.adapters.store import open_store
@@ -39,6 +40,7 @@ from penchant.words import (
 
 if TYPE_CHECKING:
     from penchant.adapters.client.client import AsyncClient, Client
+    from penchant.contract.installed import Installed
 
 __all__ = [
     "NOTHING",
@@ -72,7 +74,18 @@ __all__ = [
     "Trait",
 ]
 
+
+def _find_packs(names: Sequence[str]) -> "tuple[Installed, ...]":
+    """Find packs where some are asked for: an engine without any does not look for them."""
+    if not names:
+        return ()
+    from penchant.adapters.packs.finding import find_packs
+
+    return find_packs(names)
+
+
 Engine.open_store = staticmethod(open_store)
+Engine.find_packs = staticmethod(_find_packs)
 
 
 def __getattr__(name: str) -> Any:

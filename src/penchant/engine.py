@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 from types import MappingProxyType, TracebackType
 from typing import Any, ClassVar, Self, overload
 
+from penchant.contract.installed import Installed
 from penchant.errors import BadInput
 from penchant.journal import Store
-from penchant.limits import Limits, check_end, check_id, check_length, check_number
+from penchant.limits import Limits, check_id, check_length
 from penchant.runtime.batches import answered, call_of, given_of
 from penchant.runtime.calls import Call, check_opening, listed
 from penchant.runtime.columns import Answers
@@ -26,7 +27,9 @@ from penchant.runtime.many import Many
 from penchant.runtime.memory import Memory
 from penchant.runtime.opening.opening import tick
 from penchant.runtime.outbox.outbox import Outbox
-from penchant.runtime.reception import keep_consent, observe_all
+from penchant.runtime.packs.door import Packs
+from penchant.runtime.packs.joining import declare_packs
+from penchant.runtime.reception import consent_of, keep_consent, observe_all
 from penchant.runtime.rights import rights
 from penchant.runtime.rights.exporting import export
 from penchant.runtime.rights.importing import import_person
@@ -35,8 +38,6 @@ from penchant.runtime.tracing import explained
 from penchant.words import (
     Accepted,
     Action,
-    Consent,
-    ConsentState,
     Decision,
     Explanation,
     Moment,
@@ -70,6 +71,9 @@ class Engine:
     open_store: ClassVar[Callable[[str | None], Store]]
     """Opens the store at a path; set by the package, the one place that knows the adapters."""
 
+    find_packs: ClassVar[Callable[[Sequence[str]], tuple[Installed, ...]]]
+    """Finds installed packs by their names; set as `open_store` is."""
+
     def __init__(
         self,
         store: Store,
@@ -77,6 +81,7 @@ class Engine:
         clock: Callable[[], datetime] | None = None,
         dice: random.Random | None = None,
         limits: Limits | None = None,
+        packs: Iterable[Installed] = (),
     ) -> None:
         """Take over a store; the clock gives aware datetimes, the dice give draws and ids."""
         self._memory = Memory(
@@ -84,7 +89,9 @@ class Engine:
             clock or (lambda: datetime.now(UTC)),
             dice or random.Random(),  # noqa: S311 - draws are no secrets
             limits or Limits(),
+            packs,
         )
+        declare_packs(self._memory)
 
     @classmethod
     def open(
@@ -95,17 +102,15 @@ class Engine:
         Args:
             path: A file; it and `path.keys` are made when they do not exist.
             seed: Makes ids and draws the same in each run that asks the same.
-            packs: Names of domain packs to load.
+            packs: Names of installed packs, such as `school`; their moments are declared.
 
         Raises:
-            BadInput: For a pack that is not installed, or arguments of another type.
+            BadInput: For a pack that is not installed or may not be used, or a wrong argument.
             StoreError: When the file cannot be opened; see its subclasses.
         """
         check_opening(path, seed)
-        if listed(packs, "`packs`"):
-            msg = f"No pack is installed, so `{packs[0]}` cannot be loaded. Open without packs."
-            raise BadInput(msg)
-        return cls(cls.open_store(path), dice=random.Random(seed))  # noqa: S311 - as above
+        found = cls.find_packs(listed(packs, "`packs`"))
+        return cls(cls.open_store(path), dice=random.Random(seed), packs=found)  # noqa: S311 - so too
 
     def __enter__(self) -> Self:
         """Use the engine as a context manager."""
@@ -133,6 +138,11 @@ class Engine:
     def many(self) -> Many:
         """The verbs for many callers at once, as a service asks them; see `runtime.many`."""
         return Many(self._memory)
+
+    @property
+    def packs(self) -> Packs:
+        """What the packs of this engine can be asked; see `runtime.packs.door`."""
+        return Packs(self._memory)
 
     @property
     def insight(self) -> Insight:
@@ -172,17 +182,10 @@ class Engine:
         """
         memory = self._memory
         check_id(person, "A person id", memory.limits)
-        check_id(purpose, "A purpose", memory.limits)
-        check_end(until)
-        if not isinstance(granted, bool):
-            raise BadInput(
-                "`granted` must be True or False: a text such as `no` would count as yes."
-            )
-        dial = check_number(dial, "The dial", 0.0, 1.0) if granted else 0.0
-        state: ConsentState = "granted" if granted else "denied"
+        given = consent_of(purpose, granted, dial, until, memory.limits)
         with memory.gate:
             self._begin(None)  # a window that ended before the answer closes under the one before
-            return keep_consent(memory, person, Consent(purpose, state, dial, until=until), at)
+            return keep_consent(memory, person, given, at)
 
     @overload
     def observe(self, signals: Signal, *, purpose: str | None = None) -> Accepted | Refused: ...
@@ -197,7 +200,7 @@ class Engine:
 
         Args:
             signals: One, or many.
-            purpose: Under which they are kept; a person's own rules and merges need none.
+            purpose: Under which they are kept; limits, merges and signals of a pack need none.
 
         Returns:
             One answer a signal, in order; a bad one does not keep the others back.
@@ -260,8 +263,7 @@ class Engine:
             at: When it happened; None means now.
 
         Returns:
-            Refused for a repeat, one after the window, one for a forgotten person or an id that
-            is not known.
+            Refused for a repeat, after the window, for a forgotten person or an unknown id.
 
         Raises:
             BadNumber: For a reward outside the range, another outcome, or both or neither.

@@ -43,6 +43,7 @@ class Limits(Struct, frozen=True):
     ahead_seconds: float = 300.0
     behind_seconds: float = 10 * 365.25 * 86_400
     openings_per_call: int = 256
+    content_bytes: int = 2**24
     cool_down_min_seconds: float = 60.0
     half_life_min_seconds: float = 60.0
     half_life_max_seconds: float = 10 * 365.25 * 86_400

@@ -5,9 +5,24 @@ domain sees no store, clock, dice, network and no other person.
 """
 
 from penchant.algebra import TOLERANCE, Sum, add, at_time, faded, subtract, zero
+from penchant.contract.parts import (
+    Brought,
+    Contents,
+    Expert,
+    Exporter,
+    Finding,
+    Importer,
+    Measured,
+    Planner,
+    Proposer,
+    View,
+)
 from penchant.errors import BadInput, BadName, BadNumber, BadTime, LimitReached, PenchantError
 from penchant.frozen_map import FrozenMap, frozen
 from penchant.limits import Limits, check_id, check_length, check_number, check_time, seconds
+from penchant.model.boosting import Forest, Growth, QuickForest, forest_adds, grow_forest
+from penchant.model.effects import Effects, effects
+from penchant.model.logistic import Line, fit_line, log_odds
 from penchant.words import (
     NOTHING,
     Accepted,
@@ -42,18 +57,32 @@ __all__ = [
     "BadNumber",
     "BadTime",
     "Belief",
+    "Brought",
     "Cap",
+    "Contents",
     "Decision",
+    "Effects",
+    "Expert",
+    "Exporter",
+    "Finding",
+    "Forest",
     "FrozenMap",
     "Goal",
+    "Growth",
+    "Importer",
     "LimitReached",
     "Limits",
+    "Line",
+    "Measured",
     "Moment",
     "Never",
     "OnLevel",
     "OnSignal",
     "Outcome",
     "PenchantError",
+    "Planner",
+    "Proposer",
+    "QuickForest",
     "QuietHours",
     "Reason",
     "Refused",
@@ -61,14 +90,20 @@ __all__ = [
     "Sum",
     "Trait",
     "Value",
+    "View",
     "add",
     "at_time",
     "check_id",
     "check_length",
     "check_number",
     "check_time",
+    "effects",
     "faded",
+    "fit_line",
+    "forest_adds",
     "frozen",
+    "grow_forest",
+    "log_odds",
     "seconds",
     "subtract",
     "sureness",

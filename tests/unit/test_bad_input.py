@@ -529,7 +529,7 @@ def test_a_declaration_that_does_not_fit_what_was_learned(engine: Engine) -> Non
 
 def test_a_pack_that_is_not_installed() -> None:
     """Its name is told."""
-    told(BadInput, lambda: Engine.open(packs=["school"]), "`school`")
+    told(BadInput, lambda: Engine.open(packs=["no_such_pack"]), "`no_such_pack`")
 
 
 @pytest.mark.parametrize("dial", [-0.1, 1.1, math.nan, "high"])

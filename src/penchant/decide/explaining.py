@@ -5,7 +5,7 @@ the parts of the margin, what guardrails removed, whether it was a try, what wou
 Rule: a sentence is only said when the number behind it says so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -23,7 +23,10 @@ from penchant.words import (
     Value,
 )
 
-__all__ = ["DecisionExplainer", "explain"]
+__all__ = ["DecisionExplainer", "Words", "explain"]
+
+Words = Callable[[Decision], str]
+"""Says in the words of a pack why what was decided may be good for somebody; "" for nothing."""
 
 _SHOWN = 3
 _ROUNDING = 1e-9
@@ -35,8 +38,15 @@ _TRIFLE = 0.05
 class DecisionExplainer:
     """Explains the decisions of one moment that were taken under one version."""
 
-    def __init__(self, moment: Moment, version: Version, encoders: tuple[Encoder, Encoder]) -> None:
+    def __init__(
+        self,
+        moment: Moment,
+        version: Version,
+        encoders: tuple[Encoder, Encoder],
+        words: Words | None = None,
+    ) -> None:
         """Keep what the explanations are read from."""
+        self.words = words
         self.moment = moment
         self.version = version
         self.encoders = encoders
@@ -47,11 +57,16 @@ class DecisionExplainer:
 
     def explain(self, decision: Decision) -> Explanation:
         """Give the whole explanation of a decision."""
-        return explain(decision, self.moment, self.version, self.encoders)
+        words = "" if self.words is None else self.words(decision)
+        return explain(decision, self.moment, self.version, self.encoders, words)
 
 
 def explain(
-    decision: Decision, moment: Moment, version: Version, encoders: tuple[Encoder, Encoder]
+    decision: Decision,
+    moment: Moment,
+    version: Version,
+    encoders: tuple[Encoder, Encoder],
+    words: str = "",
 ) -> Explanation:
     """Put a decision into words.
 
@@ -60,9 +75,10 @@ def explain(
         moment: As declared when it was taken.
         version: The version the decision names.
         encoders: Of the context and of the actions.
+        words: What a pack says of what was decided, told first.
     """
     rules = [*_forced(decision), *_removals(decision.removed)]
-    notes = [Reason(decision.note, "note")] if decision.note else []
+    notes = [Reason(one, "note") for one in (words, decision.note) if one]
     if len(decision.names) == 1 or not decision.expected:
         only = [] if notes else [Reason(f"`{decision.names[0]}` was all that was left.", "rule")]
         return _told(decision, [*notes, *only, *rules])

@@ -26,7 +26,6 @@ from penchant.runtime.columns import (
     drawn,
     weighed,
 )
-from penchant.runtime.directory import Directory
 from penchant.runtime.live_moment import LiveMoment
 from penchant.runtime.memory import Memory
 from penchant.words import Action, Moment, Refused
@@ -155,7 +154,7 @@ def plain(
 
     Columns are for whom no guardrail could have anything to say: consent holds without an end, the
     dial lets every action through, there are no nevers, caps, quiet hours or risks, and nothing was
-    said of the taste there.
+    said of the taste there. A moment of a pack is decided one by one: its parts are asked for each.
 
     Returns:
         The place of each in `live.plain.standings`, (n,), -1 for others; and where those are.
@@ -166,7 +165,7 @@ def plain(
         found = np.full(len(people), -1)
     for place in np.flatnonzero(found < 0).tolist():
         if _is_id(people[place], memory.limits):
-            found[place] = _plain_one(live, people[place], memory.people, now)
+            found[place] = _plain_one(live, people[place], memory, now)
     return found, np.flatnonzero(found < 0).tolist()
 
 
@@ -178,8 +177,8 @@ def _is_id(person: object, limits: Limits) -> bool:
     return True
 
 
-def _plain_one(live: LiveMoment, person: str, directory: Directory, now: datetime) -> int:
-    someone = directory.person(person)
+def _plain_one(live: LiveMoment, person: str, memory: Memory, now: datetime) -> int:
+    someone = memory.people.person(person)
     standing = someone.standing(person, live.moment)
     consent = standing.consent
     if (
@@ -188,9 +187,10 @@ def _plain_one(live: LiveMoment, person: str, directory: Directory, now: datetim
         or not is_silent(Asked(now, live.moment, consent, standing.nevers), live.exposure)
         or someone.features(live.moment.purpose)
         or someone.told(live.moment.name)
+        or live.moment.name in memory.packs.giving
     ):
         return -1
-    return live.plain.add(person, live.learning.row(person, directory.home(person)), consent)
+    return live.plain.add(person, live.learning.row(person, memory.people.home(person)), consent)
 
 
 def decide_columns(

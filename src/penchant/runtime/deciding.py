@@ -19,8 +19,10 @@ from penchant.runtime.columns import CONTEXT_NAME, Answers
 from penchant.runtime.live_moment import LiveMoment
 from penchant.runtime.live_person import LivePerson
 from penchant.runtime.memory import Memory
+from penchant.runtime.packs.latent import view_for
+from penchant.runtime.packs.proposing import candidates
 from penchant.runtime.together import decide_together
-from penchant.words import Decision, FrozenMap, Value
+from penchant.words import Action, Decision, FrozenMap, Value
 
 __all__ = ["decide_all", "decide_one", "decide_table", "decided", "take_back", "wait_for"]
 
@@ -145,54 +147,60 @@ def _undone(memory: Memory, call: Call, now: datetime) -> Open:
     """Decide; what is decided counts for nothing yet."""
     live, person = memory.moment(call.moment), call.person
     context = check_call(call, memory.limits)
-    candidates = (
-        ()
-        if call.actions is None
-        else candidates_of(call.actions, live.moment.name, live.actions, memory.limits)
-    )
-    someone, standing = None, None
+    given: tuple[Action, ...] = ()
+    if call.actions is not None:
+        given = candidates_of(call.actions, live.moment.name, live.actions, memory.limits)
+    someone, standing, note = None, None, ""
     if person is not None:
         someone = memory.people.person(person)
         standing = someone.standing(person, live.moment)
     draw = memory.dice.random() if call.draw is None else call.draw
     name = call.id or new_id(now, memory.dice)
-    question = Question(name, live.moment, now, draw, context, standing, candidates, call.opened_by)
+    question = Question(name, live.moment, now, draw, context, standing, given, call.opened_by)
     sentence = refusal(question)
     if sentence and not live.moment.non_profiling:
         return Open(fallback_only(question, sentence), _NO_ROW, _NO_ROW, 0, 0.0)
-    if someone is None or sentence:
-        return live.decide(question, None, sentence)
-    return _decided_for(live, question, someone)
+    if sentence:
+        someone = None
+    giving = memory.packs.giving.get(call.moment)
+    if giving is not None and call.actions is None:
+        view = view_for(memory.packs, giving, someone, now)
+        found, note = candidates(memory.packs, giving, view, context, memory.limits)
+        question = question._replace(candidates=found)
+    if someone is None:
+        return live.decide(question, None, " ".join(filter(None, (sentence, note))))
+    return _decided_for(live, question, someone, note)
 
 
-def _decided_for(live: LiveMoment, question: Question, someone: LivePerson) -> Open:
+def _decided_for(live: LiveMoment, question: Question, someone: LivePerson, note: str) -> Open:
     """Decide with what the person stated; what of that cannot be used plays no part.
 
     A statement is kept as the person made it. Where it has another type than somebody's before, or
     there are more than a context may have, that must not keep them from an answer.
     """
     given = question.context
-    whole = live.context_with(given, someone)
+    known = someone.known(live.moment, question.at)
     try:
-        if whole is given:
-            return live.decide(question, someone, "")
-        return live.decide(question._replace(context=whole), someone, "")
+        if not known.names:
+            return live.decide(question, someone, note)
+        whole = FrozenMap({**given, **known})
+        return live.decide(question._replace(context=whole), someone, note)
     except BadInput:
-        if whole is given:
+        if not known.names:
             raise
     live.context_row(given)  # what is wrong with the call itself is said, not left out
-    context, unused = _usable(live, given, someone)
+    context, unused = _usable(live, given, known)
     why = "it has another type than before, or there is more than a context may have"
-    note = f"What was stated as {unused} was not used: {why}."
+    note = f"{note} What was stated as {unused} was not used: {why}.".strip()
     return live.decide(question._replace(context=context), someone, note)
 
 
 def _usable(
-    live: LiveMoment, given: FrozenMap[Value], someone: LivePerson
+    live: LiveMoment, given: FrozenMap[Value], known: FrozenMap[Value]
 ) -> tuple[FrozenMap[Value], str]:
     """Give a context with the statements that it can take, and the names of the others."""
     context, unused = dict(given), []
-    for name, value in someone.features(live.moment.purpose).items():
+    for name, value in known.items():
         try:
             live.context_row({name: value})
             check_length(len(context.keys() | {name}), live.limits.features, "Features")

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from penchant.journal import Fact, Journal, Linked
 from penchant.profile.registers import fold, join, start
 from penchant.runtime.live_person import LivePerson
+from penchant.runtime.packs.loaded import Loaded
 
 __all__ = ["Directory"]
 
@@ -19,9 +20,9 @@ _KEPT = 1_000_000
 class Directory:
     """The people of one engine, by any of their ids."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, loaded: Loaded | None = None) -> None:
         """Start with nobody; facts are read when a person is first asked for, links are told."""
-        self._journal = journal
+        self._journal, self._loaded = journal, loaded
         self._people: OrderedDict[str, LivePerson] = OrderedDict()
         self._links: dict[str, Linked] = {}
         self._linked_from: dict[str, set[str]] = {}
@@ -119,4 +120,4 @@ class Directory:
             registers = join(registers, other)
             facts += theirs
             waiting += other.known_as
-        return LivePerson(registers, facts)
+        return LivePerson(registers, facts, self._loaded)

@@ -77,7 +77,8 @@ def learn_table(
 
 def close_windows(memory: Memory, now: datetime) -> int:
     """Let decisions whose window ended count as their moment's default; give how many ended."""
-    if not memory.pending.is_due(now.timestamp()):
+    due_at = memory.pending.due_at()
+    if due_at is None or due_at >= now.timestamp():
         return 0
     with memory.lock:
         closed = list(memory.pending.close(now.timestamp()))

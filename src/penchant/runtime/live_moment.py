@@ -9,7 +9,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.decide.explaining import DecisionExplainer, explain
+from penchant.decide.explaining import DecisionExplainer, Words, explain
 from penchant.decide.slate import Slate, slate_of
 from penchant.errors import BadInput
 from penchant.guard.guardrail import exposure_of
@@ -23,7 +23,7 @@ from penchant.runtime.live_model import LiveModel, Submit
 from penchant.runtime.live_person import LivePerson
 from penchant.runtime.rights.corrections import said_of
 from penchant.runtime.standing import Plain
-from penchant.words import Action, Decision, Explanation, FrozenMap, Moment, Value
+from penchant.words import Action, Decision, Explanation, Moment, Value
 
 __all__ = ["LiveMoment", "declared_at", "seen_by"]
 
@@ -41,6 +41,8 @@ class LiveMoment:
         self.declared: list[tuple[datetime, Moment]] = []
         """Every declaration with its time; a decision is explained by its own."""
         self.plain = Plain()
+        self.words: Words | None = None
+        """What a pack says of a decision, where the moment is one of its own."""
         self.declare(moment)
 
     def declare(self, moment: Moment) -> None:
@@ -88,11 +90,6 @@ class LiveMoment:
         rows[:, columns] = given.astype(np.float32)
         return rows
 
-    def context_with(self, context: FrozenMap[Value], person: LivePerson) -> FrozenMap[Value]:
-        """Give a context with what the person stated under the moment's purpose."""
-        stated = person.features(self.moment.purpose)
-        return FrozenMap({**context, **stated}) if stated.names else context
-
     def decide(self, question: Question, someone: LivePerson | None, note: str) -> Open:
         """Decide a question; `someone` is whose own part counts, or None."""
         version, at = self.model.version, question.at.timestamp()
@@ -128,7 +125,7 @@ class LiveMoment:
         version = self.model.version
         if self._explainer is None or self._explainer.version.number != version.number:
             encoders = (self.model.context, self.model.action)
-            self._explainer = DecisionExplainer(self.moment, version, encoders)
+            self._explainer = DecisionExplainer(self.moment, version, encoders, self.words)
         return self._explainer
 
     def explain(self, decision: Decision) -> Explanation:
@@ -136,7 +133,8 @@ class LiveMoment:
         version = self.learning.versions[decision.version]
         encoders = (self.model.context, self.model.action)
         moment = declared_at(self.declared, decision.at) or self.moment
-        return explain(decision, moment, version, encoders)
+        words = "" if self.words is None else self.words(decision)
+        return explain(decision, moment, version, encoders, words)
 
     def check_redeclared(self, moment: Moment) -> None:
         """See that what was learned still fits a new declaration; before it is written.

@@ -3,11 +3,14 @@
 Everything here is folded from the journal and can be dropped; the engine owns it under its lock.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from datetime import datetime
 
 from penchant.journal import Decided, Fact, Observed
 from penchant.loop import Standing
 from penchant.profile.registers import Registers, fold, trait_features
+from penchant.runtime.packs.latent import Latent
+from penchant.runtime.packs.loaded import Loaded
 from penchant.runtime.rights.corrections import Told, told_at
 from penchant.words import Decision, FrozenMap, Moment, Value
 
@@ -25,9 +28,17 @@ _Deeds = dict[str, tuple[tuple[float, str], ...]]
 class LivePerson:
     """One person's registers, and what follows from them for a purpose or a moment."""
 
-    def __init__(self, registers: Registers, facts: Iterable[Fact]) -> None:
-        """Start from registers and the facts they were folded from."""
+    def __init__(
+        self, registers: Registers, facts: Sequence[Fact], loaded: Loaded | None = None
+    ) -> None:
+        """Start from registers and the facts they were folded from; `loaded` are the packs."""
         self.registers = registers
+        self.latent: Latent | None = None
+        if loaded:
+            observed = (fact for fact in facts if isinstance(fact, Observed))
+            self.latent = Latent(loaded, observed)
+        self.is_stale = False
+        """Whether something came late, so that all of it has to be read anew."""
         self.signal_ids: dict[str, None] = {}
         self._deeds: dict[str, _Deeds] = {}
         self._standings: dict[str, tuple[Moment, dict[str, Standing]]] = {}
@@ -41,6 +52,8 @@ class LivePerson:
 
     def fold(self, fact: Fact) -> None:
         """Take a fact in."""
+        if self.latent is not None and isinstance(fact, Observed):
+            self.is_stale = self.is_stale or not self.latent.fold(fact)
         self.registers = fold(self.registers, fact)
         self._standings.clear()
         self._features.clear()
@@ -113,6 +126,14 @@ class LivePerson:
         if found is None:
             found = self._told[moment] = told_at(moment, self.registers.corrections)
         return found
+
+    def known(self, moment: Moment, at: datetime) -> FrozenMap[Value]:
+        """Give what was stated for a moment's purpose, and what a pack's experts say there."""
+        stated = self.features(moment.purpose)
+        if self.latent is None:
+            return stated
+        told = self.latent.features(moment.name, at)
+        return FrozenMap({**stated, **told}) if told.names else stated
 
     def features(self, purpose: str) -> FrozenMap[Value]:
         """Give the traits and goals stated under a purpose, as features."""

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
+from penchant.contract.installed import Installed
 from penchant.errors import StoreError, UnknownMoment
 from penchant.journal import (
     NOBODY,
@@ -27,6 +28,7 @@ from penchant.journal import (
     Learned,
     Linked,
     Observed,
+    Provided,
     Settled,
     Store,
 )
@@ -42,6 +44,8 @@ from penchant.runtime.live_moment import LiveMoment
 from penchant.runtime.opening.openings import Openings
 from penchant.runtime.opening.recalling import Recall
 from penchant.runtime.outbox.letters import NOT_SENT, Letters
+from penchant.runtime.packs.loaded import Loaded
+from penchant.runtime.packs.watch import Watch
 from penchant.words import Moment, Receipt
 
 __all__ = ["Memory"]
@@ -51,10 +55,17 @@ class Memory:
     """The moments, people and open decisions of one engine."""
 
     def __init__(
-        self, store: Store, clock: Callable[[], datetime], dice: random.Random, limits: Limits
+        self,
+        store: Store,
+        clock: Callable[[], datetime],
+        dice: random.Random,
+        limits: Limits,
+        packs: Iterable[Installed] = (),
     ) -> None:
         """Take over a store and fold its journal."""
         self.store = store
+        self.packs = Loaded(packs)
+        self.watch = Watch(self.packs)
         self.dice = dice
         self.limits = limits
         self.lock = threading.RLock()
@@ -62,7 +73,7 @@ class Memory:
         self.gate = Gate()
         self.worker = ThreadPoolExecutor(1, thread_name_prefix="penchant-derive")
         self.moments: dict[str, LiveMoment] = {}
-        self.people = Directory(store)
+        self.people = Directory(store, self.packs)
         self.pending = Pending(limits.open_decisions)
         self.tallies = Tallies(lambda name: self.moments[name].moment)
         self.openings = Openings(self.people)
@@ -139,6 +150,8 @@ class Memory:
         with self.lock:
             self.tallies.written(facts)
             if isinstance(facts, list):
+                if self.packs:
+                    self.watch.see(facts)
                 self.openings.see(facts, epoch)
 
     def fold(self, fact: Fact) -> None:
@@ -150,6 +163,8 @@ class Memory:
         if isinstance(fact, Observed):
             someone.remember(fact.signal.id)
         someone.fold(fact)
+        if someone.is_stale:
+            self.people.drop([self.people.home(fact.person)])
         if self.openings.placed(someone.registers, self.now().timestamp()):
             self.bell.ring()
         self._unready(self.people.ids(fact.person))
@@ -183,6 +198,7 @@ class Memory:
         self.letters.forget(ids)
         self.people.forget(ids)
         self.tallies.forget(ids)
+        self.watch.forget(ids)
         return outcomes
 
     @contextmanager
@@ -265,6 +281,9 @@ class Memory:
                 self.declare(fact.moment, fact.at)
             elif isinstance(fact, Derived):
                 self.moments[fact.moment].learning.versions.restore(fact)
+            elif isinstance(fact, Provided):
+                self.packs.provide(fact, remake=False)
+        self.packs.remake()
         self.openings.declared([live.declared for live in self.moments.values()], 0.0)
         recall = self.openings.recall(self.now())
         linked, limited = self._read(recall)
@@ -320,6 +339,8 @@ class Memory:
     def _reopen(self, fact: Fact) -> None:
         """Let a decision of the journal wait again, or an outcome join the evidence."""
         self.tallies.written([fact])
+        if self.packs:
+            self.watch.see([fact])
         if isinstance(fact, Decided) and fact.decision.expected:
             live = self.moments[fact.decision.moment]
             self.pending.add(live.reopened(fact.decision))

@@ -9,24 +9,42 @@ from typing import TypeGuard
 
 from msgspec.structs import replace
 
-from penchant.errors import BadName
+from penchant.errors import BadInput, BadName
 from penchant.guard.consent import keeping_refusal
 from penchant.journal import Consented, Fact, Linked, Observed
-from penchant.limits import Limits, check_id
+from penchant.limits import Limits, check_end, check_id, check_number
 from penchant.profile.registers import RESTRICTION_KINDS, no_room
 from penchant.runtime.directory import Directory
 from penchant.runtime.memory import Memory
 from penchant.runtime.opening.opening import open_after
+from penchant.runtime.packs.keeping import purpose_for, signal_problem
+from penchant.runtime.packs.outcomes import learn_from
 from penchant.runtime.rights.corrections import correction_problem
 from penchant.signals import CONTROL_KINDS, STATEMENT_KINDS, check_signal
 from penchant.words import Accepted, Consent, Refused, Signal
 
-__all__ = ["keep_consent", "observe_all"]
+__all__ = ["consent_of", "keep_consent", "observe_all"]
 
 _LINKS = frozenset({"person.merged", "person.unmerged"})
 _SETTLING = _LINKS | RESTRICTION_KINDS
 _KEPT = Accepted()
 _ONE_TIME = timedelta(seconds=1)
+
+
+def consent_of(
+    purpose: str, granted: object, dial: float, until: datetime | None, limits: Limits
+) -> Consent:
+    """Give what a person answered as a noun.
+
+    Raises:
+        BadInput: For a purpose, an answer, a dial or an end that makes no sense.
+    """
+    check_id(purpose, "A purpose", limits)
+    check_end(until)
+    if not isinstance(granted, bool):
+        raise BadInput("`granted` must be True or False: a text such as `no` would count as yes.")
+    dial = check_number(dial, "The dial", 0.0, 1.0) if granted else 0.0
+    return Consent(purpose, "granted" if granted else "denied", dial, until=until)
 
 
 def keep_consent(
@@ -62,6 +80,9 @@ def observe_all(
         if memory.unwritten and any(_settles(signal) for signal in run):
             memory.write([])  # the version that is without somebody, or with them again
         told += [_KEPT if isinstance(answer, list) else answer for answer in answers]
+        if memory.packs.outcomes:
+            kept = [fact for answer in answers if isinstance(answer, list) for fact in answer]
+            learn_from(memory, kept, now)
     with memory.lock:
         memory.tallies.refuse(one.sentence for one in told if isinstance(one, Refused))
     open_after(memory, now)
@@ -157,6 +178,7 @@ def _checked(signal: object, now: datetime, memory: Memory) -> Signal | Refused:
 def _kept(checked: Signal, purpose: str, now: datetime, memory: Memory) -> Refused | list[Fact]:
     people = memory.people
     live = people.person(checked.person)
+    purpose = purpose_for(memory.packs, checked, purpose)
     if sentence := _purpose_problem(purpose, memory.limits):
         return Refused(sentence)
     if checked.id and checked.id in live.signal_ids:
@@ -167,7 +189,8 @@ def _kept(checked: Signal, purpose: str, now: datetime, memory: Memory) -> Refus
                 f"Not kept: signal `{checked.kind}` came without a purpose. Give one, and ask the "
                 "person for it first."
             )
-        if sentence := keeping_refusal(live.registers.consent(purpose), now):
+        against = keeping_refusal(live.registers.consent(purpose), now)
+        if sentence := against or signal_problem(memory.packs, checked, purpose, now):
             return Refused(sentence)
     fact = Observed(checked.person, checked.at or now, checked, purpose)
     if sentence := no_room(live.registers, fact) or _objection(checked, memory):

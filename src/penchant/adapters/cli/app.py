@@ -26,6 +26,7 @@ from penchant.adapters.cli.key import key_app
 from penchant.adapters.cli.learn import learn_command
 from penchant.adapters.cli.link import link_command
 from penchant.adapters.cli.observe import observe_command
+from penchant.adapters.cli.pack import pack_app
 from penchant.adapters.cli.profile import profile_command
 from penchant.adapters.cli.replay import replay_command
 from penchant.adapters.cli.restrict import restrict_command
@@ -93,6 +94,7 @@ app.command("replay", short_help="Replay a log as if it were live.")(replay_comm
 app.command("up")(up_command)
 app.command("link")(link_command)
 app.add_typer(key_app)
+app.add_typer(pack_app)
 app.command("doctor")(doctor_command)
 
 

@@ -3,6 +3,7 @@
 Where a service owns it, the command goes through the service.
 """
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,7 +41,7 @@ def open_engine(path: Path, *, may_make: bool = False) -> "Engine | Remote":
         return found
 
 
-def own_engine(path: Path, *, may_make: bool = False) -> Engine:
+def own_engine(path: Path, *, may_make: bool = False, packs: Sequence[str] = ()) -> Engine:
     """Open the engine on a database, and own the file.
 
     Raises:
@@ -54,4 +55,4 @@ def own_engine(path: Path, *, may_make: bool = False) -> Engine:
         )
     is_long = path.exists() and path.stat().st_size > _LONG_BYTES
     with waiting(f"Opening {path}") if is_long else nullcontext():
-        return Engine.open(str(path))
+        return Engine.open(str(path), packs=packs)

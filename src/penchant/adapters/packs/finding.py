@@ -21,7 +21,7 @@ from penchant.contract.installed import Installed
 from penchant.contract.parts import Part
 from penchant.errors import BadInput
 
-__all__ = ["GROUP", "at_path", "find_packs", "installed", "parts_of"]
+__all__ = ["GROUP", "at_path", "file_below", "find_packs", "installed", "parts_of"]
 
 GROUP = "penchant.packs"
 
@@ -38,6 +38,25 @@ def find_packs(names: Sequence[str]) -> tuple[Installed, ...]:
 def installed() -> tuple[tuple[str, str], ...]:
     """Give the name of every pack that is installed, and the distribution that brings it."""
     return tuple((one.name, one.dist.name if one.dist else "") for one in _entries().values())
+
+
+def file_below(path: Path) -> Path:
+    """Give the file of the one pack in a folder, or below it.
+
+    Raises:
+        BadInput: When there is none, or more than one.
+    """
+    if path.is_file():
+        return path
+    found = [
+        one
+        for one in sorted(path.rglob(FILE))
+        if not any(part.startswith(".") for part in one.relative_to(path).parts)
+    ]
+    if len(found) != 1:
+        there = "no" if not found else f"{len(found)}"
+        raise BadInput(f"`{path}` holds {there} `{FILE}`. Name the folder of one pack.")
+    return found[0]
 
 
 def at_path(path: Path) -> tuple[Installed, tuple[str, ...]]:

@@ -25,6 +25,7 @@ from penchant.runtime.memory import Memory
 from penchant.runtime.opening.timetable import Missed, Timed
 from penchant.runtime.opening.watching import Due
 from penchant.runtime.outbox.outbox import close_letters
+from penchant.runtime.packs.keeping import end_what_is_over
 from penchant.words import FrozenMap
 
 __all__ = ["open_after", "open_due", "tick"]
@@ -56,11 +57,14 @@ class _Look(NamedTuple):
 def tick(memory: Memory, now: datetime) -> int:
     """Close what has ended and open what is due; give how many decisions that concerned.
 
+    What packs keep no longer is emptied, too.
+
     Raises:
         StoreError: When something could not be written; it is as if nothing had been due yet.
         PenchantError: When a moment could not be opened for somebody; it is not tried again, and
             all others were.
     """
+    end_what_is_over(memory, now)
     count = close_letters(memory, now) + close_windows(memory, now) + open_due(memory, now)
     if memory.openings.failed:
         raise memory.openings.failed.popleft()

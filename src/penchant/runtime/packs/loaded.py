@@ -1,0 +1,158 @@
+"""The packs of an engine: what they declare as tables, and their parts made of what was brought.
+
+Loop: beside it. Everything here follows from the declarations and from content in the journal.
+Rule 1: a part that raises costs nobody their decision: what it did not give is left out, and the
+fault is noted with the type of the error alone, as its text might tell of a person.
+Rule 2: with no packs every question has a quick answer.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple, TypeVar
+
+from penchant.contract.declarations import DeclaredMoment, Kind, Outcomes, Pack
+from penchant.contract.installed import Installed
+from penchant.contract.parts import Brought, Expert, Planner, Proposer
+from penchant.errors import BadInput
+from penchant.journal import Provided
+from penchant.limits import seconds
+
+__all__ = ["AtWork", "Giving", "Loaded"]
+
+T = TypeVar("T")
+
+
+class AtWork(NamedTuple):
+    """An expert at work: whose it is, the purpose of what it folds, and the features it gives."""
+
+    pack: str
+    name: str
+    purpose: str
+    features: frozenset[str]
+    expert: Expert[Any]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What its states are kept under."""
+        return self.pack, self.name
+
+
+class Giving(NamedTuple):
+    """What a pack gives to one of its moments."""
+
+    pack: str
+    declared: DeclaredMoment
+    experts: tuple[AtWork, ...]
+    proposer: Proposer | None
+    planner: Planner | None
+    budget: str
+
+
+class Loaded:
+    """The packs of an engine."""
+
+    def __init__(self, installed: Iterable[Installed] = ()) -> None:
+        """Make their parts, of nothing brought yet."""
+        self._installed = {one.pack.name: one for one in installed}
+        self.packs: Mapping[str, Pack] = {name: one.pack for name, one in self._installed.items()}
+        packs = self.packs.values()
+        self.kinds: Mapping[str, Kind] = {one.name: one for of in packs for one in of.signals}
+        self.kept_for = {name: seconds(one.retention) for name, one in self.kinds.items()}
+        self.outcomes: dict[str, list[Outcomes]] = {}
+        for outcome in (one for of in packs for one in of.outcomes):
+            self.outcomes.setdefault(outcome.signal, []).append(outcome)
+        self.contents: dict[str, dict[str, Any]] = {name: {} for name in self.packs}
+        self.faults: Counter[str] = Counter()
+        """What went wrong in parts, a sentence each, and how often."""
+        self.folding: dict[str, tuple[AtWork, ...]] = {}
+        self.giving: dict[str, Giving] = {}
+        self._provided: dict[tuple[str, str], Provided] = {}
+        self._make()
+
+    def __bool__(self) -> bool:
+        """Count as false where there are none."""
+        return bool(self._installed)
+
+    def owner(self, name: str) -> Pack | None:
+        """Give the pack in whose namespace a name is; None for none of these."""
+        return self.packs.get(name.partition(".")[0])
+
+    def provide(self, fact: Provided, *, remake: bool = True) -> None:
+        """Take in content that was brought for a pack; empty content takes it away."""
+        if fact.pack not in self._installed:
+            return
+        self._provided.pop((fact.pack, fact.name), None)
+        if fact.content:
+            self._provided[fact.pack, fact.name] = fact
+        if remake:
+            self.remake()
+
+    def remake(self) -> None:
+        """Read everything that was brought, and make the parts of it."""
+        self.contents = {name: {} for name in self.packs}
+        for (pack, _), fact in self._provided.items():
+            read = self.importer(pack, fact.importer)
+            brought = self.asked(pack, fact.importer, lambda: read(fact.content), Brought())  # noqa: B023 - called at once
+            self.contents[pack].update(brought.content)
+        self._make()
+
+    def importer(self, pack: str, name: str) -> Callable[[bytes], Brought]:
+        """Give what reads a file format.
+
+        Raises:
+            BadInput: When the pack has no importer of that name.
+        """
+        known = {one.name: one.part for one in self.packs[pack].importers}
+        if name not in known:
+            listed = ", ".join(f"`{one}`" for one in known) or "none"
+            raise BadInput(f"Pack `{pack}` has no importer `{name}`; there is {listed}.")
+        made = self._part(pack, known[name])
+        read: Callable[[bytes], Brought] = made.read
+        return read
+
+    def asked(self, pack: str, part: str, ask: Callable[[], T], otherwise: T) -> T:
+        """Ask a part of a pack for something; what raises gives `otherwise` and is noted."""
+        try:
+            return ask()
+        except Exception as wrong:  # noqa: BLE001 - whatever a stranger's code raises is noted
+            kind = type(wrong).__name__
+            self.faults[f"Part `{part}` of pack `{pack}` raised a `{kind}`."] += 1
+            return otherwise
+
+    def _make(self) -> None:
+        """Make the parts."""
+        self.folding = {}
+        self.giving = {}
+        for pack in self.packs.values():
+            experts = {one.name: one for one in self._experts(pack)}
+            for declared in pack.experts:
+                for kind in declared.folds if declared.name in experts else ():
+                    before = self.folding.get(kind, ())
+                    self.folding[kind] = (*before, experts[declared.name])
+            for moment in pack.moments:
+                self.giving[moment.moment.name] = self._giving(pack, moment, experts)
+
+    def _experts(self, pack: Pack) -> Iterable[AtWork]:
+        for one in pack.experts:
+            features = frozenset(of.name for of in pack.features if of.expert == one.name)
+            made = self._part(pack.name, one.part)
+            if made is not None:
+                yield AtWork(pack.name, one.name, one.purpose, features, made)
+
+    def _giving(self, pack: Pack, moment: DeclaredMoment, experts: Mapping[str, AtWork]) -> Giving:
+        name, wanted = moment.moment.name, set(moment.features)
+        proposing = next((one for one in pack.proposers if one.moment == name), None)
+        planning = next((one for one in pack.planners if one.moment == name), None)
+        return Giving(
+            pack.name,
+            moment,
+            tuple(one for one in experts.values() if one.features & wanted),
+            self._part(pack.name, proposing.part) if proposing else None,
+            self._part(pack.name, planning.part) if planning else None,
+            planning.budget if planning else "",
+        )
+
+    def _part(self, pack: str, place: str) -> Any:
+        """Make a part of what was brought for its pack; None where it cannot be made."""
+        part = self._installed[pack].parts[place]
+        return self.asked(pack, place, lambda: part(self.contents[pack]), None)
