@@ -13,6 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from penchant.pack import BadInput
+
 __all__ = ["SEEN", "Due", "Enrolled", "Handed", "Standing", "standing"]
 
 Floats = NDArray[np.float64]
@@ -79,6 +81,9 @@ def standing(
     Returns:
         Features in the order of `names`.
 
+    Raises:
+        BadInput: When an enrolment has more or fewer facts than there are names.
+
     Example:
         >>> due = [Due("a1", "essay", 10, 20.0), Due("a1", "test", 90, 80.0)]
         >>> came = [Handed("ada", "a1", "essay", 12, 70.0)]
@@ -87,6 +92,13 @@ def standing(
         >>> table.values[:, table.names.index("missed")]
         array([0., 1.])
     """
+    wrong = next((one for one in enrolled if len(one.facts) != len(facts)), None)
+    if wrong:
+        msg = (
+            f"Enrolment of student `{wrong.student}` in run `{wrong.run}` has {len(wrong.facts)} "
+            f"facts; `facts` names {len(facts)}. Give each enrolment one value a name."
+        )
+        raise BadInput(msg)
     works = {(one.run, one.work): one for one in due}
     came = [one for one in handed if one.day <= day and (one.run, one.work) in works]
     usual = _usual(came)
