@@ -160,11 +160,10 @@ def _about_marking(item: Item, what: str) -> tuple[str, str, str] | None:
     if not item.right:
         sentence = f"{what} has no right answer. Give one, or mark it by hand."
         return "no right answer", "right", sentence
-    strange = sum(one not in item.choices for one in item.right) if item.choices else 0
-    if strange:
+    if item.choices and any(one not in item.choices for one in item.right):
         sentence = (
-            f"{what} has {strange} right answers that are none of its {len(item.choices)} "
-            "choices. Write each as its choice is written."
+            f"A right answer of item `{item.name}` is none of its {len(item.choices)} choices. "
+            "Write it as its choice is written."
         )
         return "right is no choice", "right", sentence
     if item.marking == "number" and None in map(number_in, item.right):
