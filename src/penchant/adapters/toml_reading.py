@@ -90,7 +90,9 @@ def _place_of(path: str) -> str:
     keys: list[str] = []
     place = ""
     for step in path.strip("`").removeprefix("$").replace("[", ".[").split("."):
-        if step.startswith("["):
+        if step == "[...]":
+            place += "a value "  # of a table whose keys are its owner's to choose
+        elif step.startswith("["):
             of = keys.pop() if keys else "actions"
             what = _ONE_OF.get(of, of.removesuffix("s"))
             place += f"{what} {int(step.strip('[]')) + 1}: "

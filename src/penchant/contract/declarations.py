@@ -17,7 +17,6 @@ __all__ = [
     "DOMAINS",
     "Claim",
     "DeclaredMoment",
-    "Domain",
     "Expertise",
     "Exporting",
     "Feature",
@@ -34,8 +33,7 @@ __all__ = [
     "Stated",
 ]
 
-Domain = Literal["general", "education", "workplace", "health", "finance", "child", "home"]
-DOMAINS: tuple[str, ...] = Domain.__args__  # type: ignore[attr-defined]  # the names of a Literal
+DOMAINS = ("general", "education", "workplace", "health", "finance", "child", "home")
 """Where a pack is at work; in `education` and `workplace` no emotion is inferred."""
 
 Sensitivity = Literal["ordinary", "special"]
@@ -55,7 +53,7 @@ class Name(Struct, frozen=True):
     title: str
     about: str
     version: str = "1"
-    domain: Domain = "general"
+    domain: str = "general"
     minors: bool = False
     remembers: int = 100
 

@@ -13,7 +13,7 @@ from penchant.errors import BadInput, BadName
 from penchant.guard.consent import keeping_refusal
 from penchant.journal import Consented, Fact, Linked, Observed
 from penchant.limits import Limits, check_end, check_id, check_number
-from penchant.profile.registers import RESTRICTION_KINDS, no_room
+from penchant.profile.registers import RESTRICTION_KINDS, Registers, no_room
 from penchant.runtime.directory import Directory
 from penchant.runtime.memory import Memory
 from penchant.runtime.opening.opening import open_after
@@ -184,18 +184,23 @@ def _kept(checked: Signal, purpose: str, now: datetime, memory: Memory) -> Refus
     if checked.id and checked.id in live.signal_ids:
         return []
     if checked.kind not in CONTROL_KINDS:
-        if not purpose:
-            return Refused(
-                f"Not kept: signal `{checked.kind}` came without a purpose. Give one, and ask the "
-                "person for it first."
-            )
-        against = keeping_refusal(live.registers.consent(purpose), now)
-        if sentence := against or signal_problem(memory.packs, checked, purpose, now):
+        sentence = signal_problem(memory.packs, checked, purpose, now)
+        if sentence := sentence or _unasked(checked.kind, live.registers, purpose, now):
             return Refused(sentence)
     fact = Observed(checked.person, checked.at or now, checked, purpose)
     if sentence := no_room(live.registers, fact) or _objection(checked, memory):
         return Refused(sentence)
     return _linked(fact, people) if checked.kind in _LINKS else [fact]
+
+
+def _unasked(kind: str, registers: Registers, purpose: str, now: datetime) -> str:
+    """Say why a signal may not be kept under a purpose, as its person answered."""
+    if not purpose:
+        return (
+            f"Not kept: signal `{kind}` came without a purpose. Give one, and ask the person for "
+            "it first."
+        )
+    return keeping_refusal(registers.consent(purpose), now)
 
 
 def _objection(checked: Signal, memory: Memory) -> str:

@@ -14,6 +14,7 @@ from msgspec import Struct
 from penchant.adapters.toml_moments import moments_of
 from penchant.adapters.toml_reading import converted, read_tables, unknown
 from penchant.contract.declarations import (
+    DOMAINS,
     Claim,
     DeclaredMoment,
     Expertise,
@@ -94,6 +95,9 @@ def pack_of(tables: Mapping[str, Any], where: str) -> Pack:
     if "pack" not in tables:
         raise BadInput(f"{place} does not say which pack it is. Begin it with a table `[pack]`.")
     about = _noun(tables["pack"], Name, f"{place}, `pack`")
+    if about.domain not in DOMAINS:
+        known = ", ".join(f"`{one}`" for one in DOMAINS)
+        raise BadInput(f"{place}, `pack`: `domain` must be one of {known}.")
     check_id(about.name, f"{place}, `pack`: `name`", Limits())
     if not about.name.isidentifier() or about.name != about.name.lower():
         raise BadInput(

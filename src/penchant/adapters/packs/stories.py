@@ -264,6 +264,8 @@ def _explained(story: Story, who: str, text: str) -> Shown:
 
 def _is(story: Story, name: str, who: str, value: str) -> Shown:
     found, (wanted,) = story.feature(who, name), _data(f"it={value}").values()
+    if found is None:
+        return "nothing", value
     if isinstance(found, float | int) and isinstance(wanted, float):
         return (wanted if abs(found - wanted) <= _CLOSE else round(float(found), 2)), wanted
     return found, wanted
