@@ -89,10 +89,9 @@ def _place_of(path: str) -> str:
     """Give a path in words: `$.actions[1].burden` is the `burden` of action 2."""
     keys: list[str] = []
     place = ""
-    for step in path.strip("`").removeprefix("$").replace("[", ".[").split("."):
-        if step == "[...]":
-            place += "a value "  # of a table whose keys are its owner's to choose
-        elif step.startswith("["):
+    path = path.strip("`").removeprefix("$").replace("[...]", "")  # a key its owner chose
+    for step in path.replace("[", ".[").split("."):
+        if step.startswith("["):
             of = keys.pop() if keys else "actions"
             what = _ONE_OF.get(of, of.removesuffix("s"))
             place += f"{what} {int(step.strip('[]')) + 1}: "
