@@ -6,8 +6,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from penchant.pack import BadInput
-from penchant.packs.school.standing import SEEN, Due, Enrolled, Handed, Standing, standing
-from penchant.packs.school.warning import EarlyWarning, Why, fit_warning, precision_at
+from penchant.packs.school.standing import (
+    SEEN,
+    Due,
+    Enrolled,
+    Handed,
+    Standing,
+    pieces_of,
+    standing,
+)
+from penchant.packs.school.warning import (
+    EarlyWarning,
+    Why,
+    fit_warning,
+    out_of_fold,
+    precision_at,
+    warned,
+)
 
 DUE = (Due("a1", "one", 10, 20.0), Due("a1", "two", 40, 30.0), Due("a1", "late", 200, 50.0))
 CAME = (
@@ -153,6 +168,48 @@ def test_precision_flags_at_least_half(rows: list[tuple[int, bool]]) -> None:
     assert found.flagged == (risk >= found.threshold).sum()
     assert found.low <= found.precision + 1e-12
     assert found.precision <= found.high + 1e-12
+
+
+def test_who_is_warned_of(model: EarlyWarning) -> None:
+    """Who is flagged stands above the threshold, the likeliest first, with what raises the risk."""
+    table, told = simulated(7)
+    students = [f"s{row % 400}" for row in range(len(told))]
+    risk = out_of_fold(table, told, students)
+    known = precision_at(risk, told)
+
+    found = warned(model, table, known)
+
+    assert found
+    assert [one.risk for one in found] == sorted((one.risk for one in found), reverse=True)
+    assert min(one.risk for one in found) >= known.threshold
+    assert all(why.adds > 0 for one in found for why in one.reasons)
+    assert f"Of {known.flagged} flagged in past runs" in found[0].sentence
+    assert (
+        precision_at(fit_warning(table, told).risk(table), told).precision >= known.precision - 0.02
+    )
+
+
+def test_out_of_fold_sees_nothing_of_the_student() -> None:
+    """Turning a student's own results around changes nothing of what is said of that student."""
+    table, told = simulated(8, 200)
+    students = [f"s{row // 2}" for row in range(200)]
+    other = told.copy()
+    other[:2] = 1 - other[:2]
+
+    one, two = (out_of_fold(table, given, students) for given in (told, other))
+
+    np.testing.assert_array_equal(one[:2], two[:2])
+
+
+def test_pieces_open_the_numbers() -> None:
+    """The features of a day open to the pieces they rest on, without what came later."""
+
+    def opened(row: int, day: float) -> list[tuple[object, ...]]:
+        return [tuple(piece) for piece in pieces_of(ROWS[row], DUE, CAME, day)]
+
+    assert opened(1, 42) == [("one", 10, 15, 40), ("two", 40, None, None)]
+    assert opened(2, 14) == [("one", 10, 5, None)]
+    assert opened(1, 12) == [("one", 10, None, None)]
 
 
 def test_a_reason_in_words() -> None:

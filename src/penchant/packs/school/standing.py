@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from penchant.pack import BadInput
 
-__all__ = ["SEEN", "Due", "Enrolled", "Handed", "Standing", "standing"]
+__all__ = ["SEEN", "Due", "Enrolled", "Handed", "Piece", "Standing", "pieces_of", "standing"]
 
 Floats = NDArray[np.float64]
 _SOFT = 5.0
@@ -139,6 +139,43 @@ SEEN = (
     "carried over",
 )
 """What is seen in the work itself; facts of registration stand behind it in a table."""
+
+
+class Piece(NamedTuple):
+    """One piece of work of a student: when it was due, when it came and its score, None where not.
+
+    `came` is None for what is missing; `score` is None for what has none yet.
+    """
+
+    work: str
+    due: float
+    came: float | None
+    score: float | None
+
+
+def pieces_of(
+    one: Enrolled, due: Sequence[Due], handed: Sequence[Handed], day: float
+) -> tuple[Piece, ...]:
+    """Give the work that an enrolment's features on a day rest on: what was due, and what came.
+
+    Example:
+        >>> due = [Due("a1", "essay", 10, 20.0), Due("a1", "test", 90, 80.0)]
+        >>> pieces_of(Enrolled("ada", "a", "a1"), due, [], 14)
+        (Piece(work='essay', due=10, came=None, score=None),)
+    """
+    came = {
+        each.work: each
+        for each in handed
+        if (each.student, each.run) == (one.student, one.run) and each.day <= day
+    }
+    found = []
+    for work in sorted(due, key=lambda each: (each.day, each.work)):
+        here = came.get(work.work)
+        if work.run == one.run and (here or work.day <= day):
+            score = None if here is None or here.score != here.score else here.score
+            found.append(Piece(work.work, work.day, here.day if here else None, score))
+    return tuple(found)
+
 
 _Works = dict[tuple[str, str], Due]
 _Usual = dict[tuple[str, str], tuple[float, float]]

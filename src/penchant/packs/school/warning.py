@@ -16,9 +16,19 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from penchant.packs.school.answers import digest_of
 from penchant.packs.school.standing import SEEN, Floats, Standing
 
-__all__ = ["EarlyWarning", "Precision", "Why", "fit_warning", "precision_at"]
+__all__ = [
+    "EarlyWarning",
+    "Precision",
+    "Warned",
+    "Why",
+    "fit_warning",
+    "out_of_fold",
+    "precision_at",
+    "warned",
+]
 
 _KNOTS = 4
 _PENALTY = 4.0
@@ -81,6 +91,18 @@ class Precision(NamedTuple):
     high: float
     recall: float
     flagged: int
+
+
+class Warned(NamedTuple):
+    """A student who is flagged: the risk, what raises it most, and how far flags can be trusted.
+
+    `row` is the student's row of the table; `pieces_of` gives the work that it rests on.
+    """
+
+    row: int
+    risk: float
+    reasons: tuple[Why, ...]
+    sentence: str
 
 
 class EarlyWarning(Struct, frozen=True):
@@ -171,6 +193,69 @@ def fit_warning(table: Standing, at_risk: Sequence[float] | Floats) -> EarlyWarn
     )
     usual = model.adds(table).mean(axis=0)
     return EarlyWarning(table.names, courses, knots, shaped, intercepts, usual)
+
+
+def out_of_fold(
+    table: Standing, at_risk: Sequence[float] | Floats, students: Sequence[str], *, folds: int = 5
+) -> Floats:
+    """Give for each row the risk by a model that saw no row of its student.
+
+    From these, never from the risks of those a model was fitted on, comes the precision that a
+    teacher is told.
+
+    Args:
+        table: Where each enrolment of past runs stood.
+        at_risk: What became of them.
+        students: The student of each row; one student is in one fold.
+        folds: How many models are fitted.
+    """
+    told = np.asarray(at_risk, dtype=np.float64)
+    fold = np.array([int(digest_of(one), 16) % folds for one in students])
+    risk = np.full(len(told), told.mean())
+    for number in range(folds):
+        held = fold == number
+        if held.any() and not held.all():
+            risk[held] = fit_warning(_rows(table, ~held), told[~held]).risk(_rows(table, held))
+    return risk
+
+
+def warned(
+    model: EarlyWarning, table: Standing, known: Precision, *, most: int = 3
+) -> tuple[Warned, ...]:
+    """Give the students who are flagged, the likeliest first.
+
+    Args:
+        model: Of this week.
+        table: Where students stand now.
+        known: The precision of the flags in past runs, from risks out of fold.
+        most: Reasons a student.
+
+    Example:
+        >>> model = EarlyWarning((), (), (), np.zeros((1, 0, 1)), np.zeros(1), np.zeros(0))
+        >>> table = Standing((), np.zeros((1, 0)), ("a",))
+        >>> print(warned(model, table, Precision(0.4, 0.9, 0.8, 0.95, 0.5, 60))[0].sentence)
+        The risk of not passing is 50 %. Of 60 flagged in past runs 90 % did not pass (80 to 95 %).
+    """
+    risk = model.risk(table)
+    rows = np.flatnonzero(risk >= known.threshold)
+    past = (
+        f"Of {known.flagged} flagged in past runs {known.precision:.0%} did not pass "
+        f"({known.low * 100:.0f} to {known.high:.0%})."
+    ).replace("%", " %")
+    return tuple(
+        Warned(
+            int(row),
+            float(risk[row]),
+            tuple(why for why in model.reasons(table, int(row), most=most) if why.adds > 0),
+            f"The risk of not passing is {risk[row] * 100:.0f} %. {past}",
+        )
+        for row in rows[np.argsort(-risk[rows], kind="stable")]
+    )
+
+
+def _rows(table: Standing, which: NDArray[np.bool_]) -> Standing:
+    courses = tuple(one for one, kept in zip(table.courses, which, strict=True) if kept)
+    return Standing(table.names, table.values[which], courses)
 
 
 def precision_at(risk: Floats, at_risk: Floats, *, recall: float = 0.5) -> Precision:
