@@ -139,6 +139,8 @@ MARKS = (
     (Item("i", (), right=("1000",), marking="number"), "1,000", True),
     (Item("i", (), right=("0.5",), marking="number", tolerance=0.1), ",55", True),
     (Item("i", (), right=("0.5",), marking="number"), "nan", False),
+    (Item("i", (), right=("0.5",), marking="number"), "2 / 4", True),
+    (Item("i", (), right=("0.5",), marking="number"), "1/0", False),
     (Item("i", (), right=("0.5",), marking="number"), "half", False),
     (Item("i", (), right=()), "4", None),
 )

@@ -169,16 +169,19 @@ def test_course_from_oatutor() -> None:
         p1c={"answerType": "MultipleSelect", "stepAnswer": ["a", "b"], "choices": ["a", "b", "c"]},
         p1d={"answerType": "arithmetic", "stepAnswer": ["$$4x$$"]},
         p1e={"answerType": "string", "stepAnswer": ["@{x}"]},
+        p1f={"answerType": "arithmetic", "stepAnswer": ["$$-\\frac{1}{4}$$"]},
     )
 
     course, findings = course_from_oatutor(files, course_name="Numbers")
 
-    one, number, several, algebra, drawn = course.items
+    one, number, several, algebra, drawn, fraction = course.items
     assert (one.name, one.title, one.text) == ("p1a", "What is 2 + 2?", "Work it out.")
     assert one.hints == ("Count to three.", "Then add one more.")
     assert "CC BY 4.0" in one.licence
     assert "Our school" in one.credit
     assert is_right(number, "4.0")
+    assert is_right(fraction, "-1/4")
+    assert is_right(fraction, "-0.25")
     assert is_right(several, ["b", "a"])
     assert (algebra.marking, drawn.marking) == ("hand", "hand")
     assert [f.rule for f in findings] == ["marked by hand"] * 2

@@ -170,17 +170,18 @@ def is_right(item: Item, given: str | Sequence[str]) -> bool | None:
 
 
 def number_in(text: str) -> float | None:
-    """Read a number written with a point or a comma; None where it is none, or could be two.
+    """Read a number: with a point, a comma, or as a fraction; None where it could be two, or none.
 
     Example:
-        >>> number_in("0,5"), number_in("half"), number_in("1,000")
-        (0.5, None, None)
+        >>> number_in("0,5"), number_in("1/4"), number_in("half"), number_in("1,000")
+        (0.5, 0.25, None, None)
     """
     readings = _readings(text)
     return readings[0] if len(readings) == 1 else None
 
 
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d{1,3})?", re.IGNORECASE | re.ASCII)
+_FRACTION = re.compile(r"([+-]?\d{1,15})\s*/\s*(0*[1-9]\d{0,14})", re.ASCII)
 _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?", re.ASCII)
 
 
@@ -192,4 +193,6 @@ def _readings(text: str) -> tuple[float, ...]:
         found.append(float(written.replace(",", ".")))
     if _GROUPED.fullmatch(written):
         found.append(float(written.replace(",", "")))
+    if parts := _FRACTION.fullmatch(written):
+        found.append(int(parts[1]) / int(parts[2]))
     return tuple(x for x in found if isfinite(x))

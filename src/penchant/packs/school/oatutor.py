@@ -10,6 +10,7 @@ Source: Pardos et al. 2023, "OATutor: An Open-source Adaptive Tutoring System"; 
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
@@ -21,6 +22,7 @@ from penchant.packs.school.tables import text_of
 __all__ = ["course_from_oatutor"]
 
 _SKILLS = "skillModel.json"
+_FRACTION = re.compile(r"\\frac\{(\d+)\}\{(\d+)\}", re.ASCII)
 
 
 class _Step(NamedTuple):
@@ -163,12 +165,12 @@ def _item(step: _Step, model: Mapping[str, tuple[str, ...]], findings: list[Find
     fields, problem = step.fields, step.problem
     name = str(fields["id"])
     right = tuple(one for one in _listed(fields.get("stepAnswer")) if one)
-    choices = _listed(fields.get("choices"))
+    choices = tuple(dict.fromkeys(_listed(fields.get("choices"))))
     marking = "any"
     if fields.get("answerType") == "MultipleSelect":
         marking = "all"
     elif not choices and fields.get("answerType") in {"arithmetic", "numeric"}:
-        right = tuple(one.strip("$ ") for one in right)
+        right = tuple(_FRACTION.sub(r"\1/\2", one.strip("$ ")) for one in right)
         marking = "hand" if None in map(number_in, right) else "number"
     if any("@{" in one for one in right):  # a number drawn anew for each student
         marking = "hand"
