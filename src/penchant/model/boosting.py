@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Forest", "Growth", "added", "grow"]
+__all__ = ["Forest", "Growth", "QuickForest", "forest_adds", "grow_forest"]
 
 Floats = NDArray[np.float64]
 Bytes = NDArray[np.uint8]
@@ -56,7 +56,34 @@ class Forest(NamedTuple):
     leaves: Floats
 
 
-def grow(
+class QuickForest:
+    """Trees laid out for one row at a time: all questions are asked in one go.
+
+    Example:
+        >>> forest = Forest(np.array([[0]]), np.array([[0.5]], np.float32), np.array([[-1.0, 1.0]]))
+        >>> QuickForest(forest).added(np.array([0.7], dtype=np.float32))
+        1.0
+    """
+
+    __slots__ = ("_columns", "_cuts", "_leaves", "_powers", "_shape", "_starts")
+
+    def __init__(self, forest: Forest) -> None:
+        self._shape = trees, depth = forest.columns.shape
+        self._columns, self._cuts = forest.columns.ravel(), forest.cuts.ravel()
+        self._powers = 2.0 ** np.arange(depth - 1, -1, -1, dtype=np.float32)
+        self._starts = np.arange(trees, dtype=np.float32) * 2**depth
+        self._leaves = forest.leaves.ravel()
+
+    def added(self, row: NDArray[np.float32]) -> float:
+        """Give what the trees add to the log-odds of one row, ``(d,) float32``."""
+        if not len(self._leaves):
+            return 0.0
+        says = (row.take(self._columns) > self._cuts).astype(np.float32).reshape(self._shape)
+        leaf = (says @ self._powers + self._starts).astype(np.int64)
+        return float(self._leaves.take(leaf).sum())
+
+
+def grow_forest(
     rows: NDArray[np.float32], right: Floats, offset: Floats, growth: Growth | None = None
 ) -> Forest:
     """Grow trees that add to an offset.
@@ -72,8 +99,8 @@ def grow(
 
     Example:
         >>> rows = np.array([[0.0], [1.0]] * 500, dtype=np.float32)
-        >>> forest = grow(rows, rows[:, 0].astype(float), np.zeros(1000))
-        >>> bool(added(forest, rows)[1] > 1.0)
+        >>> forest = grow_forest(rows, rows[:, 0].astype(float), np.zeros(1000))
+        >>> bool(forest_adds(forest, rows)[1] > 1.0)
         True
     """
     growth = growth or Growth()
@@ -84,7 +111,7 @@ def grow(
         chance = 1.0 / (1.0 + np.exp(-score))
         pull, weight = right - chance, chance * (1.0 - chance)
         seen = slice(turn % _stride(len(rows), growth.rows), None, _stride(len(rows), growth.rows))
-        looked = _in_turn(len(edges), growth.turns, turn)
+        looked = _in_turn(len(edges), min(growth.turns, len(edges)), turn)
         questions = _questions(binned[:, seen], pull[seen], weight[seen], looked, growth)
         leaf = _leaf(binned, questions)
         n_leaves = 2**growth.depth
@@ -95,7 +122,7 @@ def grow(
     return _forest(grown, edges, growth)
 
 
-def added(forest: Forest, rows: NDArray[np.float32]) -> Floats:
+def forest_adds(forest: Forest, rows: NDArray[np.float32]) -> Floats:
     """Give what the trees add to the log-odds of some rows.
 
     Args:

@@ -1,0 +1,98 @@
+"""What a tracer knows of students in general: difficulties, pairs and a model of the next answer.
+
+Place: below `tracing.py`. Made once from the answers of many students; then it does not change.
+Rule: what a row of the population is described by was learned without its fold of students, and
+its own sums hold only what came before it.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from penchant.pack import Forest, Growth, Line, fit_line, forest_adds, grow_forest, log_odds
+from penchant.packs.school.tracing_context import Sizes
+from penchant.packs.school.tracing_difficulty import (
+    Difficulty,
+    Leftover,
+    Rows,
+    chance_of,
+    dealt,
+    fit_difficulty,
+    fit_leftover,
+)
+
+__all__ = ["Population", "Scan", "fit_population"]
+
+Floats = NDArray[np.float64]
+Table = NDArray[np.float32]
+Scan = Callable[[Floats], tuple[Table, Floats]]
+"""Takes what is expected of each row; gives signals ``(n, d)`` and pairs ``(n, p)`` before it."""
+
+GROWTH = Growth(trees=300, depth=6)
+RIDGE = 10.0
+
+
+class Population(NamedTuple):
+    """What is known of students in general.
+
+    Attributes:
+        difficulty: Of kinds and items.
+        leftovers: Of each sort of pair.
+        line: Log-odds from a description.
+        forest: What bends, on top of it.
+    """
+
+    difficulty: Difficulty
+    leftovers: tuple[Leftover, ...]
+    line: Line
+    forest: Forest
+
+    def described(self, hard: Floats, signals: Table, pairs: Floats) -> Table:
+        """Join what describes some rows: difficulty, what the student's sums say, leftovers."""
+        left = [one.of(pairs[:, place]) for place, one in enumerate(self.leftovers)]
+        return np.column_stack([hard, signals, *left]).astype(np.float32)
+
+    def chances(self, described: Table) -> Floats:
+        """Give the probabilities of a right answer."""
+        odds: Floats = chance_of(
+            log_odds(self.line, described) + forest_adds(self.forest, described)
+        )
+        return odds
+
+
+def fit_population(rows: Rows, sizes: Sizes, scan: Scan) -> Population:
+    """Learn from a population.
+
+    Args:
+        rows: Its answers.
+        sizes: How many kinds and items there are.
+        scan: Folds the answers, given what is expected of each.
+    """
+    fold = dealt(rows.student)
+    whole = fit_difficulty(rows, sizes)
+    hard = np.zeros((len(rows.right), 6))
+    parts = []
+    for number in np.unique(fold):
+        inside = fold == number
+        part = fit_difficulty(Rows(*(column[~inside] for column in rows)), sizes)
+        hard[inside] = part.of(rows.kind[inside], rows.item[inside])
+        parts.append((inside, part))
+    signals, pairs = scan(hard[:, 0])
+    leftovers = _leftovers(rows, pairs, whole)
+    left = np.zeros((len(rows.right), 2 * len(leftovers)))
+    for inside, part in parts:
+        outside = Rows(*(column[~inside] for column in rows))
+        for place, one in enumerate(_leftovers(outside, pairs[~inside], part)):
+            left[inside, 2 * place : 2 * place + 2] = one.of(pairs[inside, place])
+    described = np.column_stack([hard, signals, left]).astype(np.float32)
+    line = fit_line(described, rows.right, RIDGE)
+    forest = grow_forest(described, rows.right, log_odds(line, described), GROWTH)
+    return Population(whole, leftovers, line, forest)
+
+
+def _leftovers(rows: Rows, pairs: Floats, difficulty: Difficulty) -> tuple[Leftover, ...]:
+    chance = chance_of(difficulty.of(rows.kind, rows.item)[:, 0])
+    residual, weight = rows.right - chance, chance * (1.0 - chance)
+    return tuple(fit_leftover(pairs[:, one], residual, weight) for one in range(pairs.shape[1]))
