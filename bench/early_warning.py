@@ -13,20 +13,22 @@ Run: python bench/early_warning.py [--weeks 2 4 6 8 10 12] [--folds 10] [--draws
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import oulad
 from measuring import machine, on_one_thread
 from numpy.typing import NDArray
-from oulad import Oulad
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
+from penchant.packs.school.flags import precision_at
+from penchant.packs.school.oulad import Oulad, oulad_from
 from penchant.packs.school.standing import Standing
-from penchant.packs.school.warning import fit_warning, precision_at
+from penchant.packs.school.warning import fit_warning
 
 Floats = NDArray[np.float64]
 Predict = Callable[[Standing], Floats]
@@ -35,6 +37,7 @@ Fit = Callable[[Standing, Floats], Predict]
 CHOOSING = 0.3
 RULE = "rule: work missed"
 BINS = 10
+AGES = ("0-35", "35-55", "55<=")
 BOOSTS = [
     {"learning_rate": rate, "max_iter": trees, "max_leaf_nodes": leaves}
     for rate, trees in ((0.05, 150), (0.1, 100), (0.03, 300))
@@ -258,12 +261,38 @@ def by_student(
             without(data, judged["Penchant"], (folds, ~choosing), draws)
 
 
+def groups_of(data: Oulad) -> dict[str, NDArray[np.str_]]:
+    """Give the groups that gaps are measured between; a spreadsheet made a date of 10 to 20 %."""
+    bands = [str(band or "unknown") for band in data.info["imd_band"]]
+    named = {"20-Oct": "10-20%", "nan": "unknown", "None": "unknown"}
+    return {
+        "disability": data.info["disability"].astype(str),
+        "region": data.info["region"].astype(str),
+        "deprivation": np.array([named.get(band, band) for band in bands]),
+    }
+
+
+def who_they_are(data: Oulad) -> dict[str, Floats]:
+    """Give who somebody is as numbers: yes or no, a step of a scale, one column a region."""
+    groups = groups_of(data)
+    bands = [band.split("-")[0] for band in groups["deprivation"]]
+    found = {
+        "disability": (groups["disability"] == "Y").astype(float),
+        "deprivation": np.array([float(one) if one.isdigit() else np.nan for one in bands]),
+        "gender": (data.info["gender"] == "F").astype(float),
+        "age": np.array([AGES.index(one) for one in data.info["age_band"]], dtype=float),
+    }
+    for region in sorted(set(groups["region"])):
+        found[f"region {region}"] = (groups["region"] == region).astype(float)
+    return found
+
+
 def gaps(data: Oulad, mine: Judged, asked: NDArray[np.bool_], draws: int) -> None:
     """Print, for each group, who is flagged at the threshold of recall one half."""
     at = precision_at(mine.risk, mine.told)
     flagged = mine.risk >= at.threshold
     print(f"  groups at one threshold ({at.threshold:.3f}); none of them is a feature")
-    for kind, values in data.groups.items():
+    for kind, values in groups_of(data).items():
         own = values[asked]
         rows = {name: own == name for name in sorted(set(own))}
         for name, one in rows.items():
@@ -310,7 +339,10 @@ def without(
 ) -> None:
     """Print what it costs to know nothing of disability, region, deprivation, gender and age."""
     folds, asked = split
-    table = data.standing(42, sensitive=True)
+    table = data.standing(42)
+    who = who_they_are(data)
+    values = np.column_stack([table.values, *who.values()])
+    table = Standing((*table.names, *who), values, table.courses)
     risk = out_of_fold(ours, table, data.at_risk, folds, asked)
     print(f"  without what is sensitive AUC {auc(mine.risk, mine.told):.4f}, with it "
           f"{auc(risk, mine.told):.4f}; log loss {log_loss(mine.risk, mine.told):.4f}, "
@@ -347,6 +379,13 @@ def forward(
         print_week(judged, draws)
 
 
+def data_folder() -> Path | None:
+    """Give the folder of OULAD: below `PENCHANT_DATA`, else below `../shared/data`."""
+    beside = Path(__file__).resolve().parents[2] / "shared" / "data"
+    folder = Path(os.environ.get("PENCHANT_DATA", beside)) / "education" / "oulad"
+    return folder if folder.is_dir() else None
+
+
 def main() -> None:
     """Measure, and print."""
     on_one_thread()
@@ -355,10 +394,11 @@ def main() -> None:
     words.add_argument("--folds", type=int, default=10)
     words.add_argument("--draws", type=int, default=1_000)
     given = words.parse_args()
-    data = oulad.read()
-    if data is None:
+    folder = data_folder()
+    if folder is None:
         print("OULAD is not here; set `PENCHANT_DATA` to the folder that holds the data.")
         return
+    data = oulad_from(lambda name: (folder / name).read_bytes())
     print(machine())
     choosing = spread_of(data.students, "choosing") < CHOOSING
     ways = chosen(data, choosing)

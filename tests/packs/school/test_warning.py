@@ -1,11 +1,17 @@
 """The early warning: nothing of the future, nothing of who somebody is, and reasons that add up."""
 
+import os
+from importlib.util import find_spec
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from penchant.pack import BadInput
+from penchant.packs.school.flags import out_of_fold, precision_at, warned
+from penchant.packs.school.oulad import early_warning
 from penchant.packs.school.standing import (
     SEEN,
     Due,
@@ -15,14 +21,7 @@ from penchant.packs.school.standing import (
     pieces_of,
     standing,
 )
-from penchant.packs.school.warning import (
-    EarlyWarning,
-    Why,
-    fit_warning,
-    out_of_fold,
-    precision_at,
-    warned,
-)
+from penchant.packs.school.warning import EarlyWarning, Why, fit_warning
 
 DUE = (Due("a1", "one", 10, 20.0), Due("a1", "two", 40, 30.0), Due("a1", "late", 200, 50.0))
 CAME = (
@@ -216,3 +215,21 @@ def test_a_reason_in_words() -> None:
     """A reason says the feature, its value and which way it goes; what is not known is said."""
     assert str(Why("mean score", 41.0, 0.3)) == "Mean score of 100: 41. This raises the risk."
     assert "not known" in str(Why("attempts", float("nan"), -0.3))
+
+
+DATA = Path(
+    os.environ.get("PENCHANT_DATA", Path(__file__).resolve().parents[4] / "shared" / "data")
+)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not OULAD.is_dir() or find_spec("pyarrow") is None,
+    reason="OULAD does not ship; `PENCHANT_DATA` names the folder that holds it",
+)
+def test_the_claim_on_real_courses() -> None:
+    """In week 6 of real courses the precision is above a straight logistic's."""
+    measured = early_warning(lambda name: (OULAD / name).read_bytes())
+
+    assert measured.value >= measured.baseline
+    assert measured.value > 0.94

@@ -16,19 +16,9 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from penchant.packs.school.answers import digest_of
 from penchant.packs.school.standing import SEEN, Floats, Standing
 
-__all__ = [
-    "EarlyWarning",
-    "Precision",
-    "Warned",
-    "Why",
-    "fit_warning",
-    "out_of_fold",
-    "precision_at",
-    "warned",
-]
+__all__ = ["EarlyWarning", "Why", "chance_of", "fit_warning", "likeliest"]
 
 _KNOTS = 4
 _PENALTY = 4.0
@@ -37,7 +27,6 @@ students whose results are in no figure; see docs/explanation/early-warning.md."
 _PENALTY_OF_COURSE = 8.0
 _STEPS = 12
 _CLOSE = 1e-6
-_Z = 1.959963984540054  # of a normal distribution, two-sided 95 %
 
 
 class Why(NamedTuple):
@@ -79,32 +68,6 @@ WORDS: Mapping[str, str] = {
 }
 
 
-class Precision(NamedTuple):
-    """Of those who are flagged at a threshold, how many are at risk; with a 95 % interval.
-
-    `recall` is the share of all at risk who are flagged, at least what was asked.
-    """
-
-    threshold: float
-    precision: float
-    low: float
-    high: float
-    recall: float
-    flagged: int
-
-
-class Warned(NamedTuple):
-    """A student who is flagged: the risk, what raises it most, and how far flags can be trusted.
-
-    `row` is the student's row of the table; `pieces_of` gives the work that it rests on.
-    """
-
-    row: int
-    risk: float
-    reasons: tuple[Why, ...]
-    sentence: str
-
-
 class EarlyWarning(Struct, frozen=True):
     """A fitted model of one week; a value.
 
@@ -139,7 +102,7 @@ class EarlyWarning(Struct, frozen=True):
         """Give the chance that each row does not pass, 0 to 1."""
         course = _numbers(table.courses, self.courses)
         start = self.intercepts[0] + np.where(course > 0, self.intercepts[course], 0.0)
-        return _logistic(start + self.adds(table).sum(axis=1))
+        return chance_of(start + self.adds(table).sum(axis=1))
 
     def reasons(self, table: Standing, row: int, *, most: int = 3) -> tuple[Why, ...]:
         """Give what raises or lowers a row's risk most, beside the usual student.
@@ -186,7 +149,7 @@ def fit_warning(table: Standing, at_risk: Sequence[float] | Floats) -> EarlyWarn
         blocks += [here.astype(np.float64), *(one * here for one in own)]
         width = sum(one.shape[1] for one in own)
         penalties += [np.full(1, _PENALTY), np.full(width, _PENALTY_OF_COURSE)]
-    weights = _newton(np.hstack(blocks), told, np.concatenate(penalties))
+    weights = likeliest(np.hstack(blocks), told, np.concatenate(penalties))
     shaped, intercepts = _unpacked(weights, table.names, hats, len(courses))
     model = EarlyWarning(
         table.names, courses, knots, shaped, intercepts, np.zeros(len(table.names))
@@ -195,97 +158,13 @@ def fit_warning(table: Standing, at_risk: Sequence[float] | Floats) -> EarlyWarn
     return EarlyWarning(table.names, courses, knots, shaped, intercepts, usual)
 
 
-def out_of_fold(
-    table: Standing, at_risk: Sequence[float] | Floats, students: Sequence[str], *, folds: int = 5
-) -> Floats:
-    """Give for each row the risk by a model that saw no row of its student.
-
-    From these, never from the risks of those a model was fitted on, comes the precision that a
-    teacher is told.
-
-    Args:
-        table: Where each enrolment of past runs stood.
-        at_risk: What became of them.
-        students: The student of each row; one student is in one fold.
-        folds: How many models are fitted.
-    """
-    told = np.asarray(at_risk, dtype=np.float64)
-    fold = np.array([int(digest_of(one), 16) % folds for one in students])
-    risk = np.full(len(told), told.mean())
-    for number in range(folds):
-        held = fold == number
-        if held.any() and not held.all():
-            risk[held] = fit_warning(_rows(table, ~held), told[~held]).risk(_rows(table, held))
-    return risk
-
-
-def warned(
-    model: EarlyWarning, table: Standing, known: Precision, *, most: int = 3
-) -> tuple[Warned, ...]:
-    """Give the students who are flagged, the likeliest first.
-
-    Args:
-        model: Of this week.
-        table: Where students stand now.
-        known: The precision of the flags in past runs, from risks out of fold.
-        most: Reasons a student.
+def chance_of(logit: Floats) -> Floats:
+    """Give the chance that log-odds stand for.
 
     Example:
-        >>> model = EarlyWarning((), (), (), np.zeros((1, 0, 1)), np.zeros(1), np.zeros(0))
-        >>> table = Standing((), np.zeros((1, 0)), ("a",))
-        >>> print(warned(model, table, Precision(0.4, 0.9, 0.8, 0.95, 0.5, 60))[0].sentence)
-        The risk of not passing is 50 %. Of 60 flagged in past runs 90 % did not pass (80 to 95 %).
+        >>> float(chance_of(np.zeros(1))[0])
+        0.5
     """
-    risk = model.risk(table)
-    rows = np.flatnonzero(risk >= known.threshold)
-    past = (
-        f"Of {known.flagged} flagged in past runs {known.precision:.0%} did not pass "
-        f"({known.low * 100:.0f} to {known.high:.0%})."
-    ).replace("%", " %")
-    return tuple(
-        Warned(
-            int(row),
-            float(risk[row]),
-            tuple(why for why in model.reasons(table, int(row), most=most) if why.adds > 0),
-            f"The risk of not passing is {risk[row] * 100:.0f} %. {past}",
-        )
-        for row in rows[np.argsort(-risk[rows], kind="stable")]
-    )
-
-
-def _rows(table: Standing, which: NDArray[np.bool_]) -> Standing:
-    courses = tuple(one for one, kept in zip(table.courses, which, strict=True) if kept)
-    return Standing(table.names, table.values[which], courses)
-
-
-def precision_at(risk: Floats, at_risk: Floats, *, recall: float = 0.5) -> Precision:
-    """Give the precision at the highest threshold that flags a share of those at risk.
-
-    Args:
-        risk: ``(n,)``, any order that rises with the risk.
-        at_risk: ``(n,)`` of 0 and 1, with at least one 1.
-        recall: The share of those at risk to be flagged. Ties are flagged together.
-
-    Example:
-        >>> precision_at(np.array([0.9, 0.8, 0.2, 0.1]), np.array([1.0, 0.0, 1.0, 0.0])).precision
-        1.0
-
-    Source: the interval is Wilson's (1927).
-    """
-    order = np.argsort(-risk, kind="stable")
-    found = np.cumsum(at_risk[order])
-    place = int(np.searchsorted(found, recall * found[-1] - _CLOSE))
-    threshold = float(risk[order[place]])
-    flagged = risk >= threshold
-    n, right = int(flagged.sum()), float(at_risk[flagged].sum())
-    share = right / n
-    middle = (share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
-    half = _Z / (1 + _Z**2 / n) * np.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
-    low, high = float(middle - half), float(middle + half)
-    return Precision(threshold, share, low, high, right / float(found[-1]), n)
-
-
-def _logistic(logit: Floats) -> Floats:
     given: Floats = 1.0 / (1.0 + np.exp(-np.clip(logit, -40.0, 40.0)))
     return given
 
@@ -322,11 +201,23 @@ def _hats(column: Floats, knots: Sequence[float]) -> Floats:
     return hats
 
 
-def _newton(design: Floats, told: Floats, penalty: Floats) -> Floats:
-    """Find the weights that make what was told likeliest, less half the penalised squares."""
+def likeliest(design: Floats, told: Floats, penalty: Floats) -> Floats:
+    """Find the weights that make what was told likeliest, less half the penalised squares.
+
+    Args:
+        design: ``(n, d) float64``.
+        told: ``(n,)`` of 0 and 1.
+        penalty: ``(d,)``, above 0 for each column that others can stand in for.
+
+    Example:
+        >>> likeliest(np.ones((4, 1)), np.array([0.0, 0.0, 1.0, 1.0]), np.ones(1))
+        array([0.])
+
+    Source: Newton's method; Hastie, Tibshirani and Friedman, 4.4.1.
+    """
     weights = np.zeros(design.shape[1])
     for _ in range(_STEPS):
-        chance = _logistic(design @ weights)
+        chance = chance_of(design @ weights)
         gradient = design.T @ (told - chance) - penalty * weights
         curvature = (design * (chance * (1.0 - chance))[:, None]).T @ design
         step = np.linalg.solve(curvature + np.diag(penalty), gradient)
