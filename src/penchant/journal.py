@@ -163,7 +163,7 @@ class Derived(Struct, frozen=True, tag="derived", omit_defaults=True):
 class Provided(Struct, frozen=True, tag="provided", omit_defaults=True):
     """Content was brought for a pack, such as a course: a file as it came, and what reads it.
 
-    The latest of a name counts; `content` is empty where it was taken away.
+    The latest of a name counts.
     """
 
     at: datetime

@@ -243,7 +243,10 @@ UNREADABLE: tuple[tuple[Change, str], ...] = (
     (lambda found: found.pop("pack"), "does not say which pack it is"),
     (lambda found: found["pack"].update(name="Pace Pack"), "lower-case letters"),
     (lambda found: found["pack"].update(nam="x"), "there is no key `nam`; is `name` meant?"),
-    (lambda found: found["pack"].update(domain="army"), "`domain` must be one of `general`, `education`"),
+    (
+        lambda found: found["pack"].update(domain="army"),
+        "`domain` must be one of `general`, `education`",
+    ),
     (lambda found: found.update(signal=[]), "there is no key `signal`; is `signals` meant?"),
     (lambda found: found.update(signals={}), "begin each with a line `[[signals]]`"),
     (lambda found: found.update(signals=["x"]), "`signals` 1: this must be a table"),

@@ -282,7 +282,7 @@ class Memory:
             elif isinstance(fact, Derived):
                 self.moments[fact.moment].learning.versions.restore(fact)
             elif isinstance(fact, Provided):
-                self.packs.provide(fact, remake=False)
+                self.packs.take(fact)
         self.packs.remake()
         self.openings.declared([live.declared for live in self.moments.values()], 0.0)
         recall = self.openings.recall(self.now())

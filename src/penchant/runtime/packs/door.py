@@ -166,7 +166,8 @@ class Packs:
             ),
         )
         with memory.lock:
-            memory.packs.provide(fact)
+            memory.packs.take(fact)
+            memory.packs.remake()
             memory.people.clear()  # states are folded anew by what their experts know now
 
     def _observed(self, brought: Brought) -> list[Any]:

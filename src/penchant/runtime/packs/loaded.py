@@ -67,6 +67,7 @@ class Loaded:
         self.folding: dict[str, tuple[AtWork, ...]] = {}
         self.giving: dict[str, Giving] = {}
         self._provided: dict[tuple[str, str], Provided] = {}
+        self._has_new = False
         self._make()
 
     def __bool__(self) -> bool:
@@ -77,18 +78,17 @@ class Loaded:
         """Give the pack in whose namespace a name is; None for none of these."""
         return self.packs.get(name.partition(".")[0])
 
-    def provide(self, fact: Provided, *, remake: bool = True) -> None:
-        """Take in content that was brought for a pack; empty content takes it away."""
-        if fact.pack not in self._installed:
-            return
-        self._provided.pop((fact.pack, fact.name), None)
-        if fact.content:
+    def take(self, fact: Provided) -> None:
+        """Take content in that was brought for a pack; `remake` makes the parts of it."""
+        if fact.pack in self._installed:
             self._provided[fact.pack, fact.name] = fact
-        if remake:
-            self.remake()
+            self._has_new = True
 
     def remake(self) -> None:
-        """Read everything that was brought, and make the parts of it."""
+        """Read what was brought, and make the parts of it, where something came since."""
+        if not self._has_new:
+            return
+        self._has_new = False
         self.contents = {name: {} for name in self.packs}
         for (pack, _), fact in self._provided.items():
             read = self.importer(pack, fact.importer)

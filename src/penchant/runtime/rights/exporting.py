@@ -7,10 +7,13 @@ Rule 2: memory does not grow with the facts but for what the beliefs are made of
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+import msgspec
+
+from penchant.contract.values import encoded
 from penchant.errors import UnknownDecision
 from penchant.journal import Claimed, Decided, Declared, Fact, Observed, Settled
 from penchant.limits import check_id
@@ -24,6 +27,7 @@ from penchant.runtime.rights.portable import (
     VERSION,
     Believed,
     Explained,
+    Folded,
     Header,
     Kept,
     Line,
@@ -38,6 +42,7 @@ from penchant.words import Belief, Decision, Moment
 __all__ = ["export"]
 
 _RETENTION = "Every line above is kept until the person is forgotten."
+_OTHERS = "Every other line above is kept until the person is forgotten."
 
 
 class _Taken(NamedTuple):
@@ -50,6 +55,8 @@ class _Taken(NamedTuple):
     numbers: dict[str, Numbers]
     tastes: tuple[Belief, ...]
     readings: tuple[Iterator[Fact], ...]
+    folded: tuple[Folded, ...]
+    ends: Mapping[str, str]
 
 
 class _Seen:
@@ -61,6 +68,7 @@ class _Seen:
         self.channels: set[str] = set()
         self.facts: Counter[str] = Counter()
         self.signals: Counter[str] = Counter()
+        self.kinds: set[str] = set()
 
     def see(self, fact: Fact) -> None:
         """Take a fact in."""
@@ -70,6 +78,7 @@ class _Seen:
             self.moments.add(fact.decision.moment)
         elif isinstance(fact, Observed):
             self.signals[fact.purpose] += bool(fact.purpose)
+            self.kinds.add(fact.signal.kind)
         elif isinstance(fact, Claimed | Settled) and fact.channel:
             self.channels.add(fact.channel)
 
@@ -107,6 +116,18 @@ def _take(memory: Memory, person: str, *, population: bool) -> _Taken:
         else {},
         tuple(learned),
         tuple(memory.store.read(one) for one in ids),
+        _folded(memory, person, now),
+        {kind: one.retention for kind, one in memory.packs.kinds.items()},
+    )
+
+
+def _folded(memory: Memory, person: str, at: datetime) -> tuple[Folded, ...]:
+    """Give what experts of packs keep of a person, as it is written."""
+    latent = memory.people.person(person).latent
+    states = latent.states.items() if latent is not None else ()
+    return tuple(
+        Folded(at, pack, name, msgspec.json.decode(encoded(state)))
+        for (pack, name), state in sorted(states)
     )
 
 
@@ -129,10 +150,19 @@ def _lines(memory: Memory, taken: _Taken) -> Iterator[Line]:
     for name in (moment.name for moment in met if moment.name in taken.numbers):
         yield Population(taken.at, name, taken.numbers[name])
     yield _kept(taken, seen)
+    yield from taken.folded
     evidence = seen.gathering.evidence(taken.at)
     beliefs = believed(evidence, now=taken.at, time_zone=taken.registers.time_zone)
     told: Sequence[Belief] = (*beliefs, *taken.tastes)
     yield Believed(taken.at, profile_of(taken.registers, tuple(told), taken.at))
+
+
+def _retention(taken: _Taken, seen: _Seen) -> str:
+    """Say how long the lines are kept; signals of packs end by themselves."""
+    ending = [f"`{kind}` for {taken.ends[kind]}" for kind in sorted(seen.kinds & {*taken.ends})]
+    if not ending:
+        return _RETENTION
+    return f"Signals are kept from their time on: {', '.join(ending)}. {_OTHERS}"
 
 
 def _explained(memory: Memory, decision: Decision) -> Explained:
@@ -163,5 +193,5 @@ def _kept(taken: _Taken, seen: _Seen) -> Kept:
         ),
         facts=dict(sorted(seen.facts.items())),
         channels=tuple(sorted(seen.channels)),
-        retention=_RETENTION,
+        retention=_retention(taken, seen),
     )

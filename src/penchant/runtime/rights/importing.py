@@ -43,7 +43,7 @@ __all__ = ["import_person"]
 _TOLD = 5
 """Lines named in one refusal."""
 
-_FOR_READERS = re.compile(rb'\s*\{"type":"(explained|kept|believed)"')
+_FOR_READERS = re.compile(rb'\s*\{"type":"(explained|kept|folded|believed)"')
 _LEFT = "It was left to the instance that its person came from."
 _SETTLED = frozenset({"sent", "refused", "failed", "expired", "unknown"})
 

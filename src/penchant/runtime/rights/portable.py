@@ -7,6 +7,7 @@ Rule: a line that `importing` reads is a value that is written out whole; it is 
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -31,6 +32,7 @@ __all__ = [
     "VERSION",
     "Believed",
     "Explained",
+    "Folded",
     "Header",
     "Imported",
     "Kept",
@@ -97,6 +99,15 @@ class Kept(Struct, frozen=True, tag="kept"):
     retention: str
 
 
+class Folded(Struct, frozen=True, tag="folded"):
+    """What an expert of a pack keeps of the person; another instance folds it from the signals."""
+
+    at: datetime
+    pack: str
+    expert: str
+    state: Any
+
+
 class Believed(Struct, frozen=True, tag="believed"):
     """All that is believed about the person."""
 
@@ -118,6 +129,7 @@ Line = (
     | Population
     | Explained
     | Kept
+    | Folded
     | Believed
 )
 
