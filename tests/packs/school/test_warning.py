@@ -217,9 +217,8 @@ def test_a_reason_in_words() -> None:
     assert "not known" in str(Why("attempts", float("nan"), -0.3))
 
 
-DATA = Path(
-    os.environ.get("PENCHANT_DATA", Path(__file__).resolve().parents[4] / "shared" / "data")
-)
+BESIDE = Path(__file__).resolve().parents[4] / "shared" / "data"
+OULAD = Path(os.environ.get("PENCHANT_DATA", BESIDE)) / "education" / "oulad"
 
 
 @pytest.mark.slow
