@@ -63,13 +63,19 @@ def test_course_then_answers() -> None:
         ("school.answered", "ben", "3-1"),
     ]
     assert [(f.line, f.field) for f in brought.findings] == [(3, "item")]
-    assert brought.findings[0].sentence.startswith("answers.csv: Item `9*9` is not in the course.")
+    assert brought.findings[0].sentence.startswith("Item `9*9` is not in the course.")
     assert reader.read(ROWS.encode()) == brought
 
 
 def test_items_alone_are_a_course() -> None:
     """A table of items needs no archive."""
-    assert len(course_in(importers.csv_course({}), ITEMS.encode()).items) == 2
+    reader = importers.csv_course({})
+    assert len(course_in(reader, ITEMS.encode()).items) == 2
+
+    (alone,) = reader.read(b"name,skills,right\n2+2,add,\n").findings
+    (within,) = reader.read(archive(items_csv="name,skills,right\n2+2,add,\n")).findings
+    assert (alone.line, alone.field) == (within.line, within.field) == (2, "right")
+    assert within.sentence == f"items.csv: {alone.sentence}"
 
 
 def test_archives_of_oatutor_and_qti() -> None:

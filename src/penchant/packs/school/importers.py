@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from msgspec import structs
+
 from penchant.pack import Brought, Contents, FrozenMap, Signal, Value
 from penchant.pack import Finding as Said
 from penchant.packs.school.answers import Answer
@@ -39,6 +41,8 @@ __all__ = [
 ANSWERED = "school.answered"
 _HOME = "urn:penchant:school"
 """Whose names items and students are by, where the content `home` names no system."""
+_WHOLE = frozenset({"", "archive", "answers.csv", "statements.json"})
+"""Where a finding is about the file itself, whose name the reader knows."""
 _MOST_FILES = 100_000
 _MOST_BYTES = 512 * 2**20
 """Of an archive unpacked; all of OATutor's content has about a fifth of it."""
@@ -123,7 +127,8 @@ def csv_course(contents: Contents) -> Reader:
 
     def read(content: bytes) -> Brought:
         if not content.startswith(b"PK"):
-            return _course(course_from_csv(content))
+            course, found = course_from_csv(content)
+            return _course((course, (structs.replace(one, source="") for one in found)))
         files, findings = _unpacked(content)
         course, more = course_from_csv(_one(files, "items.csv") or b"", _one(files, "skills.csv"))
         return _course((course, (*findings, *more)))
@@ -188,9 +193,13 @@ def _answers(read: tuple[Iterable[Answer], Iterable[Finding]], source: str) -> B
 
 
 def _said(findings: Iterable[Finding]) -> tuple[Said, ...]:
-    """Give findings in the form of every pack, with the file in the sentence."""
+    """Give findings in the form of every pack; which file of an archive, the sentence says."""
     return tuple(
-        Said(one.line, one.field, f"{one.source}: {one.sentence}".removeprefix(": "))
+        Said(
+            one.line,
+            one.field,
+            one.sentence if one.source in _WHOLE else f"{one.source}: {one.sentence}",
+        )
         for one in findings
     )
 
