@@ -22,7 +22,7 @@ from penchant.frozen_map import FrozenMap, frozen
 from penchant.limits import Limits, check_id, check_length, check_number, check_time, seconds
 from penchant.model.boosting import Forest, Growth, QuickForest, forest_adds, grow_forest
 from penchant.model.effects import Effects, effects
-from penchant.model.logistic import Line, fit_line, log_odds
+from penchant.model.logistic import Line, fit_line, likeliest, log_odds
 from penchant.words import (
     NOTHING,
     Accepted,
@@ -103,6 +103,7 @@ __all__ = [
     "forest_adds",
     "frozen",
     "grow_forest",
+    "likeliest",
     "log_odds",
     "seconds",
     "subtract",

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Line", "fit_line", "log_odds"]
+__all__ = ["Line", "fit_line", "likeliest", "log_odds"]
 
 Floats = NDArray[np.float64]
 
@@ -60,7 +60,7 @@ def fit_line(rows: NDArray[np.float32], right: Floats, ridge: float = 10.0) -> L
     table[:, :width] = (rows - mean) / scale
     table[:, width] = 1.0
     penalty = np.append(np.full(width, ridge), 1e-6)
-    weights = _newton(table, right, penalty)
+    weights = likeliest(table, right, penalty)
     return Line(weights[:width] / scale, float(weights[width] - mean @ (weights[:width] / scale)))
 
 
@@ -69,7 +69,21 @@ def log_odds(line: Line, rows: NDArray[np.float32]) -> Floats:
     return rows.astype(np.float64) @ line.weights + line.intercept
 
 
-def _newton(table: Floats, right: Floats, penalty: Floats) -> Floats:
+def likeliest(table: Floats, right: Floats, penalty: Floats) -> Floats:
+    """Find the weights that make what was seen likeliest, less half the penalised squares.
+
+    Args:
+        table: ``(n, d) float64``; finite.
+        right: ``(n,) float64``, 0 or 1.
+        penalty: ``(d,) float64``, above 0 for each column that others can stand in for.
+
+    Returns:
+        ``(d,) float64``.
+
+    Example:
+        >>> likeliest(np.ones((4, 1)), np.array([0.0, 0.0, 1.0, 1.0]), np.ones(1))
+        array([0.])
+    """
     weights = np.zeros(table.shape[1])
     loss = _loss(table, right, penalty, weights)
     for _ in range(_ROUNDS):

@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.pack import BadInput, Measured
+from penchant.pack import BadInput, Measured, likeliest
 from penchant.packs.school.flags import out_of_fold, precision_at
 from penchant.packs.school.standing import Due, Enrolled, Floats, Handed, Standing, standing
-from penchant.packs.school.warning import chance_of, likeliest
+from penchant.packs.school.warning import chance_of
 
 __all__ = ["Oulad", "early_warning", "oulad_from"]
 

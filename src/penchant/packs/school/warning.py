@@ -16,16 +16,16 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from penchant.pack import likeliest
 from penchant.packs.school.standing import SEEN, Floats, Standing
 
-__all__ = ["EarlyWarning", "Why", "chance_of", "fit_warning", "likeliest"]
+__all__ = ["EarlyWarning", "Why", "chance_of", "fit_warning"]
 
 _KNOTS = 4
 _PENALTY = 4.0
 """Of a knot's weight, for all courses. This, `_KNOTS` and `_PENALTY_OF_COURSE` were chosen on
 students whose results are in no figure; see docs/explanation/early-warning.md."""
 _PENALTY_OF_COURSE = 8.0
-_STEPS = 12
 _CLOSE = 1e-6
 
 
@@ -199,32 +199,6 @@ def _hats(column: Floats, knots: Sequence[float]) -> Floats:
         hats[rows, left] = 1.0 - share
         hats[rows, left + 1] += share
     return hats
-
-
-def likeliest(design: Floats, told: Floats, penalty: Floats) -> Floats:
-    """Find the weights that make what was told likeliest, less half the penalised squares.
-
-    Args:
-        design: ``(n, d) float64``.
-        told: ``(n,)`` of 0 and 1.
-        penalty: ``(d,)``, above 0 for each column that others can stand in for.
-
-    Example:
-        >>> likeliest(np.ones((4, 1)), np.array([0.0, 0.0, 1.0, 1.0]), np.ones(1))
-        array([0.])
-
-    Source: Newton's method; Hastie, Tibshirani and Friedman, 4.4.1.
-    """
-    weights = np.zeros(design.shape[1])
-    for _ in range(_STEPS):
-        chance = chance_of(design @ weights)
-        gradient = design.T @ (told - chance) - penalty * weights
-        curvature = (design * (chance * (1.0 - chance))[:, None]).T @ design
-        step = np.linalg.solve(curvature + np.diag(penalty), gradient)
-        weights += step
-        if np.abs(step).max() < _CLOSE:
-            break
-    return weights
 
 
 def _unpacked(
