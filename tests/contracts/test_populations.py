@@ -19,6 +19,7 @@ HALF_LIFE = 86_400.0
 SMALL: dict[str, Make] = {
     "products": lambda: Products(3, 4, HALF_LIFE, 1.0),
     "blocks": lambda: Blocks(3, 4, HALF_LIFE, 1.0),
+    "bent blocks": lambda: Blocks(6, 4, HALF_LIFE, 1.0, n_linear=3),
 }
 
 

@@ -7,7 +7,7 @@ Source: trust by addition; for a linear score the parts are weight times differe
 one they are scaled so that they add up to the difference of the rewards.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from penchant.model.encoding import Encoder, features_of
 from penchant.model.said import said_basis
 from penchant.model.version import Version
-from penchant.words import Action, Decision, Value
+from penchant.words import Action, Decision, FrozenMap, Value
 
 __all__ = ["Margin", "Part", "margin_of"]
 
@@ -63,7 +63,7 @@ def margin_of(
         encoders: Of the context and of the actions.
     """
     of_context, of_actions = encoders
-    context = version.context.apply(_rounded(of_context.encode(decision.context)))
+    context = _seen(decision.context, version, of_context)
     chosen, other = version.action.apply(of_actions.encode_actions(pair))
     scores = np.array([chosen, other]) @ (context @ version.weights)
     rewards = version.link(scores)
@@ -72,8 +72,13 @@ def margin_of(
     amounts = unit * context[:, None] * version.weights * (chosen - other)[None, :]
     own = (chosen - other) * _personal(decision, version)
     features = _groups(of_actions, _named(pair), len(chosen))
-    contexts = _groups(of_context, decision.context.items(), len(context))
-    table = _membership(contexts, len(context)) @ amounts @ _membership(features, len(chosen)).T
+    width = 1 + len(version.context.mean)
+    contexts = _groups(of_context, decision.context.items(), width)
+    table = _membership(contexts, width) @ amounts[:width] @ _membership(features, len(chosen)).T
+    if width < len(context):
+        pull = unit * version.weights[width:] * (chosen - other)[None, :]
+        bent = _bent(decision.context, [name for name, _ in contexts], version, of_context)
+        table += bent @ pull @ _membership(features, len(chosen)).T
     parts = [
         Part(feature, around, "people", amount)
         for (feature, _), column in zip(features, table.T.tolist(), strict=True)
@@ -90,6 +95,29 @@ def margin_of(
     parts[0] = parts[0]._replace(amount=parts[0].amount + beyond)
     parts.sort(key=lambda part: -abs(part.amount))
     return Margin(*pair, tuple(parts), people, float(own.sum()))
+
+
+def _seen(context: Mapping[str, Value], version: Version, encoder: Encoder) -> Floats:
+    """Give a context as the version sees it, (width,)."""
+    return version.context.apply(_rounded(encoder.encode(context)))
+
+
+def _bent(
+    context: FrozenMap[Value], names: Sequence[str], version: Version, encoder: Encoder
+) -> Floats:
+    """Share the bent features out among the features of a context: (n_names, D), summing to them.
+
+    The part of a feature is what changes when it alone is put back to its usual value; what is
+    left over, as features bend together, goes with the first name: any context.
+    """
+    width = 1 + len(version.context.mean)
+    now = _seen(context, version, encoder)[width:]
+    parts = np.zeros((len(names), len(now)))
+    for row, name in zip(parts[1:], names[1:], strict=True):
+        rest = {key: value for key, value in context.items() if key != name}
+        row[:] = now - _seen(rest, version, encoder)[width:]
+    parts[0] = now - parts[1:].sum(axis=0)
+    return parts
 
 
 def _personal(decision: Decision, version: Version) -> Floats:

@@ -17,10 +17,16 @@ from numpy.typing import NDArray
 from penchant.algebra import faded
 from penchant.learn.prior import Basis, Prior, basis_of, first_prior, improve, panel_of
 from penchant.learn.scaling import added, has_moved, scaling_of, seen_of, widened
+from penchant.model.bending import MOST_WAVES
 from penchant.model.evidence import Rows
 from penchant.model.moment_model import MomentModel
 from penchant.model.people import Held, Sums, held_for, refold
-from penchant.model.population import Contributions, Population, population_for
+from penchant.model.population import (
+    Contributions,
+    Population,
+    population_for,
+    waves_that_fit,
+)
 from penchant.model.version import Scaling, Seen, Version, folded
 
 __all__ = [
@@ -52,6 +58,10 @@ _EM_STEPS: Final = 8
 _LATE_EM_STEPS: Final = 4
 _NAMED_GAIN: Final = 5.0
 _ROOM: Final = 256
+_BENT_UNTIL: Final = 2_048
+"""Outcomes before which it is too early to tell whether bent features pay."""
+_TRIED_EVERY: Final = 3
+"""Bent features that did not pay are tried again after so many doublings of the outcomes."""
 _AT_ONCE: Final = 32_768
 """Outcomes that are gone through at once, so that what lies between is bounded."""
 
@@ -76,6 +86,7 @@ class RoundTask(NamedTuple):
     context_kinds: Kinds
     action_kinds: Kinds
     has_features: bool
+    n_waves: int
     half_life: float
     has_sums: bool
 
@@ -100,17 +111,22 @@ def is_refresh_due(model: MomentModel) -> bool:
     return count - model.version.n_outcomes >= min(max(1, count // 32), 256)
 
 
-def next_round_at(count: int) -> int:
+def next_round_at(count: int, *, by_name: bool = False) -> int:
     """Give the count of outcomes at which the round after the one at `count` starts.
+
+    Where actions are known by name a round is light, and models of their own want to know early
+    how the context is spread.
 
     Example:
         >>> [next_round_at(n) for n in (0, 4, 1_500, 100_000, 200_000)]
         [4, 8, 3000, 112500, 300000]
+        >>> [next_round_at(n, by_name=True) for n in (4, 100, 1_500)]
+        [8, 125, 1875]
     """
     if count < _FIRST_ROUND:
         return _FIRST_ROUND
     if count < _DOUBLING_UNTIL:
-        return 2 * count
+        return count + max(count // 4, _FIRST_ROUND) if by_name else 2 * count
     return count + count // (8 if count < _OFTEN_UNTIL else 2)
 
 
@@ -146,6 +162,7 @@ def plan(model: MomentModel) -> RoundTask:
         context_kinds=np.array(model.context.kinds, dtype=np.int64),
         action_kinds=np.array(model.action.kinds, dtype=np.int64),
         has_features=model.action.has_features,
+        n_waves=_waves(model),
         half_life=model.half_life,
         has_sums=model.population is not None,
     )
@@ -262,8 +279,9 @@ def rebuild(model: MomentModel) -> None:
 def _rebuild_sums(model: MomentModel) -> None:
     """Fold the sums over everybody anew, and solve the spread that goes with the version."""
     version = model.version
-    shape = (1 + len(version.context.mean), 1 + len(version.action.mean))
-    model.population = population_for(*shape, model.half_life, has_features=version.is_logistic)
+    model.population = population_for(
+        version.context, version.action, model.half_life, has_features=version.is_logistic
+    )
     rows = model.evidence.rows(0, model.folded)
     model.population.add(_contributions(rows, version.context, version.action, model.half_life))
     weights, spread = model.population.solve(version.noise)
@@ -297,6 +315,7 @@ def _scalings(task: RoundTask, seen: Seen) -> tuple[Scaling, Scaling, bool]:
     times = np.bincount(rows.shown, minlength=len(rows.actions)).astype(np.float64)
     shown = times > 0
     context = scaling_of(seen, task.context_kinds, 1.0 if task.has_features else _NAMED_GAIN)
+    context = context.with_waves(task.n_waves)
     actions = seen_of(rows.actions[shown], times[shown], width)
     action = scaling_of(actions, task.action_kinds, 1.0)
     before = task.version
@@ -309,10 +328,25 @@ def _scalings(task: RoundTask, seen: Seen) -> tuple[Scaling, Scaling, bool]:
     return (context, action, True) if moved else (before.context, before.action, False)
 
 
+def _waves(model: MomentModel) -> int:
+    """Say how many bent features the next round has.
+
+    None where they did not pay; they are tried again whenever outcomes are eight times as many.
+    """
+    count, width = len(model.evidence), model.context.width
+    if model.action.has_features or not width:
+        return 0
+    had = model.version.context.waves.shape[1] if model.version.round else MOST_WAVES
+    tries = count.bit_length() // _TRIED_EVERY > model.n_seen.bit_length() // _TRIED_EVERY
+    pays = model.population is None or model.population.bends
+    if count >= _BENT_UNTIL and not (tries or (had and pays)):
+        return 0
+    return waves_that_fit(width, model.action.width)
+
+
 def _rebuilt(task: RoundTask, context: Scaling, action: Scaling) -> Population:
     """Give the population's sums, folded anew under another scaling."""
-    shape = (1 + len(context.mean), 1 + len(action.mean))
-    population = population_for(*shape, task.half_life, has_features=task.has_features)
+    population = population_for(context, action, task.half_life, has_features=task.has_features)
     for start in range(0, len(task.rows.at), _AT_ONCE):
         some = task.rows.between(start, start + _AT_ONCE)
         population.add(_contributions(some, context, action, task.half_life))

@@ -83,7 +83,7 @@ def scaling_of(seen: Seen, kinds: Kinds, gain: float) -> Scaling:
 
 def has_moved(before: Scaling, now: Scaling) -> bool:
     """Say whether a column came, or moved by a tenth of its standard deviation or scale."""
-    if len(before.mean) != len(now.mean):
+    if before.width != now.width:
         return True
     shift = np.abs(now.mean - before.mean) * now.scale
     ratio = np.abs(now.scale - before.scale)

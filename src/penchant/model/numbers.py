@@ -52,6 +52,7 @@ class Numbers(msgspec.Struct, frozen=True):
     context_columns: Names
     action_columns: Names
     names: tuple[str, ...]
+    waves: int = 0
 
 
 def numbers_of(version: Version, vocabulary: Vocabulary) -> Numbers:
@@ -72,6 +73,7 @@ def numbers_of(version: Version, vocabulary: Vocabulary) -> Numbers:
         context_columns=_hex(vocabulary.context),
         action_columns=_hex(vocabulary.action),
         names=tuple(f"{key:016x}" for key in vocabulary.names),
+        waves=version.context.waves.shape[1],
     )
 
 
@@ -86,8 +88,9 @@ def version_of(numbers: Numbers) -> tuple[Version, Vocabulary]:
         _columns(numbers.action_columns),
         tuple(_key(name) for name in numbers.names),
     )
-    context, action = _scaling(numbers.context), _scaling(numbers.action)
-    n_context, n_action = 1 + len(context.mean), 1 + len(action.mean)
+    context = _scaling(numbers.context).with_waves(numbers.waves)
+    action = _scaling(numbers.action)
+    n_context, n_action = context.width, action.width
     half = n_context * (n_context + 1) // 2
     version = Version(
         number=numbers.number,
@@ -124,7 +127,7 @@ def _check(version: Version) -> None:
 
 
 def _scaled(scaling: Scaling) -> Scaled:
-    return Scaled(*(tuple(column.tolist()) for column in scaling))
+    return Scaled(*(tuple(column.tolist()) for column in scaling[:3]))
 
 
 def _scaling(scaled: Scaled) -> Scaling:

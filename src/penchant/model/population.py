@@ -9,12 +9,15 @@ Rule 2: a logistic model is fitted as weighted least squares around the recorded
 (iteratively reweighted least squares, one step an outcome), so it is a sum as well.
 """
 
+import math
 from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from penchant.algebra import Sum, add, zero
+from penchant.model.bending import MOST_WAVES
+from penchant.model.version import Scaling
 
 __all__ = ["PRODUCTS", "Blocks", "Contributions", "Population", "Products", "population_for"]
 
@@ -31,6 +34,12 @@ _AT_ONCE: Final = 1_024
 
 _OFTEN: Final = 8
 """Outcomes of one action from which on its products are made once for all of them."""
+
+_SUMS_BYTES: Final = 64 * 2**20
+"""Room for the sums of a moment whose actions are known by name."""
+
+_TRIFLE: Final = 0.01
+"""Bent features that count less than this do not pay."""
 
 _SURE: Final = 0.02
 """Recorded predictions are kept this far from 0 and 1, so that no outcome weighs without bound."""
@@ -56,9 +65,13 @@ class Contributions(NamedTuple):
 
 
 class Population(Protocol):
-    """The sums of one moment, and what is solved from them."""
+    """The sums of one moment, and what is solved from them.
+
+    `bends` says whether bent features paid when it was solved last.
+    """
 
     is_logistic: bool
+    bends: bool
 
     def add(self, rows: Contributions, sign: float = 1.0) -> None:
         """Add contributions, or with `sign=-1.0` take them out again."""
@@ -73,6 +86,7 @@ class Products:
     """One shared model on context, action and all their products (population notes, 6)."""
 
     is_logistic = True
+    bends = False
 
     def __init__(self, n_context: int, n_action: int, half_life: float, precision: float) -> None:
         """Start with no outcomes; `n_context` and `n_action` count the leading ones."""
@@ -132,12 +146,23 @@ class Blocks:
 
     is_logistic = False
 
-    def __init__(self, n_context: int, n_action: int, half_life: float, precision: float) -> None:
+    def __init__(
+        self,
+        n_context: int,
+        n_action: int,
+        half_life: float,
+        precision: float,
+        *,
+        n_linear: int | None = None,
+    ) -> None:
         """Start with no outcomes; `n_context` and `n_action` count the leading ones."""
         self.half_life = half_life
         self.precision = precision
+        self.n_linear = n_context if n_linear is None else n_linear
+        self.bends = self.n_linear < n_context
         self._gram = zero(n_action - 1, n_context, n_context)
         self._moment = zero(n_action - 1, n_context)
+        self._square = zero(n_action - 1)
 
     def add(self, rows: Contributions, sign: float = 1.0) -> None:
         """Add x xᵀ and r x to the block of the action taken, x being context times action value.
@@ -152,6 +177,7 @@ class Blocks:
         taken = np.where(value == 0.0, -1, taken)
         gram = np.zeros_like(self._gram.total)
         moment = np.zeros_like(self._moment.total)
+        square = np.zeros_like(self._square.total)
         order = np.argsort(taken)[np.count_nonzero(value == 0.0) :]
         root = np.sqrt(rows.weight[order])
         x = rows.context[order] * (root * value[order])[:, None]
@@ -161,16 +187,48 @@ class Blocks:
             mine = x[start:end]
             gram[block] = sign * (mine.T @ mine)
             moment[block] = sign * (mine.T @ target[start:end])
+            square[block] = sign * target[start:end].dot(target[start:end])
         self._gram = add(self._gram, Sum(gram, rows.at), self.half_life)
         self._moment = add(self._moment, Sum(moment, rows.at), self.half_life)
+        self._square = add(self._square, Sum(square, rows.at), self.half_life)
 
     def solve(self, noise: float) -> tuple[Floats, Floats | None]:
         """Give each action's posterior mean, and its covariance times `noise`."""
         width = self._gram.total.shape[1]
-        inverse = np.linalg.inv(self._gram.total + self.precision * np.eye(width))
-        means = np.einsum("kij,kj->ki", inverse, self._moment.total)
+        means, inverse, error = self._solved(width)
+        some = self.n_linear
+        if some < width:
+            fewer, narrow, other = self._solved(some)
+            share = _share(other - error, noise)
+            self.bends = share > _TRIFLE
+            means *= share
+            means[:, :some] += (1.0 - share) * fewer
+            inverse *= share
+            inverse[:, :some, :some] += (1.0 - share) * narrow
         weights = np.concatenate([np.zeros((width, 1)), means.T], axis=1)
         return weights, np.asarray(noise * inverse, dtype=np.float64)
+
+    def _solved(self, width: int) -> tuple[Floats, Floats, float]:
+        """Solve the first columns alone: means, inverses, and the squared error to expect.
+
+        What is left of the rewards is widened by what the fit took of them: generalised
+        cross-validation (Golub, Heath and Wahba 1979), a function of sums alone.
+        """
+        gram, moment = self._gram.total[:, :width, :width], self._moment.total[:, :width]
+        inverse = np.asarray(np.linalg.inv(gram + self.precision * np.eye(width)), np.float64)
+        means: Floats = np.einsum("kij,kj->ki", inverse, moment)
+        count = gram[:, 0, 0]
+        freedom = width - self.precision * np.trace(inverse, axis1=1, axis2=2)
+        fitted = np.einsum("kij,kj->ki", gram, means)
+        left = self._square.total - np.einsum("ki,ki->k", means, 2.0 * moment - fitted)
+        share = 1.0 - freedom / np.maximum(count, 1e-9)
+        error = np.where(count > 0, left / np.maximum(share, 0.05) ** 2, 0.0)
+        return means, inverse, float(error.sum())
+
+
+def _share(gain: float, noise: float) -> float:
+    """Give what the wider of two models counts, by how much less squared error it makes."""
+    return 0.5 + 0.5 * math.tanh(gain / (4.0 * noise))
 
 
 def _by_action(
@@ -199,12 +257,20 @@ def _by_action(
 
 
 def population_for(
-    n_context: int, n_action: int, half_life: float, *, has_features: bool
+    context: Scaling, action: Scaling, half_life: float, *, has_features: bool
 ) -> Population:
     """Give the model that fits how a moment's actions are known."""
     if has_features:
-        return Products(n_context, n_action, half_life, precision=3.0)
-    return Blocks(n_context, n_action, half_life, precision=1.0)
+        return Products(context.width, action.width, half_life, precision=3.0)
+    return Blocks(
+        context.width, action.width, half_life, precision=1.0, n_linear=1 + len(context.mean)
+    )
+
+
+def waves_that_fit(n_context: int, n_actions: int) -> int:
+    """Say how many bent features the sums of a moment have room for."""
+    room = math.isqrt(_SUMS_BYTES // (8 * max(n_actions, 1)))
+    return min(max(room - 1 - n_context, 0), MOST_WAVES)
 
 
 def _layout(n_context: int, n_action: int) -> tuple[NDArray[np.intp], Floats, int]:

@@ -14,6 +14,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from penchant.model.bending import bent, waves_of
+
 __all__ = [
     "EMPTY_SCALING",
     "Columns",
@@ -36,12 +38,28 @@ _CLIP = 5.0
 """Scaled values beyond this many standard deviations count as this many (population notes)."""
 
 
+_NO_WAVES = np.zeros((0, 0))
+
+
 class Scaling(NamedTuple):
-    """Brings columns to about unit length: `(value - mean) * scale`, clipped."""
+    """Brings columns to about unit length: `(value - mean) * scale`, clipped.
+
+    `waves` (d, D) are the directions of the bent features behind them; see `model.bending`.
+    """
 
     mean: Floats
     scale: Floats
     bound: Floats
+    waves: Floats = _NO_WAVES
+
+    @property
+    def width(self) -> int:
+        """How long a scaled row is: the leading 1, the columns, the bent features."""
+        return 1 + len(self.mean) + int(self.waves.shape[1])
+
+    def with_waves(self, count: int) -> "Scaling":
+        """Give the same scaling with so many bent features."""
+        return self._replace(waves=waves_of(self.steps, count) if count else _NO_WAVES)
 
     @property
     def steps(self) -> Floats:
@@ -59,14 +77,14 @@ class Scaling(NamedTuple):
                 since the version and left out; missing ones count as usual.
 
         Returns:
-            (1 + width,) or (n, 1 + width) float64.
+            (width,) or (n, width) float64, see `width`.
 
         Example:
             >>> s = Scaling(np.array([10.0]), np.array([0.5]), np.array([2.5]))
             >>> s.apply(np.array([12.0, 7.0])).tolist()
             [1.0, 1.0]
         """
-        mean, scale, bound = self
+        mean, scale, bound, waves = self
         width = len(mean)
         seen = min(rows.shape[-1], width)
         if rows.shape[-1] != width:
@@ -78,9 +96,11 @@ class Scaling(NamedTuple):
         flat = values.reshape(-1)
         if math.isnan(flat.dot(flat)):  # one product tells whether any is
             values[np.isnan(values)] = 0.0
-        scaled = np.zeros((*rows.shape[:-1], 1 + width))
+        scaled = np.zeros((*rows.shape[:-1], self.width))
         scaled[..., 0] = 1.0
         scaled[..., 1 : 1 + seen] = values
+        if waves.size:
+            scaled[..., 1 + width :] = bent(values, waves[:seen])
         return scaled
 
 
@@ -234,6 +254,9 @@ def folded(covariances: Floats) -> Floats:
     return np.ascontiguousarray(half)  # a row is read at once
 
 
+_COLUMNS = 3
+"""Arrays of a scaling; its waves follow from them and from how many they are."""
+
 _ARRAYS = 10
 """Arrays of a version without its spread."""
 
@@ -250,6 +273,7 @@ class _Stored(msgspec.Struct, frozen=True, array_like=True):
     context_columns: tuple[tuple[int, int], ...]
     action_columns: tuple[tuple[int, int], ...]
     names: tuple[int, ...]
+    waves: int = 0
 
 
 Columns = tuple[tuple[int, int], ...]
@@ -266,8 +290,8 @@ class Vocabulary(NamedTuple):
 def pack(version: Version, vocabulary: Vocabulary, *, is_whole: bool = False) -> bytes:
     """Give a version and the names it speaks of as bytes; a whole one with its spread."""
     arrays = (
-        *version.context,
-        *version.action,
+        *version.context[:_COLUMNS],
+        *version.action[:_COLUMNS],
         version.weights,
         version.basis,
         version.prior,
@@ -284,6 +308,7 @@ def pack(version: Version, vocabulary: Vocabulary, *, is_whole: bool = False) ->
             version.noise,
             stored,
             *vocabulary,
+            version.context.waves.shape[1],
         )
     )
 
@@ -301,7 +326,7 @@ def unpack(content: bytes) -> tuple[Version, Vocabulary]:
         number=stored.number,
         n_outcomes=stored.n_outcomes,
         round=stored.round,
-        context=Scaling(*arrays[:3]),
+        context=Scaling(*arrays[:3]).with_waves(stored.waves),
         action=Scaling(*arrays[3:6]),
         weights=arrays[6],
         is_logistic=stored.is_logistic,

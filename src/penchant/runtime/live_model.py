@@ -86,7 +86,7 @@ class LiveModel:
             self._running = _Running(
                 learner.adopt_at(count), self._submit(learner.work, learner.plan(model))
             )
-            self._next_round = learner.next_round_at(count)
+            self._next_round = self._round_after(count)
         if self._running is not None and count >= self._running.adopt_at:
             learner.adopt(model, self._running.round.result())
             self._running = None
@@ -96,6 +96,9 @@ class LiveModel:
             return False
         self.versions.note()
         return True
+
+    def _round_after(self, count: int) -> int:
+        return learner.next_round_at(count, by_name=not self.model.action.has_features)
 
     def redeclared(self, half_life: float) -> None:
         """Take a half-life, and let actions that are new have columns soon, not at the next round.
@@ -153,5 +156,5 @@ class LiveModel:
         outcomes, version = len(self.model.evidence), self.model.version
         # What another instance learned from more than is known here is better than what is here.
         known = max(outcomes, version.n_outcomes) if self.model.is_given else outcomes
-        self._next_round = learner.next_round_at(known)
+        self._next_round = self._round_after(known)
         self.redeclared(self.model.half_life)

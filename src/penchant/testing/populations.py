@@ -70,7 +70,9 @@ def check_weights_and_spread_fit(make: Make, seed: int = 0) -> None:
     n_context, n_action = weights.shape
     expect(spread.shape == (n_action - 1, n_context, n_context), "The spread has another shape.")
     expect(np.allclose(spread, spread.swapaxes(1, 2)), "A covariance is not symmetric.")
-    expect(np.linalg.eigvalsh(spread).min() > 0, "A covariance is not positive.")
+    expect(np.linalg.eigvalsh(spread).min() >= -TOLERANCE, "A covariance is negative.")
+    if make().bends:  # what each of two nested models counts depends on outcomes and noise
+        return
     expect(np.linalg.eigvalsh(before - spread).min() > -TOLERANCE, "Outcomes made it less sure.")
     expect(np.allclose(double, 2 * spread), "The spread does not go with the noise.")
 

@@ -100,3 +100,22 @@ def test_what_an_action_does_beyond_its_features_is_a_part_of_its_own() -> None:
     assert margin.parts[0][:3] == ("", "", "people")
     assert margin.parts[0].amount == pytest.approx(0.2)
     assert sum(abs(part.amount) for part in margin.parts[1:]) == 0.0
+
+
+def test_bent_features_are_shared_out_and_nothing_is_lost() -> None:
+    """A context feature's part is what changes when it is as usual; all parts are the margin."""
+    dice = np.random.default_rng(5)
+    bends = plain(2).with_waves(6)
+    version = version_with(dice.normal(size=(bends.width, 3)).tolist())._replace(context=bends)
+    of_context, of_actions = encoders()
+    chosen, other = version.action.apply(of_actions.encode_actions((RUN, SWIM)))
+    weights = version.weights @ (chosen - other)
+    now, without = (
+        float(version.context.apply(of_context.encode(context)) @ weights)
+        for context in (CONTEXT, {"hour": 2.0})
+    )
+    margin = margin_of(decided((now, 0.0), ()), (RUN, SWIM), version, (of_context, of_actions))
+    sunny = sum(part.amount for part in margin.parts if part.context == "sunny")
+
+    assert sum(part.amount for part in margin.parts) == pytest.approx(now)
+    assert sunny == pytest.approx(now - without)

@@ -10,9 +10,13 @@ from penchant.model.population import (
     Contributions,
     Products,
     population_for,
+    waves_that_fit,
 )
+from penchant.model.version import Scaling
 
 Floats = NDArray[np.float64]
+
+TWO = Scaling(np.zeros(2), np.ones(2), np.full(2, 5.0))
 
 
 def outcomes(
@@ -32,8 +36,8 @@ def outcomes(
 
 def test_the_model_follows_how_actions_are_known() -> None:
     """By features or by name."""
-    assert isinstance(population_for(2, 3, 1.0, has_features=True), Products)
-    assert isinstance(population_for(2, 3, 1.0, has_features=False), Blocks)
+    assert isinstance(population_for(TWO, TWO, 1.0, has_features=True), Products)
+    assert isinstance(population_for(TWO, TWO, 1.0, has_features=False), Blocks)
 
 
 def test_blocks_learn_each_action_by_itself() -> None:
@@ -159,3 +163,46 @@ def test_actions_named_by_place_are_actions_written_out(
     other.add(named)
 
     assert one.solve(0.2)[0] == pytest.approx(other.solve(0.2)[0], abs=1e-9)
+
+
+def bending(rows: int, *, bends: bool) -> tuple[Blocks, Scaling]:
+    """Give blocks that were taught a taste that bends, or one that does not."""
+    dice = np.random.default_rng(8)
+    scaling = Scaling(np.zeros(2), np.ones(2), np.full(2, 5.0)).with_waves(32)
+    raw = dice.normal(size=(rows, 2))
+    reward = np.cos(2.0 * raw[:, 0]) if bends else 0.3 * raw[:, 0]
+    context, action = scaling.apply(raw), np.ones((rows, 2))
+    noisy = reward + 0.1 * dice.normal(size=rows)
+    blocks = Blocks(scaling.width, 2, 1e9, 1.0, n_linear=3)
+    blocks.add(Contributions(context, action, noisy, noisy, np.ones(rows), 0.0))
+    return blocks, scaling
+
+
+def test_bent_features_follow_a_taste_that_bends() -> None:
+    """Where a straight line explains nothing of it."""
+    blocks, scaling = bending(600, bends=True)
+    weights, _ = blocks.solve(0.01)
+    places = np.array([[0.0, 0.0], [1.5, 0.0]])
+    low, high = (scaling.apply(places) @ weights[:, 1]).tolist()
+
+    assert blocks.bends
+    assert low == pytest.approx(1.0, abs=0.2)
+    assert high == pytest.approx(np.cos(3.0), abs=0.2)
+
+
+def test_bent_features_count_for_nothing_where_a_line_is_enough() -> None:
+    """Then the answer is that of the straight model alone."""
+    blocks, _ = bending(600, bends=False)
+    weights, spread = blocks.solve(0.01)
+
+    assert not blocks.bends
+    assert np.abs(weights[3:]).max() < 1e-2
+    assert weights[1, 1] == pytest.approx(0.3, abs=0.02)
+    assert spread is not None
+
+
+def test_sums_stay_within_their_room() -> None:
+    """Many actions, or a wide context, leave room for fewer bent features, or none."""
+    assert waves_that_fit(8, 20) == 64
+    assert 0 < waves_that_fit(60, 1_000) < 64
+    assert waves_that_fit(200, 1_000) == 0
