@@ -14,6 +14,7 @@ from msgspec import Struct
 from typer.main import get_command
 
 from penchant.adapters.cli.app import app
+from penchant.adapters.packs.scaffold import write_pack
 from penchant.words import Action, Moment, Outcome
 
 ROOT = Path(__file__).parents[3]
@@ -22,6 +23,8 @@ TOP: dict[str, Any] = get_command(app).commands  # type: ignore[attr-defined]
 COMMANDS = tuple(
     f"{name} {verb}".strip() for name, one in TOP.items() for verb in getattr(one, "commands", [""])
 )
+COURSE = ROOT / "src" / "penchant" / "packs" / "school" / "stories" / "sums.csv"
+NO_DATABASE = frozenset({"init", "replay", "pack list", "pack show", "pack new", "pack check"})
 LASTING = frozenset({"up", "link"})  # tried on a service that runs, in tests/adapters/http
 
 # What each command is asked to print JSON; {decision} is one that waits for its outcome.
@@ -46,6 +49,12 @@ ASKED: dict[str, tuple[str, ...]] = {
     "key new": ("--scope", "decide:read"),
     "key list": (),
     "key revoke": ("{key}",),
+    "pack list": (),
+    "pack show": ("school",),
+    "pack new": ("pace",),
+    "pack check": ("{pack}",),
+    "pack bring": ("school", "{course}", "--importer", "course"),
+    "pack remove": ("school", "--yes"),
 }
 
 
@@ -84,11 +93,13 @@ def test_each_command_prints_json_and_nothing_else(command: str, shop: Shop) -> 
         "{log}": str(log_of(shop.folder, rows_of(20))),
         "{map}": str(map_of(shop.folder)),
         "{export}": str(shop.exported()),
+        "{pack}": str(write_pack("pace", shop.folder / "another")[0].parent),
+        "{course}": str(COURSE),
         "{key}": str(shop.told("key", "new", "--scope", "decide:read")["id"]),
     }
     asked = [words.get(word, word) for word in ASKED[command]]
     typed = '{"kind": "shop.viewed", "person": "ada", "purpose": "recommendation"}\n'
-    database = [] if command in {"init", "replay"} else ["--db", str(shop.path)]
+    database = [] if command in NO_DATABASE else ["--db", str(shop.path)]
 
     done = run(*command.split(), *asked, *database, "--json", typed=typed)
 

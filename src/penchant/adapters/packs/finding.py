@@ -145,6 +145,8 @@ def _places(pack: Pack) -> Iterator[str]:
 def _module(name: str, loaded: Sequence[str]) -> ModuleType | None:
     """Import a module of a pack; None where there is none."""
     added = [one for one in loaded if one not in sys.path]
+    if added and name:
+        _let_go(name.partition(".")[0], added[0])
     sys.path[:0] = added
     try:
         return importlib.import_module(name) if name else None
@@ -153,6 +155,18 @@ def _module(name: str, loaded: Sequence[str]) -> ModuleType | None:
     finally:
         for one in added:
             sys.path.remove(one)
+
+
+def _let_go(package: str, folder: str) -> None:
+    """Forget modules of a package that were imported from elsewhere than a folder.
+
+    The pack that is checked is the one that lies there, whichever of its name came before.
+    """
+    for name, module in list(sys.modules.items()):
+        is_of_it = name == package or name.startswith(f"{package}.")
+        place = getattr(module, "__file__", None) or ""
+        if is_of_it and place and not Path(place).is_relative_to(folder):
+            del sys.modules[name]
 
 
 def _modules_from(folder: Path) -> tuple[str, ...]:
