@@ -1,6 +1,6 @@
 """Estimators: IPS, SNIPS, DM, DR, SWITCH-DR and DRos of one log, and which of them to trust.
 
-Loop: Learn. All but IPS and SNIPS are mean(q(x, pi) + v (r - q(x, a))); they differ in v, which is w
+Loop: Learn. All but IPS and SNIPS are mean(q(x, pi) + v (r - q(x, a))) and differ in v, which is w
 or a shrunk w. Shrinking costs bias and saves variance; the one chosen has the least of both
 together, judged without the truth.
 Rule: the interval is always that of the unbiased DR, whatever is chosen.

@@ -1,8 +1,8 @@
 """Reward models: what would each action have earned here, guessed from rows kept apart.
 
 Loop: Learn. Ridge regressions for each action on contexts, the target's own propensities and
-random Fourier features of the contexts, all read from the same sums; the guesses are mixed so that
-the estimate varies least.
+random Fourier features of the contexts, read from the same sums, and a model for moments with one
+right action; the guesses are mixed so that the estimate varies least.
 Rule: no row is guessed by a model that has seen it; blocks of rows keep people together.
 Notation: q(x, a) the guess, pi(a|x) of the target, w = pi / p.
 """
@@ -16,15 +16,33 @@ from numpy.typing import NDArray
 
 from penchant.learn.evaluate.log import Log
 
-__all__ = ["Design", "Guesses", "crossed", "design_of", "guesses", "mixture", "sums_by", "weights"]
+__all__ = [
+    "Design",
+    "Guesses",
+    "Sums",
+    "add_rows",
+    "crossed",
+    "design_of",
+    "guesses",
+    "mixture",
+    "models_of",
+    "no_sums",
+]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 WAVES = 256  # random Fourier features; more gain little at 10,000 rows
 WIDTH = 0.8  # of the kernel: typical distances between two rows lie at its bend
-PENALTIES = (3.0, 1.0, 10.0)  # linear part alone, then all columns twice; in rows
-LARGEST_SUMS = 2**23  # numbers in the sums of all actions together, 64 MiB
+EMPHASES = (0.0, 20.0)  # rows weigh alike, or by their weight up to this much: MRDR tempered
+LEAST = 0.1  # that a row weighs at least where rows weigh by their weight
+MODELS = ((0, True, 3.0), (0, False, 1.0), (0, False, 10.0), (1, False, 10.0))
+"""Ridge regressions: place among the emphases, whether without waves, penalty in rows."""
+ONE_RIGHT_PENALTY = 3.0
+ROUNDS = 4  # of one right action; more change nothing
+LEAST_CHANCE = 1e-3  # that an action is thought right, so that none is ruled out for good
+LARGEST_ROUND = 2e8  # products in one of those rounds; longer logs do without
+LARGEST_SUMS = 2**22  # numbers in the sums of all actions together, 32 MiB
 MOST_CHANCES = 32  # with more actions, the target's propensities are no features
 FEWEST_WAVES = 16
 CHUNK = 8_192
@@ -57,6 +75,13 @@ class Design(NamedTuple):
         return np.hstack([np.ones((len(seen), 1)), plain, *chances, np.cos(angles), np.sin(angles)])
 
 
+class Sums(NamedTuple):
+    """What ridge needs, by emphasis and action: (E, K, D, D) squares, (E, K, D) products."""
+
+    squares: Floats
+    products: Floats
+
+
 class Guesses(NamedTuple):
     """Of each model, (J, n): the guess for the logged action, and under the target policy."""
 
@@ -84,51 +109,55 @@ def design_of(log: Log) -> Design:
     return Design(waves, turned, n_linear, has_target)
 
 
-def sums_by(design: Design, log: Log, blocks: Ints, n_blocks: int) -> tuple[Floats, Floats, float]:
-    """Sum what ridge needs, by block and action.
-
-    Returns:
-        (B, K, D, D) sums of squares, (B, K, D) of columns times rewards less their mean, that mean.
-    """
-    n_actions, width = log.target.shape[1], design.n_columns
-    mean = float(log.rewards.mean())
-    squares = np.zeros((n_blocks, n_actions, width, width))
-    products = np.zeros((n_blocks, n_actions, width))
-    cells = blocks * n_actions + log.actions
-    order = np.argsort(cells, kind="stable")
-    ends = np.searchsorted(cells[order], np.arange(n_blocks * n_actions + 1))
-    for cell in range(n_blocks * n_actions):
-        for start in range(int(ends[cell]), int(ends[cell + 1]), CHUNK):
-            rows = order[start : min(start + CHUNK, int(ends[cell + 1]))]
-            columns = design.columns(log, rows)
-            at = divmod(cell, n_actions)
-            squares[at] += columns.T @ columns
-            products[at] += columns.T @ (log.rewards[rows] - mean)
-    return squares, products, mean
+def no_sums(design: Design, n_actions: int) -> Sums:
+    """Give the sums of no rows."""
+    width = design.n_columns
+    return Sums(
+        np.zeros((len(EMPHASES), n_actions, width, width)),
+        np.zeros((len(EMPHASES), n_actions, width)),
+    )
 
 
-def weights(design: Design, squares: Floats, products: Floats) -> list[Floats]:
+def add_rows(sums: Sums, design: Design, log: Log, rows: Ints, *, usual: float) -> None:
+    """Add rows to sums, in place; rewards are taken off the usual one."""
+    order = rows[np.argsort(log.actions[rows], kind="stable")]
+    n_actions = log.target.shape[1]
+    ends = np.searchsorted(log.actions[order], np.arange(n_actions + 1))
+    row_weights = log.weights
+    for action in np.flatnonzero(np.diff(ends)):
+        for start in range(int(ends[action]), int(ends[action + 1]), CHUNK):
+            part = order[start : min(start + CHUNK, int(ends[action + 1]))]
+            columns = design.columns(log, part)
+            for place, most in enumerate(EMPHASES):
+                heavier = np.minimum(row_weights[part], most) + LEAST if most else 1.0
+                weighed = columns.T * heavier
+                sums.squares[place, action] += weighed @ columns
+                sums.products[place, action] += weighed @ (log.rewards[part] - usual)
+
+
+def models_of(design: Design, sums: Sums) -> list[Floats]:
     """Solve the ridge regressions of all actions, (K, D) for each model; unused columns get 0."""
     found = []
-    for place, penalty in enumerate(PENALTIES):
-        width = design.n_linear if place == 0 else design.n_columns
-        if place and width == design.n_linear:
+    for emphasis, is_linear, penalty in MODELS:
+        width = design.n_linear if is_linear else design.n_columns
+        if not is_linear and width == design.n_linear:
             continue
-        solved = np.zeros(products.shape)
-        ridge = squares[:, :width, :width] + penalty * np.eye(width)
-        solved[:, :width] = np.linalg.solve(ridge, products[:, :width, None])[:, :, 0]
+        solved = np.zeros(sums.products.shape[1:])
+        ridge = sums.squares[emphasis, :, :width, :width] + penalty * np.eye(width)
+        right = sums.products[emphasis, :, :width, None]
+        solved[:, :width] = np.linalg.solve(ridge, right)[:, :, 0]
         found.append(solved)
     return found
 
 
 def guesses(
-    design: Design, log: Log, rows: Ints, models: list[Floats], mean: float
+    design: Design, log: Log, rows: Ints, models: list[Floats], usual: float
 ) -> Iterator[tuple[Ints, Floats]]:
     """Give, chunk by chunk, rows and the guesses of all models for all actions, (J, n, K)."""
     for start in range(0, len(rows), CHUNK):
         part = rows[start : start + CHUNK]
         columns = design.columns(log, part)
-        yield part, np.clip([mean + columns @ one.T for one in models], 0.0, 1.0)
+        yield part, np.clip([usual + columns @ one.T for one in models], 0.0, 1.0)
 
 
 def crossed(log: Log, folds: Ints, n_folds: int) -> Guesses:
@@ -136,21 +165,55 @@ def crossed(log: Log, folds: Ints, n_folds: int) -> Guesses:
 
     Source: Chernozhukov et al. 2018, "Double/debiased machine learning", definition 3.1.
     """
-    design = design_of(log)
-    squares, products, _ = sums_by(design, log, folds, n_folds)
-    mean = float(log.rewards.mean())
-    all_squares, all_products = squares.sum(axis=0), products.sum(axis=0)
+    design, usual = design_of(log), float(log.rewards.mean())
+    n_actions = log.target.shape[1]
+    parts = [no_sums(design, n_actions) for _ in range(n_folds)]
+    for fold, part in enumerate(parts):
+        add_rows(part, design, log, np.flatnonzero(folds == fold), usual=usual)
+    whole = no_sums(design, n_actions)
+    for part in parts:
+        np.add(whole.squares, part.squares, out=whole.squares)
+        np.add(whole.products, part.products, out=whole.products)
     found: Guesses | None = None
-    for fold in range(n_folds):
-        models = weights(design, all_squares - squares[fold], all_products - products[fold])
-        if found is None:
-            empty = np.empty((len(models), len(folds)))
-            found = Guesses(empty, empty.copy())
-        for rows, guessed in guesses(design, log, np.flatnonzero(folds == fold), models, mean):
+    for fold, part in enumerate(parts):
+        seen = Sums(whole.squares - part.squares, whole.products - part.products)
+        models = models_of(design, seen)
+        if len(log.actions) * design.n_columns * n_actions <= LARGEST_ROUND:
+            rows = np.flatnonzero(folds != fold)
+            models.append(_one_right(design, log, rows, seen.squares[0].sum(axis=0), models[-1]))
+        found = found or _none_yet(len(models), len(folds))
+        for rows, guessed in guesses(design, log, np.flatnonzero(folds == fold), models, usual):
             found.logged[:, rows] = guessed[:, np.arange(len(rows)), log.actions[rows]]
             found.target[:, rows] = np.einsum("jnk,nk->jn", guessed, log.target[rows])
-    assert found is not None  # noqa: S101 - there is a fold
-    return found
+    return found or _none_yet(0, len(folds))
+
+
+def _none_yet(n_models: int, n: int) -> Guesses:
+    return Guesses(np.empty((n_models, n)), np.empty((n_models, n)))
+
+
+def _one_right(design: Design, log: Log, rows: Ints, squares: Floats, start: Floats) -> Floats:
+    """Fit a model for moments at which one action is right and the others are not, (K, D).
+
+    A reward tells of all actions then: where the one taken earned nothing, each other one is as
+    likely right as it was thought among them. All actions share one sum of squares.
+
+    Source: expectation maximisation, Dempster, Laird, Rubin 1977, with least squares for the
+    second step.
+    """
+    usual = float(log.rewards.mean())
+    columns, took, earned = design.columns(log, rows), log.actions[rows], log.rewards[rows]
+    here = np.arange(len(rows))
+    ridge = np.linalg.inv(squares + ONE_RIGHT_PENALTY * np.eye(len(squares)))
+    model = start
+    for _ in range(ROUNDS):
+        thought = np.clip(usual + columns @ model.T, LEAST_CHANCE, 1.0)
+        thought /= thought.sum(axis=1, keepdims=True)
+        left = np.maximum(1.0 - thought[here, took], LEAST_CHANCE)
+        right = thought * ((1.0 - earned) / left)[:, None]
+        right[here, took] = earned
+        model = ((right - usual).T @ columns) @ ridge
+    return model
 
 
 def mixture(guessed: Guesses, row_weights: Floats, rewards: Floats) -> Floats:

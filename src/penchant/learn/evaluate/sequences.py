@@ -17,14 +17,15 @@ from numpy.typing import NDArray
 from penchant.learn.evaluate.log import Log
 from penchant.learn.evaluate.reward_models import (
     Guesses,
+    add_rows,
     design_of,
     guesses,
     mixture,
-    sums_by,
-    weights,
+    models_of,
+    no_sums,
 )
 
-__all__ = ["sequence"]
+__all__ = ["evidence", "sequence"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -35,7 +36,8 @@ TIGHT_AT = 8_000  # rows at which the interval is at its tightest
 TIGHT_SHARE = 0.5  # of the stake on the bet that is right there
 LENGTHS = np.geomspace(30, 3e6, 11)  # rows for which the other bets are right
 MOST_LOST = 0.9  # of a bet's stake in one row
-PRIOR_ROWS = 10.0  # how strongly a spread of 1 is believed beforehand
+PRIOR_VARIANCE = 0.25  # of a person's part, believed beforehand as strongly as one person
+PARTS = (1.0, 0.5, 0.25, 0.125, 0.0625)  # of a stake, to choose among
 STEPS = 50  # of the bisection: ends are right to 1e-15 of the range
 
 
@@ -74,11 +76,34 @@ def sequence(log: Log, alpha: float) -> tuple[float, float]:
     section 4; Waudby-Smith, Wu, Ramdas, Karampatziakis, Mineiro 2024, "Anytime-valid off-policy
     inference for contextual bandits", section 3; a mixture of stakes in place of one.
     """
+    below, above = _both(log, alpha)
+    return _least(below, alpha), 1.0 - _least(above, alpha)
+
+
+def evidence(log: Log, reward: float, alpha: float) -> tuple[Floats, Floats]:
+    """Give what bets that the value is above, and below, a reward of 0..1 have won by each person.
+
+    The value differs from that reward, and somebody who looks at every step is wrong in a share of
+    alpha at most, once either exceeds 2 / alpha.
+
+    Args:
+        log: In the order of its times.
+        reward: The value put to the test, in 0..1.
+        alpha: As for `sequence`.
+
+    Returns:
+        Two arrays (u,), a number for each person in the order in which they came: the log of what 1
+        has become.
+    """
+    below, above = _both(log, alpha)
+    return _won_by(below, reward), _won_by(above, 1.0 - reward)
+
+
+def _both(log: Log, alpha: float) -> tuple[_Bets, _Bets]:
+    """Lay the bets of both sides."""
     units = _units(log.people)
     below, above = _predicted(log, units)
-    low = _least(_bets(below, units, alpha), alpha)
-    high = 1.0 - _least(_bets(above, units, alpha), alpha)
-    return low, high
+    return _bets(below, units, alpha), _bets(above, units, alpha)
 
 
 def _units(people: Ints) -> Ints:
@@ -107,19 +132,20 @@ def _predicted(log: Log, units: Ints) -> tuple[_Terms, _Terms]:
     blocks, row_weights = _blocks(units), log.weights
     n_blocks, n = int(blocks.max()) + 1, len(blocks)
     design = design_of(log)
-    squares, products, mean = sums_by(design, log, blocks, n_blocks)
+    sums, usual = no_sums(design, log.target.shape[1]), 0.5
     least = float(log.propensities.min())
     kept = np.full((3, n), 0.5)  # at the logged action, under the target, reach below
     reach_above = 0.5 * log.target.max(axis=1) / least
     reach_below = reach_above.copy()
     past: list[tuple[Ints, Guesses]] = []
     for block in range(1, n_blocks):
-        models = weights(design, squares[:block].sum(axis=0), products[:block].sum(axis=0))
+        add_rows(sums, design, log, np.flatnonzero(blocks == block - 1), usual=usual)
+        models = models_of(design, sums)
         shares = _shares(past, row_weights, log.rewards, len(models))
         rows = np.flatnonzero(blocks == block)
         own = Guesses(np.empty((len(models), len(rows))), np.empty((len(models), len(rows))))
         done = 0
-        for part, guessed in guesses(design, log, rows, models, mean):
+        for part, guessed in guesses(design, log, rows, models, usual):
             here, took, wanted = np.arange(len(part)), log.actions[part], log.target[part]
             place = slice(done, done := done + len(part))
             own.logged[:, place] = guessed[:, here, took]
@@ -156,34 +182,55 @@ def _shares(
 
 
 def _bets(terms: _Terms, units: Ints, alpha: float) -> _Bets:
-    """Lay the bets of one side: a stake for each length of log, and the guesses it can bear.
-
-    A stake s bears a loss of at most `MOST_LOST` / s, so guesses are scaled down where a row could
-    lose more by them; without guesses a row loses at most m, and m is at most 1.
-    """
+    """Lay the bets of one side: a stake for each length of log, and the guesses it can bear."""
     counts = np.bincount(units).astype(np.float64)
     most = float(counts.max())
     centred = terms.earned - terms.at + terms.under
     spread = _spread_before(np.bincount(units, centred).astype(np.float64))
     lengths = np.array([TIGHT_AT, *LENGTHS])
     scale = math.sqrt(len(units) / len(counts))  # people come fewer than rows
-    stakes = math.sqrt(2 * math.log(2 / alpha)) / np.sqrt(lengths)[:, None] * scale / spread
-    stakes = np.minimum(stakes, MOST_LOST / (2.0 * most))
-    bears = np.maximum(MOST_LOST / (stakes[:, units] * most) - 1.0, 0.0)
-    borne = np.minimum(1.0, bears / np.maximum(terms.reach, 1e-12))
-    rows = terms.earned + borne * (terms.under - terms.at)
-    sums = np.array([np.bincount(units, row) for row in rows], dtype=np.float64)
+    errors = math.sqrt(2 * math.log(2 / alpha)) * scale / np.sqrt(lengths)
+    laid = [_bet(terms, units, error / spread, error * spread, most) for error in errors]
     shares = np.array([TIGHT_SHARE, *[(1 - TIGHT_SHARE) / len(LENGTHS)] * len(LENGTHS)])
+    stakes, sums = (np.array(one) for one in zip(*laid, strict=True))
     return _Bets(stakes, sums, counts, np.log(shares))
+
+
+def _bet(
+    terms: _Terms, units: Ints, wanted: Floats, apart: Floats, most: float
+) -> tuple[Floats, Floats]:
+    """Give one bet's stakes and sums (u,): of some part of the stake wanted, whichever would win.
+
+    A stake s bears a loss of at most `MOST_LOST` / s, so guesses are scaled down where a row could
+    lose more by them: a smaller stake keeps more of the guesses. By earlier people alone that part
+    is taken with which a value so far `apart` would have been found out soonest.
+    """
+    stakes, sums, growth = [], [], []
+    for part in PARTS:
+        stake = np.minimum(part * wanted, MOST_LOST / (2.0 * most))
+        bears = np.maximum(MOST_LOST / (stake[units] * most) - 1.0, 0.0)
+        borne = np.minimum(1.0, bears / np.maximum(terms.reach, 1e-12))
+        rows = terms.earned + borne * (terms.under - terms.at)
+        total = np.bincount(units, rows).astype(np.float64)
+        stakes.append(stake)
+        sums.append(total)
+        growth.append(stake * apart - stake**2 * _spread_before(total) ** 2 / 2)
+        if part == 1.0 and borne.min() == 1.0:  # nothing is lost, so no smaller part does better
+            break
+    best = np.argmax(growth, axis=0)[None]
+    return (
+        np.take_along_axis(np.array(stakes), best, 0)[0],
+        np.take_along_axis(np.array(sums), best, 0)[0],
+    )
 
 
 def _spread_before(sums: Floats) -> Floats:
     """Give the standard deviation of all units before each one, (u,)."""
-    n = np.arange(len(sums)) + PRIOR_ROWS
+    n = np.maximum(np.arange(len(sums)), 1.0)
     first = np.concatenate([[0.0], np.cumsum(sums)[:-1]])
     second = np.concatenate([[0.0], np.cumsum(sums**2)[:-1]])
-    mean = (first + PRIOR_ROWS / 2) / n
-    spread: Floats = np.sqrt(np.maximum((second + PRIOR_ROWS) / n - mean**2, 1e-4))
+    variance = np.maximum(second / n - (first / n) ** 2, 0.0)
+    spread: Floats = np.sqrt((variance * n + PRIOR_VARIANCE) / (n + 1.0))
     return spread
 
 
@@ -204,5 +251,11 @@ def _least(bets: _Bets, alpha: float) -> float:
 def _won(bets: _Bets, m: float) -> float:
     """Give the log of what the bets together have made of 1 against m."""
     gains = np.log1p(bets.stakes * (bets.sums - m * bets.counts)).sum(axis=1) + bets.shares
-    most = float(gains.max())
-    return most + math.log(float(np.exp(gains - most).sum()))
+    return float(np.logaddexp.reduce(gains))
+
+
+def _won_by(bets: _Bets, m: float) -> Floats:
+    """Give the same by each person, (u,)."""
+    gains = np.log1p(bets.stakes * (bets.sums - m * bets.counts)).cumsum(axis=1)
+    together: Floats = np.logaddexp.reduce(gains + bets.shares[:, None], axis=0)
+    return together
