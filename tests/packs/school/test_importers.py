@@ -384,6 +384,20 @@ def test_deep_json_is_survived() -> None:
     assert [f.rule for f in findings] == ["broken JSON"]
 
 
+def test_no_end_of_broken_statements() -> None:
+    """A file that is no list of statements is given up after a thousand of them."""
+    _, findings = answers_from_xapi('{"a"\n' * 5_000, home=HOME)
+
+    assert len(findings) == 1_000
+
+
+def test_no_end_of_open_quotes() -> None:
+    """A table of nothing but open quotes is read to its end, each line said."""
+    _, findings = course_from_csv("name,skills\n" + '"a,\n' * 5_000)
+
+    assert len(findings) == 5_000
+
+
 def test_marking_voiding_and_other_verbs() -> None:
     """The course marks what is not marked, `voided` takes back, other verbs are counted."""
     own = {"urn:penchant:school:skills": ["add"]}

@@ -101,7 +101,7 @@ def _without_rings(kept: Mapping[str, _Placed], findings: list[Finding]) -> list
 
     The walk goes by name, so that the same course in another order loses the same prerequisites.
     """
-    needs = {name: sorted(skill.prerequisites) for name, (skill, _) in kept.items()}
+    needs = {name: sorted(skill.prerequisites)[::-1] for name, (skill, _) in kept.items()}
     cut: set[tuple[str, str]] = set()
     done: set[str] = set()
     for start in sorted(needs):
@@ -112,7 +112,7 @@ def _without_rings(kept: Mapping[str, _Placed], findings: list[Finding]) -> list
                 done.add(here)
                 del road[here]
                 continue
-            there = road[here].pop(0)
+            there = road[here].pop()
             if there in road:
                 names = list(road)
                 ring = [*names[names.index(there) :], there]

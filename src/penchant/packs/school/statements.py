@@ -28,6 +28,8 @@ _VERBS = "http://adlnet.gov/expapi/verbs/"
 _OPENED, _CLOSED = ("initialized", "launched"), ("terminated", "suspended")
 _OWN = "urn:penchant:school:"
 """What xAPI has no word for stands in extensions below this name."""
+_MOST_BROKEN = 1_000
+"""Statements that are no JSON, after which a file is no list of statements and is not read on."""
 _SPACE = UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")  # RFC 9562, the name space of addresses
 
 
@@ -142,7 +144,7 @@ def answers_from_xapi(
 def _statements(text: str, source: str, findings: list[Finding]) -> Iterator[_Told]:
     """Give each statement with its line; after one that is no JSON go on at a line with a `{`."""
     decoder = json.JSONDecoder(parse_constant=_refuse_constant)
-    at, line, counted = 0, 1, 0
+    at, line, counted, broken = 0, 1, 0, 0
     while True:
         at = _next(text, at)
         line, counted = line + text.count("\n", counted, at), at
@@ -157,7 +159,8 @@ def _statements(text: str, source: str, findings: list[Finding]) -> Iterator[_To
                 f"The statement is no JSON: {why}. Mend it; the next line with a `{{` was next."
             )
             findings.append(Finding("broken JSON", sentence, source, wrong))
-            at = _resume(text, at)
+            broken += 1
+            at = _resume(text, at) if broken < _MOST_BROKEN else len(text)
             continue
         at = end
         if isinstance(value, dict):

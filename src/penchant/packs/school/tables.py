@@ -10,7 +10,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from penchant.packs.school.answers import Answer, Session, checked_answers, digest_of
 from penchant.packs.school.course import Course, Finding, Item, Place, Skill, number_in
@@ -114,7 +114,8 @@ def _records(
     """Give each record that is not empty, with the line on which it begins."""
     lines = list(io.StringIO(text, newline=""))
     skipped = 0
-    reader = csv.reader(lines, delimiter=sign, strict=True)
+    how: dict[str, Any] = {"delimiter": sign, "strict": True}
+    reader = csv.reader(lines, **how)
     while True:
         line = skipped + reader.line_num + 1
         try:
@@ -129,7 +130,7 @@ def _records(
             findings.append(Finding("broken row", sentence, source, line))
             # An open quote takes the lines after it along; they are read by themselves.
             skipped = line
-            reader = csv.reader(lines[line:], delimiter=sign, strict=True)
+            reader = csv.reader(map(lines.__getitem__, range(line, len(lines))), **how)
         elif any(cell.strip() for cell in cells):
             yield line, cells
 
