@@ -155,12 +155,12 @@ def _statements(text: str, source: str, findings: list[Finding]) -> Iterator[_To
         except (ValueError, RecursionError) as error:
             wrong = error.lineno if isinstance(error, json.JSONDecodeError) else line
             why = error.msg if isinstance(error, json.JSONDecodeError) else "a number or its depth"
-            sentence = (
-                f"The statement is no JSON: {why}. Mend it; the next line with a `{{` was next."
-            )
-            findings.append(Finding("broken JSON", sentence, source, wrong))
             broken += 1
-            at = _resume(text, at) if broken < _MOST_BROKEN else len(text)
+            goes_on = broken < _MOST_BROKEN
+            then = "the next line with a `{` was read" if goes_on else "no line after it was read"
+            sentence = f"The statement is no JSON: {why}; {then}. Mend it."
+            findings.append(Finding("broken JSON", sentence, source, wrong))
+            at = _resume(text, at) if goes_on else len(text)
             continue
         at = end
         if isinstance(value, dict):
