@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from penchant.learn.evaluate import estimate
 from penchant.learn.evaluate.log import Log, read_log
-from penchant.learn.evaluate.sequences import evidence, sequence
+from penchant.learn.evaluate.sequences import evidence, sequence, walked
 
 Floats = NDArray[np.float64]
 
@@ -119,9 +119,10 @@ def looked(world: World, *, also_fixed: bool) -> Looked:
     log = read_log(*columns, contexts=world.contexts, groups=world.people)
     if isinstance(log, str):
         raise SystemExit(log)
+    walk = walked(log)
     reward = (world.truth - log.low) / log.span
-    won = max(float(one.max()) for one in evidence(log, reward, ALPHA))
-    low, high = sequence(log, ALPHA)
+    won = max(float(one.max()) for one in evidence(walk, reward, ALPHA))
+    low, high = sequence(walk, ALPHA)
     usual = 2 * 1.96 * float((log.weights * log.rewards).std()) / math.sqrt(len(log.rewards))
     beside = math.nan
     if also_fixed:

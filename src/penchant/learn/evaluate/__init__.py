@@ -5,7 +5,7 @@ intervals, or a sentence that says why the log cannot tell.
 Rule 1: no number without its interval. Rule 2: no interval where the log does not support one.
 """
 
-from penchant.learn.evaluate.estimate import Estimate, Judgement, estimate, judge
+from penchant.learn.evaluate.estimate import Estimate, Gain, Judgement, estimate, judge
 from penchant.learn.evaluate.frequencies import Misfit, misfits
 from penchant.learn.evaluate.resampling import (
     RESAMPLES,
@@ -22,6 +22,7 @@ from penchant.learn.evaluate.support import Support
 __all__ = [
     "RESAMPLES",
     "Estimate",
+    "Gain",
     "Interval",
     "Judgement",
     "Misfit",

@@ -6,7 +6,7 @@ Rule: where the log does not support the question the value is NaN and a sentenc
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,10 +14,10 @@ from numpy.typing import ArrayLike, NDArray
 from penchant.errors import BadNumber
 from penchant.learn.evaluate.estimators import Valued, canonical, chosen, half_width, valued
 from penchant.learn.evaluate.log import Log, read_log
-from penchant.learn.evaluate.sequences import sequence
+from penchant.learn.evaluate.sequences import Walk, gain_sequence, sequence, walked
 from penchant.learn.evaluate.support import Support, refusal, support_of
 
-__all__ = ["Estimate", "Judgement", "estimate", "judge"]
+__all__ = ["Estimate", "Gain", "Judgement", "estimate", "judge"]
 
 Floats = NDArray[np.float64]
 
@@ -42,13 +42,31 @@ class Estimate(NamedTuple):
     refused: str | None
 
 
+class Gain(NamedTuple):
+    """How much more a policy earns a decision than whoever logged; intervals as in `Estimate`."""
+
+    value: float
+    low: float
+    high: float
+    anytime_low: float
+    anytime_high: float
+
+    @property
+    def verdict(self) -> Literal["promote", "roll back", "cannot say"]:
+        """What to do, at any look: nothing, while the anytime interval holds 0."""
+        if self.anytime_low > 0:
+            return "promote"
+        return "roll back" if self.anytime_high < 0 else "cannot say"
+
+
 class Judgement(NamedTuple):
-    """An estimate, what it rests on, and what the other estimators say.
+    """An estimate, the gain, what they rest on, and what the other estimators say.
 
     `support` is None where the log could not be read; `others` is empty where nothing is said.
     """
 
     estimate: Estimate
+    gain: Gain
     support: Support | None
     others: tuple[tuple[str, float], ...]
 
@@ -94,9 +112,15 @@ def estimate(
 
     Source: see `estimators` and `sequences`.
     """
-    return judge(
+    log = _read(
         actions, rewards, propensities, target, contexts=contexts, groups=groups, alpha=alpha
-    ).estimate
+    )
+    if isinstance(log, str):
+        return _refused(log, 0.0)
+    known = _known(log)
+    if isinstance(known, Support):
+        return _refused(refusal(known) or "", known.ess)
+    return _estimate(log, known, walked(log), alpha)
 
 
 def judge(
@@ -123,33 +147,79 @@ def judge(
     Raises:
         BadInput: As for `estimate`.
     """
+    log = _read(
+        actions, rewards, propensities, target, contexts=contexts, groups=groups, alpha=alpha
+    )
+    if isinstance(log, str):
+        return Judgement(_refused(log, 0.0), _NO_GAIN, None, ())
+    known = _known(log)
+    if isinstance(known, Support):
+        sentence = refusal(known) or ""
+        return Judgement(_refused(sentence, known.ess), _NO_GAIN, known, ())
+    walk = walked(log)
+    found = _estimate(log, known, walk, alpha)
+    others = tuple((one.estimator, log.low + log.span * one.value) for one in known.values)
+    return Judgement(found, _gain(known, walk, log.span, alpha), known.support, others)
+
+
+class _Known(NamedTuple):
+    """What is known of a log that supports its question: rows in canonical order, DR's terms."""
+
+    log: Log
+    support: Support
+    values: list[Valued]
+    terms: Floats
+
+
+def _read(
+    actions: ArrayLike,
+    rewards: ArrayLike,
+    propensities: ArrayLike | None,
+    target: ArrayLike,
+    *,
+    contexts: ArrayLike | None,
+    groups: ArrayLike | Sequence[object] | None,
+    alpha: float,
+) -> Log | str:
+    """Read a log, after a look at alpha."""
     if not 0 < alpha < 1:
         raise BadNumber(f"`alpha` must lie between 0 and 1 (got {alpha}).")
-    log = read_log(actions, rewards, propensities, target, contexts=contexts, groups=groups)
-    if isinstance(log, str):
-        return Judgement(_refused(log, 0.0), None, ())
+    return read_log(actions, rewards, propensities, target, contexts=contexts, groups=groups)
+
+
+def _known(log: Log) -> _Known | Support:
+    """Value the target by every estimator; only the support where it does not suffice."""
     order = canonical(log)
-    sorted_log = log.taken(order)
+    rows = log.taken(order)
     if not log.is_grouped:
-        sorted_log = sorted_log._replace(people=np.arange(len(order)))
-    support = support_of(sorted_log)
-    sentence = refusal(support)
-    if sentence:
-        return Judgement(_refused(sentence, support.ess), support, ())
-    found, terms = _answers(sorted_log)
-    best = chosen(found)
-    half, whole = half_width(terms, sorted_log, alpha), float(terms.mean())
-    low, high = _ends(whole, half, support.unsupported, best.value)
+        rows = rows._replace(people=np.arange(len(order)))
+    support = support_of(rows)
+    if refusal(support):
+        return support
+    return _Known(rows, support, *_answers(rows))
+
+
+def _estimate(log: Log, known: _Known, walk: Walk, alpha: float) -> Estimate:
+    """Give the value of the estimator chosen, and both intervals."""
+    best, whole = chosen(known.values), float(known.terms.mean())
+    half = half_width(known.terms, known.log, alpha)
+    low, high = _ends(whole, half, known.support.unsupported, best.value)
     value = min(max(best.value, low), high)
-    always = sequence(log, alpha)
-    said = _in_unit(
-        log,
-        (value, low, high, min(always[0], value), max(always[1], value)),
-        ess=support.ess,
-        estimator=best.estimator,
-    )
-    others = tuple((one.estimator, log.low + log.span * one.value) for one in found)
-    return Judgement(said, support, others)
+    always = sequence(walk, alpha)
+    ends = (value, low, high, min(always[0], value), max(always[1], value))
+    value, low, high, always_low, always_high = (log.low + log.span * one for one in ends)
+    ess, estimator = known.support.ess, best.estimator
+    return Estimate(value, low, high, always_low, always_high, ess, estimator, refused=None)
+
+
+def _gain(known: _Known, walk: Walk, span: float, alpha: float) -> Gain:
+    """Give how much more than whoever logged, by DR."""
+    apart = known.terms - known.log.rewards
+    value = float(apart.mean())
+    half = half_width(apart, known.log, alpha) + known.support.unsupported
+    low, high = gain_sequence(walk, alpha)
+    ends = (value, value - half, value + half, min(low, value), max(high, value))
+    return Gain(*(span * one for one in ends))
 
 
 def _answers(log: Log) -> tuple[list[Valued], Floats]:
@@ -169,13 +239,10 @@ def _ends(whole: float, half: float, unsupported: float, value: float) -> tuple[
     return max(min(low, inside), 0.0), min(max(high, inside), 1.0)
 
 
-def _in_unit(log: Log, ends: tuple[float, ...], *, ess: float, estimator: str) -> Estimate:
-    """Give an estimate in the unit of the rewards."""
-    value, low, high, always_low, always_high = (log.low + log.span * one for one in ends)
-    return Estimate(value, low, high, always_low, always_high, ess, estimator, None)
-
-
 def _refused(sentence: str, ess: float) -> Estimate:
     """Say nothing but why."""
     ends = (-math.inf, math.inf)
     return Estimate(math.nan, *ends, *ends, ess, "none", sentence)
+
+
+_NO_GAIN = Gain(math.nan, -math.inf, math.inf, -math.inf, math.inf)

@@ -93,13 +93,8 @@ def read_log(
     logged = _numbers(propensities, "propensities", 1)
     around = np.zeros((n, 0)) if contexts is None else _contexts(contexts)
     ids = _ids(groups)
-    for name, column in (
-        ("actions", took),
-        ("rewards", earned),
-        ("propensities", logged),
-        ("contexts", around),
-        ("groups", ids),
-    ):
+    columns = {"actions": took, "rewards": earned, "propensities": logged, "contexts": around}
+    for name, column in (*columns.items(), ("groups", ids)):
         if column is not None and len(column) != n:
             raise BadInput(f"`{name}` has {len(column)} rows, but `target` has {n}.")
     if not n:
@@ -108,13 +103,13 @@ def read_log(
     sentence = _fault(earned, logged, chances, around)
     if sentence:
         return sentence
-    people = np.arange(n) if ids is None else np.unique(ids, return_inverse=True)[1].ravel()
     low, high = float(earned.min()), float(earned.max())
     if high == low:
         return (
             f"All {n} rewards are {low:g}, so nothing can be said of how policies differ. "
             "Check that the rewards were joined to their decisions."
         )
+    people = np.arange(n) if ids is None else np.unique(ids, return_inverse=True)[1].ravel()
     return Log(
         took.astype(np.int64),
         _on_unit(earned, low, high),
@@ -122,9 +117,9 @@ def read_log(
         chances / chances.sum(axis=1, keepdims=True),
         _standard(around),
         people.astype(np.int64),
-        low,
-        high - low,
-        ids is not None,
+        low=low,
+        span=high - low,
+        is_grouped=ids is not None,
     )
 
 

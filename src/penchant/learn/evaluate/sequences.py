@@ -25,7 +25,7 @@ from penchant.learn.evaluate.reward_models import (
     no_sums,
 )
 
-__all__ = ["evidence", "sequence"]
+__all__ = ["Walk", "evidence", "gain_sequence", "sequence", "walked"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -62,32 +62,62 @@ class _Bets(NamedTuple):
     shares: Floats
 
 
-def sequence(log: Log, alpha: float) -> tuple[float, float]:
+class Walk(NamedTuple):
+    """A log walked through once: the terms of both sides, and each row's person, by first coming.
+
+    `kept` is 1 - r of each row: what whoever logged left on the table.
+    """
+
+    below: _Terms
+    above: _Terms
+    people: Ints
+    kept: Floats
+
+
+def walked(log: Log) -> Walk:
+    """Walk through a log in the order of its times, guessing each row from those before it."""
+    people = _by_coming(log.people)
+    below, above = _predicted(log, people)
+    return Walk(below, above, people, 1.0 - log.rewards)
+
+
+def sequence(walk: Walk, alpha: float) -> tuple[float, float]:
     """Give the ends, in rewards of 0..1, of an interval that holds at every look.
 
     The lower end bets on w r with guesses q taken off and added again under the target; the upper
     end is 1 less the lower end of 1 - r, since E[w] = 1.
 
     Args:
-        log: In the order of its times.
+        walk: Through the log.
         alpha: The interval misses the truth at any look at all in this share of logs.
 
     Source: Waudby-Smith, Ramdas 2024, "Estimating means of bounded random variables by betting",
     section 4; Waudby-Smith, Wu, Ramdas, Karampatziakis, Mineiro 2024, "Anytime-valid off-policy
     inference for contextual bandits", section 3; a mixture of stakes in place of one.
     """
-    below, above = _both(log, alpha)
+    below, above = (_bets(one, walk.people, alpha) for one in (walk.below, walk.above))
     return _least(below, alpha), 1.0 - _least(above, alpha)
 
 
-def evidence(log: Log, reward: float, alpha: float) -> tuple[Floats, Floats]:
+def gain_sequence(walk: Walk, alpha: float) -> tuple[float, float]:
+    """Give the same of how much more the target earns than whoever logged, in -1..1.
+
+    Source: as for `sequence`; w r + 1 - r is never below 0, and half of it is bet on.
+    """
+    below = _halved(walk.below, walk.kept)
+    above = _halved(walk.above, 1.0 - walk.kept)
+    low, high = (_least(_bets(one, walk.people, alpha), alpha) for one in (below, above))
+    return 2.0 * low - 1.0, 1.0 - 2.0 * high
+
+
+def evidence(walk: Walk, reward: float, alpha: float) -> tuple[Floats, Floats]:
     """Give what bets that the value is above, and below, a reward of 0..1 have won by each person.
 
     The value differs from that reward, and somebody who looks at every step is wrong in a share of
     alpha at most, once either exceeds 2 / alpha.
 
     Args:
-        log: In the order of its times.
+        walk: Through the log.
         reward: The value put to the test, in 0..1.
         alpha: As for `sequence`.
 
@@ -95,18 +125,16 @@ def evidence(log: Log, reward: float, alpha: float) -> tuple[Floats, Floats]:
         Two arrays (u,), a number for each person in the order in which they came: the log of what 1
         has become.
     """
-    below, above = _both(log, alpha)
+    below, above = (_bets(one, walk.people, alpha) for one in (walk.below, walk.above))
     return _won_by(below, reward), _won_by(above, 1.0 - reward)
 
 
-def _both(log: Log, alpha: float) -> tuple[_Bets, _Bets]:
-    """Lay the bets of both sides."""
-    units = _units(log.people)
-    below, above = _predicted(log, units)
-    return _bets(below, units, alpha), _bets(above, units, alpha)
+def _halved(terms: _Terms, kept: Floats) -> _Terms:
+    """Give the terms of half of w r + 1 - r."""
+    return _Terms((terms.earned + kept) / 2, terms.at / 2, terms.under / 2, terms.reach / 2)
 
 
-def _units(people: Ints) -> Ints:
+def _by_coming(people: Ints) -> Ints:
     """Number people by the order in which they first came."""
     _, first, place = np.unique(people, return_index=True, return_inverse=True)
     rank = np.empty(len(first), dtype=np.int64)
