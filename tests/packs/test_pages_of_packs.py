@@ -1,4 +1,4 @@
-"""The packs that come with Penchant: each keeps the contract, and its page says what it declares."""
+"""The packs that come with Penchant: each keeps the contract, its page says what it declares."""
 
 from pathlib import Path
 

@@ -44,6 +44,10 @@ SendNearby = Annotated[
 ShowPeople = Annotated[
     bool, typer.Option("--show-people", help="Let the console list people by their ids.")
 ]
+WithPack = Annotated[
+    list[str] | None,
+    typer.Option("--pack", metavar="NAME", help="A pack to open it with. Repeatable."),
+]
 LogRequests = Annotated[
     bool, typer.Option("--log-requests", help="Log each request, by the template of its route.")
 ]
@@ -61,6 +65,7 @@ def up_command(
     webhook_private: SendNearby = False,
     show_people: ShowPeople = False,
     log_requests: LogRequests = False,
+    pack: WithPack = None,
     db: Database = DEFAULT_DATABASE,
     as_json: AsJson = False,
 ) -> None:
@@ -91,7 +96,7 @@ def up_command(
         show_people=show_people,
         webhook_private=webhook_private,
     )
-    _serve(settings, db, as_json=as_json)
+    _serve(settings, db, tuple(pack or ()), as_json=as_json)
     warn("Stopped. Everything that was answered is kept.")
 
 
@@ -111,14 +116,14 @@ def _secrets(webhook: str) -> tuple[str, ...]:
     return secrets
 
 
-def _serve(settings: "Settings", db: Path, *, as_json: bool) -> None:
+def _serve(settings: "Settings", db: Path, packs: tuple[str, ...], *, as_json: bool) -> None:
     from penchant.adapters.http.log import log_to
     from penchant.adapters.http.service_file import forget_service
     from penchant.adapters.http.serving import listening, serve
 
     if not db.exists():
         warn(f"There is no database `{db}` yet; a new one is made.")
-    with listening(settings, db) as sock, own_engine(db, may_make=True) as engine:
+    with listening(settings, db) as sock, own_engine(db, may_make=True, packs=packs) as engine:
         host, port = sock.getsockname()[:2]
         url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         log_to()
