@@ -68,6 +68,7 @@ def load(name: str) -> tuple[Floats, Ints]:
         msg = "The multiclass sets are not here; set `PENCHANT_DATA` to the folder of the data."
         raise FileNotFoundError(msg)
     table = pd.read_parquet(folder / f"{name}.parquet")
+    table = table.drop(columns="part", errors="ignore")  # adult: of which file a row was
     classes = table.iloc[:, -1].astype(str).str.strip().str.rstrip(".")
     features = pd.get_dummies(table.iloc[:, :-1].fillna("?"), dtype=float)
     places = np.unique(classes.to_numpy(dtype=str), return_inverse=True)[1]

@@ -43,6 +43,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "import": ("{export}",),
     "forget": ("ada", "--yes"),
     "replay": ("{log}", "--map", "{map}"),
+    "evaluate": ("home.hero",),
     "up": (),
     "link": (),
     "doctor": (),

@@ -17,6 +17,7 @@ from penchant.adapters.cli.correct import correct_command
 from penchant.adapters.cli.decide import decide_command
 from penchant.adapters.cli.declare import declare_command
 from penchant.adapters.cli.doctor import doctor_command
+from penchant.adapters.cli.evaluate import evaluate_command
 from penchant.adapters.cli.explain import explain_command
 from penchant.adapters.cli.export import export_command
 from penchant.adapters.cli.forget import forget_command
@@ -91,6 +92,7 @@ app.command("export")(export_command)
 app.command("import")(import_command)
 app.command("forget")(forget_command)
 app.command("replay", short_help="Replay a log as if it were live.")(replay_command)
+app.command("evaluate", short_help="Judge a policy by decisions of another.")(evaluate_command)
 app.command("up")(up_command)
 app.command("link")(link_command)
 app.add_typer(key_app)

@@ -1,0 +1,85 @@
+"""The page of an evaluation: every policy with its intervals, and what they rest on.
+
+Rule 1: nothing is computed here. Rule 2: what cannot be said is said to be so, with the reason.
+"""
+
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from penchant.adapters.cli.evaluate_report import Evaluation, Judged
+from penchant.adapters.cli.terminal import counted, spoken
+
+__all__ = ["page"]
+
+QUIET = "dim"
+TO_DO = {
+    "promote": "earns more at every look: promote",
+    "roll back": "earns less at every look: leave it, or roll it back",
+    "cannot say": "cannot be told apart from what was logged",
+}
+
+
+def page(found: Evaluation) -> Iterator[RenderableType]:
+    """Give the parts of an evaluation, from the top down."""
+    yield Text(found.title, style="bold")
+    rested = f"{counted(found.rows, 'decision')} of {found.people:,} people"
+    out = "".join(f"; left out, {why}: {n:,}" for why, n in found.left_out.items())
+    yield Text(rested + out, style=QUIET)
+    if found.logged is not None:
+        yield Text(f"as logged: {_number(found.logged)} {found.unit} a decision", style=QUIET)
+    yield ""
+    yield _table(found)
+    yield ""
+    for one in found.policies:
+        yield Padding(spoken(_sentence(one)), (0, 0, 0, 2))
+
+
+def _table(found: Evaluation) -> Table:
+    """Lay out values and intervals."""
+    sure = f"{100 - 100 * found.alpha:g} %"
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style=QUIET, pad_edge=False)
+    table.add_column("  policy")
+    table.add_column(found.unit, justify="right", no_wrap=True)
+    table.add_column(f"{sure} interval", justify="right", no_wrap=True)
+    table.add_column("at every look", justify="right", no_wrap=True)
+    table.add_column("more than logged, at every look", justify="right")
+    table.add_column("weighs like", justify="right")
+    for one in found.policies:
+        table.add_row(*_row(one))
+    return table
+
+
+def _row(one: Judged) -> tuple[str, ...]:
+    if one.value is None:
+        return f"  {one.policy}", "cannot say", "", "", "", f"{one.ess:,.0f}"
+    return (
+        f"  {one.policy}",
+        _number(one.value),
+        _interval(one.low, one.high),
+        _interval(one.anytime_low, one.anytime_high),
+        f"{_number(one.gain)} ({_interval(one.gain_low, one.gain_high)})",
+        f"{one.ess:,.0f}",
+    )
+
+
+def _sentence(one: Judged) -> str:
+    """Say what to make of one policy, and what the number rests on."""
+    if one.refused is not None:
+        return f"`{one.policy}`: {one.refused}"
+    return (
+        f"`{one.policy}` {TO_DO[one.verdict]}. Estimated by {one.estimator}; greatest weight "
+        f"{_number(one.greatest_weight)}, mean weight {_number(one.mean_weight)}."
+    )
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    return f"{_number(low)} to {_number(high)}"
+
+
+def _number(value: float | None) -> str:
+    """Give four figures, with a real minus."""
+    return "" if value is None else f"{value:,.4g}".replace("-", "−")

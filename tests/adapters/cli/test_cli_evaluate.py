@@ -1,0 +1,159 @@
+"""`penchant evaluate`: a journal or a log is judged, and what it cannot say is said."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from adapters.cli.shop import Shop, run
+from adapters.replay.logs import MAP, log_of, map_of, rows_of
+
+from penchant import Action, Engine, Moment, Outcome
+from penchant.adapters.cli.evaluate_columns import journal_columns
+
+
+def trial(folder: Path, n: int = 1_200) -> Path:
+    """Write a log in which a tip helps at home alone, drawn evenly."""
+    rng = np.random.default_rng(5)
+    rows = rows_of(n, people=60)
+    for row in rows:
+        tip, home = rng.random() < 0.5, row["where"] == "home"
+        row["did"] = "yes" if tip else "no"
+        row["gain"] = "1" if rng.random() < (0.8 if tip and home else 0.3) else "0"
+    for number, row in enumerate(rows):
+        row["when"] = f"2024-{1 + number // 672:02}-{1 + number // 24 % 28:02}T{number % 24:02}:00Z"
+    return log_of(folder, rows)
+
+
+def told(*words: str) -> Any:
+    """Run the command for JSON."""
+    done = run("evaluate", *words, "--json")
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def test_each_action_always_is_judged(tmp_path: Path) -> None:
+    """Of a log the policies are each action always, beside what was logged."""
+    found = told(str(trial(tmp_path)), "--map", str(map_of(tmp_path)))
+
+    by_policy = {one["policy"]: one for one in found["policies"]}
+    always = by_policy["always tip"]
+    assert always["low"] < 0.63 < always["high"]
+    assert always["gain"] > 0 > by_policy["never anything but nothing"]["gain"]
+    assert (found["rows"], found["people"]) == (1_200, 60)
+
+
+def test_a_policy_of_a_file_is_judged(tmp_path: Path) -> None:
+    """A line a row, a column an action: the policy that tips at home alone is worth more."""
+    log = trial(tmp_path)
+    policy = tmp_path / "home-only.csv"
+    with log.open(encoding="utf-8", newline="") as file:
+        places = [row["where"] for row in csv.DictReader(file)]
+    lines = [f"{int(place == 'work')},{int(place == 'home')}" for place in places]
+    policy.write_text("nothing,tip\n" + "\n".join(lines), "utf-8")
+
+    one = told(str(log), "--map", str(map_of(tmp_path)), "--policy", str(policy))["policies"][0]
+
+    assert one["policy"] == "home-only"
+    assert one["low"] < 0.3 / 3 + 0.8 * 2 / 3 < one["high"]
+    assert {"DR", "IPS", "SNIPS"} < set(one["others"])
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("tip\n1\n", "has no column `nothing`"),
+        ("nothing,tip\n1,0\n", "has 1 lines, but the log has more"),
+        ("nothing,tip\n" + "x,y\n" * 1_200, "holds something that is no number"),
+    ],
+)
+def test_a_policy_that_does_not_fit_is_told(tmp_path: Path, text: str, says: str) -> None:
+    """What is wrong with the file is one sentence, and the exit code is 2."""
+    policy = tmp_path / "policy.csv"
+    policy.write_text(text, "utf-8")
+    asked = ("--map", str(map_of(tmp_path)), "--policy", str(policy))
+
+    done = run("evaluate", str(trial(tmp_path)), *asked)
+
+    assert done.exit_code == 2
+    assert says in done.stderr
+
+
+def test_propensities_that_do_not_fit_are_no_number(tmp_path: Path) -> None:
+    """A log drawn evenly whose map says .8 and .2 is refused in words, in the table too."""
+    wrong = MAP.replace("0.5", "0.8", 1).replace("0.5", "0.2", 1)
+    asked = ("evaluate", str(trial(tmp_path)), "--map", str(map_of(tmp_path, wrong)))
+
+    done = run(*asked)
+
+    assert done.exit_code == 0
+    assert "cannot say" in done.stdout
+    assert "do not fit what was" in " ".join(done.stdout.split())
+
+
+def test_the_table_says_what_it_rests_on(tmp_path: Path) -> None:
+    """People read values, two intervals, the gain and the weights."""
+    done = run("evaluate", str(trial(tmp_path)), "--map", str(map_of(tmp_path)))
+
+    assert done.exit_code == 0
+    for part in ("A small log", "at every look", "1,200 decisions of 60 people", "greatest weight"):
+        assert part in done.stdout
+
+
+def test_a_short_journal_cannot_say(shop: Shop) -> None:
+    """A moment with few outcomes gets a sentence; an unknown one, and no file, an error."""
+    shop.decided()
+
+    found = shop.told("evaluate", "home.hero")
+    unknown = shop.run("evaluate", "home.zero")
+    nowhere = run("evaluate", "home.hero", "--db", str(shop.folder / "none.db"))
+    policy = shop.run("evaluate", "home.hero", "--policy", "x.csv")
+
+    assert found["policies"][0]["policy"] == "the neutral answer"
+    assert "empty" in found["policies"][0]["refused"]
+    assert found["left_out"] == {"reward not known": 1}
+    assert "No moment `home.zero`" in unknown.stderr
+    assert "There is no database" in nowhere.stderr
+    assert "`--policy` goes with a log" in policy.stderr
+    assert {unknown.exit_code, nowhere.exit_code, policy.exit_code} == {2}
+
+
+def test_a_journal_is_judged_against_its_neutral_answer(tmp_path: Path) -> None:
+    """Every outcome counts once, with its own propensities and those of the neutral answer."""
+    likes = {f"p{number}": "run" if number % 2 else "swim" for number in range(40)}
+    path = tmp_path / "people.db"
+    with Engine.open(str(path), seed=3) as engine:
+        engine.declare(
+            Moment(
+                "home.hero",
+                purpose="recommendation",
+                actions=[
+                    Action("shoes", features={"sport": "run"}),
+                    Action("goggles", features={"sport": "swim"}),
+                ],
+                outcome=Outcome("clicked", window="30m"),
+                explore=0.5,
+            )
+        )
+        for person in list(likes) * 12:
+            engine.consent(person, "recommendation", granted=True, dial=1.0)
+            decision = engine.decide("home.hero", person=person, context={"hour": 9, "at": "x"})
+            engine.learn(
+                decision.id, reward=float(decision.action.features.get("sport") == likes[person])
+            )
+
+    done = run("evaluate", "home.hero", "--db", str(path), "--json")
+
+    found = json.loads(done.stdout)
+    assert found["rows"] == 480
+    neutral = found["policies"][0]
+    assert neutral["refused"] is None
+    assert neutral["low"] < neutral["value"] < found["logged"]
+
+
+def test_a_moment_never_declared_is_unknown() -> None:
+    """An empty journal knows no moment."""
+    with pytest.raises(Exception, match="No moment"):
+        journal_columns([], "home.hero")
