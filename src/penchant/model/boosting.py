@@ -20,6 +20,9 @@ Bytes = NDArray[np.uint8]
 
 _BINS = 64
 """Cut points of a column; finer cuts moved no set tried by .0002 in AUC."""
+_FINE, _APART = 1024.0, 2.0**26
+"""Pulls and weights are summed in one number, each in steps of 1 / 1024 and 26 bits apart: the sum
+of 200,000 rows stays a whole number below 2^53, so nothing is lost but the rounding."""
 
 
 class Growth(NamedTuple):
@@ -31,15 +34,15 @@ class Growth(NamedTuple):
         rate: Share of each tree's step that is taken.
         ridge: Prior precision of a leaf, in units of information p(1 - p).
         rows: Rows looked at to choose the questions of a tree; its numbers come from all rows.
-        turns: A tree looks at one of this many parts of the columns in turn, and at one more.
+        turns: A tree looks at one of this many parts of the columns, each in turn.
     """
 
     trees: int = 200
     depth: int = 5
     rate: float = 0.08
     ridge: float = 20.0
-    rows: int = 60_000
-    turns: int = 2
+    rows: int = 200_000
+    turns: int = 3
 
 
 class Forest(NamedTuple):
@@ -143,7 +146,7 @@ def forest_adds(forest: Forest, rows: NDArray[np.float32]) -> Floats:
 
 
 def _stride(n_rows: int, wanted: int) -> int:
-    return max(1, n_rows // wanted)
+    return max(1, -(-n_rows // wanted))
 
 
 def _in_turn(n_columns: int, turns: int, turn: int) -> list[int]:
@@ -171,13 +174,14 @@ def _questions(
     leaf = np.zeros(binned.shape[1], dtype=np.int64)
     questions: list[tuple[int, int]] = []
     some = [np.ascontiguousarray(binned[column]) for column in looked]
+    packed = np.rint(pull * _FINE) * _APART + np.rint(weight * _FINE)
     for depth in range(growth.depth):
         best, asked = -1.0, (looked[0], 0)
-        start = leaf * _BINS
+        start, size = leaf * _BINS, (2**depth) * _BINS
         for column, bins in zip(looked, some, strict=True):
-            place, size = start + bins, (2**depth) * _BINS
-            up = np.bincount(place, pull, size).reshape(-1, _BINS).cumsum(axis=1)
-            on = np.bincount(place, weight, size).reshape(-1, _BINS).cumsum(axis=1)
+            sums = np.bincount(start + bins, packed, size).reshape(-1, _BINS).cumsum(axis=1)
+            on = np.mod(sums, _APART)
+            up, on = (sums - on) / (_APART * _FINE), on / _FINE
             gain = up**2 / (on + growth.ridge)
             gain += (up[:, -1:] - up) ** 2 / (on[:, -1:] - on + growth.ridge)
             gains = gain.sum(axis=0)

@@ -8,7 +8,7 @@ Rule 3: a student, an item or a skill that nobody met is answered as what is usu
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import exp, isnan, sqrt
+from math import exp, sqrt
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -20,7 +20,9 @@ from penchant.packs.school.tracing_columns import (
     asked_of,
     columns_of,
     instant,
+    instants,
     is_right,
+    rights,
     same_length,
 )
 from penchant.packs.school.tracing_context import Sizes
@@ -36,6 +38,8 @@ Floats = NDArray[np.float64]
 
 _WIDE = 12
 """Answers at once from which arrays are quicker than one by one."""
+_PART = 2048
+"""Answers looked at together, so that their states stay in the processor's cache."""
 _FADING = 2
 """Which of the sums of a skill says how much is known: half-life of 10 answers."""
 _SPREAD = 1.0
@@ -164,11 +168,43 @@ class Tracer:
             BadInput: As `predict`, or when the columns differ in length.
         """
         asked, kinds = self._asked(students, items, skills, at)
-        states = self._states_of(students)
-        signals, pairs = self._fold.all_say(states, asked)
-        return self._population.chances(
-            self._population.described(self._hard(asked, kinds), signals, pairs)
-        )
+        hard, states = self._hard(asked, kinds), self._states_of(students)
+        chances = np.empty(len(states))
+        for start in range(0, len(states), _PART):
+            part = np.arange(start, min(start + _PART, len(states)))
+            said = self._fold.all_say(states[start : start + _PART], asked.take(part))
+            chances[part] = self._population.chances(self._population.described(hard[part], *said))
+        return chances
+
+    def follow(
+        self,
+        students: Sequence[Any],
+        items: Sequence[Any] | None,
+        skills: Sequence[Sequence[str] | str],
+        correct: Sequence[Any],
+        at: Sequence[Any] | None = None,
+    ) -> Floats:
+        """Take in many answers, each predicted first from those before it.
+
+        Returns:
+            ``(n,) float64``, what `predict` would have given before each `answer`.
+
+        Raises:
+            BadInput: As `answer_many`; nothing was taken in then.
+        """
+        same_length(students=students, correct=correct)
+        right = rights(correct)
+        asked, kinds = self._asked(students, items, skills, at)
+        hard, chances = self._hard(asked, kinds), np.empty(len(right))
+        expected = chance_of(hard[:, 0])
+        for turn in turns(_numbered(students)):
+            own = [students[n] for n in turn.tolist()]
+            given = Given(right[turn], expected[turn])
+            signals, pairs, after = self._fold.step(self._states_of(own), asked.take(turn), given)
+            described = self._population.described(hard[turn], signals, pairs)
+            chances[turn] = self._population.chances(described)
+            self._states.update(zip(own, after, strict=True))
+        return chances
 
     def answer_many(
         self,
@@ -184,23 +220,17 @@ class Tracer:
             BadInput: As `answer`, or when the columns differ in length; nothing was taken in then.
         """
         same_length(students=students, correct=correct)
-        right = np.array([is_right(one) for one in correct])
+        right = rights(correct)
         asked, kinds = self._asked(students, items, skills, at)
         expected = chance_of(self._hard(asked, kinds)[:, 0])
         for turn in turns(_numbered(students)):
             own = [students[n] for n in turn.tolist()]
             states = self._states_of(own)
+            given = Given(right[turn], expected[turn])
             if len(turn) < _WIDE:
-                after = [
-                    self._fold.after(
-                        state, _one_of(asked, n), Given(right[n].item(), expected[n].item())
-                    )
-                    for state, n in zip(states, turn.tolist(), strict=True)
-                ]
+                after = self._fold.each_after(states, asked.take(turn), given)
             else:
-                after = self._fold.all_after(
-                    states, asked.take(turn), Given(right[turn], expected[turn])
-                )
+                after = self._fold.all_after(states, asked.take(turn), given)
             self._states.update(zip(own, after, strict=True))
 
     def mastery(self, student: Any) -> Mapping[str, Mastery]:
@@ -271,10 +301,7 @@ class Tracer:
     ) -> tuple[Several, list[Kind]]:
         same_length(students=students, items=items, skills=skills, at=at)
         things = [None] * len(students) if items is None else items
-        when = np.full(len(students), np.nan)
-        if at is not None:
-            when = np.array([instant(one) for one in at], dtype=np.float64)
-        return asked_of(self._names, things, skills, when)
+        return asked_of(self._names, things, skills, instants(at, len(students)))
 
     def _hard(self, asked: Several, kinds: Sequence[Kind]) -> Floats:
         hard = self._population.difficulty.of(asked.kind, asked.item)
@@ -319,15 +346,3 @@ def _numbered(students: Sequence[Any]) -> NDArray[np.int64]:
     numbers: dict[Any, int] = {}
     given = [numbers.setdefault(student, len(numbers)) for student in students]
     return np.array(given, dtype=np.int64)
-
-
-def _one_of(asked: Several, n: int) -> One:
-    at = float(asked.at[n])
-    keys = tuple(asked.skills[n, : asked.counts[n]].tolist())
-    return One(
-        int(asked.kind[n]),
-        int(asked.item[n]),
-        keys,
-        int(asked.item_key[n]),
-        None if isnan(at) else at,
-    )

@@ -16,7 +16,16 @@ from penchant.pack import BadInput, BadNumber, BadTime
 from penchant.packs.school.tracing_fold import Several
 from penchant.packs.school.tracing_names import Kind, Names
 
-__all__ = ["Columns", "asked_of", "columns_of", "instant", "is_right", "same_length"]
+__all__ = [
+    "Columns",
+    "asked_of",
+    "columns_of",
+    "instant",
+    "instants",
+    "is_right",
+    "rights",
+    "same_length",
+]
 
 Floats = NDArray[np.float64]
 
@@ -84,19 +93,28 @@ def asked_of(
     """Give what is asked in columns as numbers, and the kind of each row."""
     kinds = [names.kind(one) for one in skills]
     counts = np.array([len(kind.keys) for kind in kinds], dtype=np.int64)
-    most = int(counts.max(initial=1))
-    keys = np.zeros((len(kinds), most), dtype=np.int64)
-    for slot in range(most):
-        keys[:, slot] = [kind.keys[slot] if slot < len(kind.keys) else 0 for kind in kinds]
-    several = Several(
-        np.array([kind.number for kind in kinds], dtype=np.int64),
-        np.array([names.item(item) for item in items], dtype=np.int64),
-        keys,
-        counts,
-        np.array([names.item_key(item) for item in items], dtype=np.int64),
-        at,
-    )
-    return several, kinds
+    keys = np.zeros((len(kinds), int(counts.max(initial=1))), dtype=np.int64)
+    keys[:, 0] = [kind.keys[0] for kind in kinds]
+    for n in np.flatnonzero(counts > 1).tolist():
+        keys[n, : counts[n]] = kinds[n].keys
+    numbers = np.array(names.items(items), dtype=np.int64)
+    item_keys = numbers.copy()
+    for n in np.flatnonzero(numbers == 0).tolist():
+        item_keys[n] = names.item_key(items[n])
+    kind = np.array([one.number for one in kinds], dtype=np.int64)
+    return Several(kind, numbers, keys, counts, item_keys, at), kinds
+
+
+def rights(correct: Sequence[Any]) -> Floats:
+    """Give 1.0 or 0.0 for each; see `is_right`."""
+    return np.array([is_right(one) for one in correct])
+
+
+def instants(at: Sequence[Any] | None, count: int) -> Floats:
+    """Give times in seconds, nan where none is known; see `instant`."""
+    if at is None:
+        return np.full(count, nan)
+    return np.array([instant(one) for one in at], dtype=np.float64)
 
 
 def is_right(correct: Any) -> float:
@@ -128,6 +146,8 @@ def instant(at: Any) -> float:
             msg = "Field `at` of an answer has no time zone. Send UTC, for example `+00:00`."
             raise BadTime(msg)
         return at.timestamp()
+    if type(at) is float and -_LATEST < at < _LATEST:
+        return at
     if not isfinite(at) or abs(at) > _LATEST:
         msg = "Field `at` of an answer must be seconds, a finite number. Leave it out if unknown."
         raise BadNumber(msg)

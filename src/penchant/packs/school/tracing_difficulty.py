@@ -61,7 +61,7 @@ class Difficulty(NamedTuple):
         items: ``(items + 1,)`` effects, net of ability and kind.
         kind_shares: ``(kinds + 1,)`` share of right answers, shrunk.
         item_shifts: ``(items + 1,)`` difference from the share of the kind, shrunk.
-        kind_rows: ``(kinds + 1,)`` log of how often met.
+        kind_rows: ``(kinds + 1,)`` how well known, 0..1, from how often met.
         item_rows: ``(items + 1,)`` the same.
     """
 
@@ -117,7 +117,7 @@ class Hardness:
 
 
 class Leftover(NamedTuple):
-    """What is left over for some keys: sorted ``(m,) float64``, and ``(m, 2)`` shift and weight."""
+    """What is left over for sorted keys ``(m,)``: ``(m, 2)``, shift and how well known."""
 
     keys: Floats
     values: Floats
@@ -128,7 +128,7 @@ class Leftover(NamedTuple):
         return dict(zip(self.keys.tolist(), shifts, strict=True))
 
     def of(self, keys: Floats) -> Floats:
-        """Give shift and log weight of each row, ``(n, 2) float64``; 0 for an unknown key."""
+        """Give shift and how well known it is for each key, ``(n, 2)``; 0 for a new one."""
         if not len(self.keys):
             return np.zeros((len(keys), 2))
         place = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
@@ -145,12 +145,14 @@ def dealt(student: Ints) -> Ints:
     return student % max(1, min(FOLDS, int(student.max(initial=0)) + 1))
 
 
-def fit_difficulty(rows: Rows, sizes: Sequence[int]) -> Difficulty:
+def fit_difficulty(rows: Rows, sizes: Sequence[int], scale: float = 1.0) -> Difficulty:
     """Fit difficulties.
 
     Args:
         rows: The answers.
         sizes: How many kinds and items there are.
+        scale: What counts are multiplied by: for a part of a population, how much larger the whole
+            is, so that a part says of itself what the whole says.
     """
     n_kinds, n_items = sizes[0] + 1, sizes[1] + 1
     n_students = int(rows.student.max(initial=-1)) + 1
@@ -160,24 +162,28 @@ def fit_difficulty(rows: Rows, sizes: Sequence[int]) -> Difficulty:
         rows.right,
         (OF_STUDENT, OF_KIND, OF_ITEM),
     )
-    met = np.bincount(rows.kind, minlength=n_kinds)
+    met = np.bincount(rows.kind, minlength=n_kinds).astype(np.float64)
     mean = (rows.right.sum() + 1.0) / (len(rows.right) + 2.0)
     shares = np.bincount(rows.kind, rows.right, n_kinds) + KIND_ROWS * mean
     shares /= met + KIND_ROWS
-    seen = np.bincount(rows.item, minlength=n_items)
+    seen = np.bincount(rows.item, minlength=n_items).astype(np.float64)
     over = np.bincount(rows.item, rows.right - shares[rows.kind], n_items)
     shifts = over / (seen + ITEM_ROWS)
-    items[0] = shifts[0] = 0.0
-    return Difficulty(common, kinds, items, shares, shifts, np.log1p(met), np.log1p(seen))
+    items[0] = shifts[0] = seen[0] = 0.0
+    met, seen = scale * met, scale * seen
+    return Difficulty(
+        common, kinds, items, shares, shifts, met / (met + KIND_ROWS), seen / (seen + ITEM_ROWS)
+    )
 
 
-def fit_leftover(keys: Floats, residual: Floats, weight: Floats) -> Leftover:
+def fit_leftover(keys: Floats, residual: Floats, weight: Floats, scale: float = 1.0) -> Leftover:
     """Fit what is left over for each key, beyond what is left over for all.
 
     Args:
         keys: ``(n,) float64`` whole numbers; below 0 stands for none.
         residual: ``(n,) float64``, right minus expected.
         weight: ``(n,) float64``, information p(1 - p).
+        scale: As in `fit_difficulty`.
     """
     is_known = keys >= 0
     known, place = np.unique(keys[is_known], return_inverse=True)
@@ -185,4 +191,5 @@ def fit_leftover(keys: Floats, residual: Floats, weight: Floats) -> Leftover:
     on = np.bincount(place, weight[is_known], len(known))
     usual = residual.sum() / max(float(weight.sum()), 1.0)
     shift = (up - usual * on) / (on + PAIR_ROWS * _EVEN)
-    return Leftover(known, np.column_stack([shift, np.log1p(on)]))
+    met = scale * on
+    return Leftover(known, np.column_stack([shift, met / (met + PAIR_ROWS * _EVEN)]))

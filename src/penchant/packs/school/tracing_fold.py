@@ -7,7 +7,7 @@ Rule 2: one by one and many at once give the same states, up to the last digit o
 """
 
 from collections.abc import Sequence
-from math import log1p
+from math import isnan, log1p
 from struct import pack, unpack
 from typing import NamedTuple
 
@@ -66,6 +66,13 @@ class Several(NamedTuple):
         """Give some of the rows."""
         return Several(*(column[which] for column in self))  # type: ignore[arg-type]
 
+    def one(self, n: int) -> One:
+        """Give one row."""
+        at = float(self.at[n])
+        keys = tuple(self.skills[n, : self.counts[n]].tolist())
+        when = None if isnan(at) else at
+        return One(int(self.kind[n]), int(self.item[n]), keys, int(self.item_key[n]), when)
+
 
 class Fold:
     """How states are read and added to, for the shape of a population."""
@@ -120,6 +127,14 @@ class Fold:
         """Give many states, each after an answer."""
         many = Many(self.layout, states, asked.skills[:, 0], asked.item_key)
         return self._all_after(many, asked, given)
+
+    def each_after(self, states: Sequence[bytes], asked: Several, given: Given) -> list[bytes]:
+        """Do the same one by one, which is quicker for a few."""
+        rights, chances = given.right.tolist(), given.expected.tolist()
+        return [
+            self.after(state, asked.one(n), Given(rights[n], chances[n]))
+            for n, state in enumerate(states)
+        ]
 
     def step(
         self, states: Sequence[bytes], asked: Several, given: Given
@@ -194,8 +209,10 @@ class Fold:
         return w, np.where(np.isnan(at), w[LATEST], since)
 
 
-def turns(student: Ints) -> list[Ints]:
+def turns(student: Ints, most: int = 2048) -> list[Ints]:
     """Give the rows of each turn: first answers of all students, then second ones, and so on.
+
+    Turns of more than `most` rows come in parts: their states then stay in the processor's cache.
 
     Example:
         >>> [turn.tolist() for turn in turns(np.array([5, 5, 9, 5]))]
@@ -207,4 +224,8 @@ def turns(student: Ints) -> list[Ints]:
     nth = np.empty(len(student), dtype=np.int64)
     nth[order] = np.arange(len(student)) - np.repeat(begun, np.diff(begun, append=len(student)))
     by_turn = np.argsort(nth, kind="stable")
-    return np.split(by_turn, np.cumsum(np.bincount(nth))[:-1]) if len(student) else []
+    ends = np.cumsum(np.bincount(nth)).tolist()
+    parts = []
+    for start, end in zip([0, *ends], ends, strict=False):
+        parts += [by_turn[low : min(low + most, end)] for low in range(start, end, most)]
+    return parts

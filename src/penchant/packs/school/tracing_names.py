@@ -7,7 +7,7 @@ Rule: a name has one number, whatever the process or the order it came in after 
 """
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from penchant.pack import BadInput
@@ -45,14 +45,14 @@ class Names:
 
     __slots__ = ("_items", "_kinds", "_skills", "_words", "n_items", "n_kinds")
 
-    def __init__(self, kinds: Iterable[Sequence[str]], items: Iterable[object]) -> None:
+    def __init__(self, kinds: Iterable[Sequence[str]], items: Iterable[Any]) -> None:
         sets = dict.fromkeys(_skills_of(kind) for kind in kinds)
         self._skills = {name: key for key, name in enumerate(sorted({s for k in sets for s in k}))}
         self._words = {key: name for name, key in self._skills.items()}
         self._items = {name: key for key, name in enumerate(dict.fromkeys(items), 1)}
         self.n_kinds, self.n_items = len(sets), len(self._items)
         numbers = {kind: number for number, kind in enumerate(sets, 1)}
-        self._kinds: dict[object, Kind] = {
+        self._kinds: dict[Any, Kind] = {
             kind: Kind(
                 number,
                 tuple(self._skills[skill] for skill in kind),
@@ -80,11 +80,16 @@ class Names:
                 self._kinds[given] = found
         return found
 
-    def item(self, name: object) -> int:
+    def item(self, name: Any) -> int:
         """Give the number of an item, 0 when the population had it not."""
         return self._items.get(name, 0)
 
-    def item_key(self, name: object) -> int:
+    def items(self, names: Iterable[Any]) -> list[int]:
+        """Give the numbers of many items."""
+        get = self._items.get
+        return [get(name, 0) for name in names]
+
+    def item_key(self, name: Any) -> int:
         """Give the key of a student's sums of an item; 0 where there is none."""
         if name is None:
             return 0

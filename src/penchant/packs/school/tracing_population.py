@@ -76,15 +76,16 @@ def fit_population(rows: Rows, sizes: Sizes, scan: Scan) -> Population:
     parts = []
     for number in np.unique(fold):
         inside = fold == number
-        part = fit_difficulty(Rows(*(column[~inside] for column in rows)), sizes)
+        part = fit_difficulty(_part(rows, ~inside), sizes, _times(~inside))
         hard[inside] = part.of(rows.kind[inside], rows.item[inside])
         parts.append((inside, part))
     signals, pairs = scan(hard[:, 0])
     leftovers = _leftovers(rows, pairs, whole)
     left = np.zeros((len(rows.right), 2 * len(leftovers)))
     for inside, part in parts:
-        outside = Rows(*(column[~inside] for column in rows))
-        for place, one in enumerate(_leftovers(outside, pairs[~inside], part)):
+        outside = ~inside
+        few = _leftovers(_part(rows, outside), pairs[outside], part, _times(outside))
+        for place, one in enumerate(few):
             left[inside, 2 * place : 2 * place + 2] = one.of(pairs[inside, place])
     described = np.column_stack([hard, signals, left]).astype(np.float32)
     line = fit_line(described, rows.right, RIDGE)
@@ -92,7 +93,18 @@ def fit_population(rows: Rows, sizes: Sizes, scan: Scan) -> Population:
     return Population(whole, leftovers, line, forest)
 
 
-def _leftovers(rows: Rows, pairs: Floats, difficulty: Difficulty) -> tuple[Leftover, ...]:
+def _leftovers(
+    rows: Rows, pairs: Floats, difficulty: Difficulty, scale: float = 1.0
+) -> tuple[Leftover, ...]:
     chance = chance_of(difficulty.of(rows.kind, rows.item)[:, 0])
     residual, weight = rows.right - chance, chance * (1.0 - chance)
-    return tuple(fit_leftover(pairs[:, one], residual, weight) for one in range(pairs.shape[1]))
+    return tuple(fit_leftover(column, residual, weight, scale) for column in pairs.T)
+
+
+def _part(rows: Rows, which: NDArray[np.bool_]) -> Rows:
+    return Rows(*(column[which] for column in rows))  # type: ignore[arg-type]
+
+
+def _times(which: NDArray[np.bool_]) -> float:
+    """Give how much larger the whole is than a part."""
+    return len(which) / max(1, int(which.sum()))
