@@ -35,7 +35,11 @@ def judge(
             yield claim, reason
             continue
         measure: Callable[..., object] = installed.parts[claim.measure]
-        measured = measure(_reader(claim, environ))
+        try:
+            measured = measure(_reader(claim, environ))
+        except ModuleNotFoundError as missing:
+            yield claim, f"`{missing.name}`, which reads its data, is not installed"
+            continue
         if not isinstance(measured, Measured):
             raise BadInput(
                 f"`{installed.pack.place}`, key `claims.{claim.name}.measure`: it gave a "

@@ -13,6 +13,8 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
 
+from msgspec.structs import replace
+
 from penchant.adapters.packs.reading import FILE, read_pack
 from penchant.contract.checking import problems
 from penchant.contract.checking_parts import part_problems
@@ -72,15 +74,16 @@ def at_path(path: Path) -> tuple[Installed, tuple[str, ...]]:
     return Installed(pack, parts), (*problems(pack), *part_problems(pack, parts))
 
 
-def parts_of(pack: Pack, loaded: Sequence[str] = ()) -> dict[str, Part]:
+def parts_of(pack: Pack, loaded: Sequence[str] = (), *, claims: bool = True) -> dict[str, Part]:
     """Give what every `module:name` of a pack leads to; what leads nowhere is left out.
 
     Args:
         pack: As declared.
         loaded: Folders of modules to look into before all others.
+        claims: Whether what measures its claims is wanted, too.
     """
     found: dict[str, Part] = {}
-    for place in _places(pack):
+    for place in _places(pack, claims=claims):
         module, _, name = place.partition(":")
         part = getattr(_module(module, loaded), name, None)
         if callable(part):
@@ -102,8 +105,9 @@ def _found(name: str) -> Installed:
         raise BadInput(
             f"The entry point `{name}` leads to pack `{pack.name}`. Give both the same name."
         )
-    parts = parts_of(pack)
-    against = (*problems(pack), *part_problems(pack, parts))
+    parts = parts_of(pack, claims=False)
+    unclaimed = replace(pack, claims=())  # an engine measures nothing
+    against = (*problems(pack), *part_problems(unclaimed, parts))
     if against:
         raise BadInput(" ".join(against))
     return Installed(pack, parts)
@@ -135,11 +139,11 @@ def _folder(entry: EntryPoint) -> Path:
     return Path(spec.origin).parent
 
 
-def _places(pack: Pack) -> Iterator[str]:
+def _places(pack: Pack, *, claims: bool) -> Iterator[str]:
     """Give every `module:name` that a pack names."""
     for ones in (pack.experts, pack.proposers, pack.planners, pack.importers, pack.exporters):
         yield from (one.part for one in ones)
-    yield from (one.measure for one in pack.claims)
+    yield from (one.measure for one in pack.claims if claims)
 
 
 def _module(name: str, loaded: Sequence[str]) -> ModuleType | None:
