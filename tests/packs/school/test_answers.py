@@ -188,6 +188,14 @@ def test_student_who_always_answers_a() -> None:
     assert [(f.rule, f.source) for f in found] == [("always one choice", "zoe0")]
 
 
+def test_one_choice_that_is_right_is_nothing_odd() -> None:
+    """Who takes one choice throughout and is right throughout just knows it."""
+    dice = random.Random(3)  # noqa: S311 - a simulation
+    rows = a_class(dice) + given_by("zoe", [1] * 30, "A")
+
+    assert [f.rule for f in odd_answers(rows)] == []
+
+
 def test_same_place_counts_where_choices_are_known() -> None:
     """The first choice of every item is one place, whatever it reads."""
     items = tuple(

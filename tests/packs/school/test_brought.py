@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -105,6 +106,14 @@ def test_broken_archive(content: bytes) -> None:
     """What is no archive is said."""
     for make in (importers.oatutor_course, importers.qti_course):
         assert "no archive" in make({}).read(content).findings[0].sentence
+
+
+def test_archive_that_is_too_large() -> None:
+    """An archive of more than may be read is said, and nothing of it is unpacked."""
+    with patch.object(importers, "_MOST_FILES", 1):
+        brought = importers.qti_course({}).read(archive(a_xml="<a/>", b_xml="<b/>"))
+
+    assert "at most 1 of" in brought.findings[0].sentence
 
 
 @given(ANSWERS)

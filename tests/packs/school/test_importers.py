@@ -80,7 +80,7 @@ def test_answers_from_csv() -> None:
         "student,item,skills,correct,at,seconds\n"
         "ada,2+2,add,yes,2026-11-22T10:00Z,3.5\n"
         "ada,2+2,add,1,2026-11-22T10:00,\n"
-        "ada,2+2,add,1,,soon\n"
+        "ada,2+2,add,1,noon,soon\n"
         "ada,2+2,add,perhaps,,\n"
         "ada,2+2,add,,,\n"
         "ben,2+2,add,0,0,\n"
@@ -205,6 +205,13 @@ def test_broken_oatutor() -> None:
     ]
 
 
+def test_oatutor_that_nests_without_end() -> None:
+    """A file that nests too deep is said, not followed."""
+    _, findings = course_from_oatutor({"x.json": "[" * 100_000})
+
+    assert [f.rule for f in findings] == ["broken JSON", "no skill model"]
+
+
 def test_oatutor_without_skill_model() -> None:
     """Without its skill model no step can stand, and that is said first."""
     files = oatutor(p1a={"stepAnswer": ["4"]})
@@ -272,6 +279,10 @@ BROKEN_QTI = (
     (LAUGHS, ("broken XML", "q.xml", 1, "")),
     ("<a>" * 100 + "</a>" * 100, ("broken XML", "q.xml", 1, "")),
     ("<a>" + "x" * (4 * 2**20) + "</a>", ("broken XML", "q.xml", 1, "")),
+    (
+        CHOICE_2.replace('Identifier="R"', 'Identifier="S"'),
+        ("no right answer", "q.xml", 2, "right"),
+    ),
     (CHOICE_2.replace("<value>B</value>", ""), ("no right answer", "q.xml", 2, "right")),
     (CHOICE_2.replace(">B<", ">Z<"), ("right is no choice", "q.xml", 2, "right")),
     (CHOICE_2.replace('"q1"', '"q9"'), ("no skill", "q.xml", 2, "skills")),
@@ -291,11 +302,23 @@ def test_qti_that_is_marked_by_hand() -> None:
     """What cannot be marked by machine is kept for a person, and said."""
     match = CHOICE_2.replace("choiceInteraction", "orderInteraction")
     relative = ENTRY.replace("absolute", "relative")
+    two = ENTRY.replace('"q3"', '"q4"').replace("</p>", "<textEntryInteraction/></p>")
+    files = {"a.xml": match, "b.xml": relative, "c.xml": two, "notes.txt": "no item"}
 
-    course, findings = course_from_qti({"a.xml": match, "b.xml": relative}, TABLE)
+    course, findings = course_from_qti(dict(files), TABLE)
 
-    assert [item.marking for item in course.items] == ["hand", "hand"]
-    assert [(f.rule, f.left_out) for f in findings] == [("marked by hand", False)] * 2
+    assert [item.marking for item in course.items] == ["hand"] * 3
+    assert [(f.rule, f.left_out) for f in findings] == [("marked by hand", False)] * 3
+
+
+def test_qti_number_without_a_tolerance() -> None:
+    """A number without a tolerance, or with one that is no number, has to be met."""
+    plain = ENTRY.replace('toleranceMode="absolute"', 'toleranceMode="exact"')
+    broken = ENTRY.replace("0.01 0.01", "much").replace('"q3"', '"q4"')
+
+    course, _ = course_from_qti({"a.xml": plain, "b.xml": broken}, TABLE)
+
+    assert [item.tolerance for item in course.items] == [0, 0]
 
 
 # xAPI
@@ -345,6 +368,7 @@ BROKEN_STATEMENTS: tuple[tuple[dict[str, object], str, str], ...] = (
     ({"result": {"success": True, "response": 4}}, "response", "wrong type"),
     ({"timestamp": "2026-11-22T10:00"}, "timestamp", "no zone"),
     ({"timestamp": 3}, "timestamp", "no zone"),
+    ({"timestamp": "noon"}, "timestamp", "no zone"),
 )
 
 

@@ -32,7 +32,6 @@ class _Key(NamedTuple):
     right: tuple[str, ...]
     several: bool
     number: bool
-    line: int
 
 
 def course_from_qti(
@@ -74,8 +73,6 @@ def course_from_qti(
             items.append(_item(root, known, path, findings))
             places.append(Place(path, root.line))
     named, skill_places = skills_from_csv(skills, items, findings)
-    if skills is None:
-        skill_places = [Place("items.csv")] * len(named)
     at = {"items": places, "skills": skill_places}
     course, more = checked_course(name, items, named, at)
     return course, (*findings, *more)
@@ -161,8 +158,8 @@ def _key(root: Element, identifier: str) -> _Key:
         )
         several = _attribute(one, "cardinality") == "multiple"
         number = _attribute(one, "baseType") in {"float", "integer"}
-        return _Key(values or _best_mapped(one, several=several), several, number, one.line)
-    return _Key((), several=False, number=False, line=root.line)
+        return _Key(values or _best_mapped(one, several=several), several, number)
+    return _Key((), several=False, number=False)
 
 
 def _best_mapped(declaration: Element, *, several: bool) -> tuple[str, ...]:
