@@ -405,6 +405,22 @@ def test_an_export_shows_states_and_how_long_things_are_kept(app: RunningApp) ->
     assert elsewhere.states() == app.states()
 
 
+def test_nothing_comes_in_by_an_import_that_would_be_refused(app: RunningApp) -> None:
+    """What was kept elsewhere is held to the same declarations; how old it is does not matter."""
+    app.ran()
+    text = app.engine.export("ada")
+    here = RunningApp()
+    here.engine.forget("ada")
+    answer = here.engine.import_(text.replace('"km":5.0', '"joy":5.0'), returning=True)
+    assert isinstance(answer, Refused)
+    assert "has no field `joy`" in answer.sentence
+    here.clock.forward(days=300)
+    assert here.engine.import_(text, returning=True)
+    here.engine.tick()
+
+    assert not here.states()
+
+
 def test_content_is_kept_as_it_came_and_read_again(app: RunningApp) -> None:
     """A file of the same name takes the place of the one before, and nothing is left of that."""
     app.ran()

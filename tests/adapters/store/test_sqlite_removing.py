@@ -118,6 +118,30 @@ def test_a_reader_in_the_way_is_told(tmp_path: Path) -> None:
     assert not [one for one in sealed if one in files]
 
 
+def test_a_removal_that_stops_halfway_goes_on(tmp_path: Path) -> None:
+    """Of each person all goes or nothing; called again the rest goes."""
+    path = tmp_path / "people.db"
+    store = SqliteStore(path)
+    store.append([*signals("ada", 4), *signals("bo", 4)])
+    asked: list[Fact] = []
+
+    def stumbling(fact: Fact) -> bool:
+        asked.append(fact)
+        if len(asked) == 7:
+            raise RuntimeError("stumbled")
+        return is_even(fact)
+
+    with pytest.raises(StoreFailed):
+        store.remove(["ada", "bo"], stumbling)
+    halfway = [len(list(store.read(person))) for person in ("ada", "bo")]
+    store.remove(["ada", "bo"], is_even)
+    whole = [len(list(store.read(person))) for person in ("ada", "bo")]
+    store.close()
+
+    assert halfway == [2, 4]
+    assert whole == [2, 2]
+
+
 def test_a_stream_of_nothing_but_gaps_is_forgotten_like_any(tmp_path: Path) -> None:
     """Of somebody of whom everything was removed, the key can still be destroyed."""
     path = tmp_path / "people.db"

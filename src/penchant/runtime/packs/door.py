@@ -143,7 +143,8 @@ class Packs:
         brought = read(content)
         with memory.gate:
             if brought.content:
-                self._provide(Provided(memory.now(), pack, name, importer, content))
+                fact = Provided(memory.now(), pack, name, importer, content)
+                self._provide(fact, brought.content)
             answers = self._observed(brought)
         refused = [one.sentence for one in answers if isinstance(one, Refused)]
         return Received(
@@ -153,7 +154,7 @@ class Packs:
             findings=brought.findings,
         )
 
-    def _provide(self, fact: Provided) -> None:
+    def _provide(self, fact: Provided, content: Mapping[str, Any]) -> None:
         """Keep content, let go of what it replaces, and make the parts anew."""
         memory = self._memory
         memory.write([fact])
@@ -166,7 +167,7 @@ class Packs:
             ),
         )
         with memory.lock:
-            memory.packs.take(fact)
+            memory.packs.take(fact, content)
             memory.packs.remake()
             memory.people.clear()  # states are folded anew by what their experts know now
 

@@ -13,9 +13,10 @@ from penchant.contract.declarations import Pack
 from penchant.journal import Fact
 from penchant.runtime.memory import Memory
 from penchant.runtime.packs.loaded import Loaded
+from penchant.signals import CONTROL_KINDS
 from penchant.words import Signal
 
-__all__ = ["end_what_is_over", "purpose_for", "signal_problem"]
+__all__ = ["end_what_is_over", "purpose_for", "signal_problem", "undeclared"]
 
 AT_ONCE = 64
 """Of how many people a `tick` empties what is over: some milliseconds each."""
@@ -50,6 +51,13 @@ def signal_problem(loaded: Loaded, signal: Signal, purpose: str, now: datetime) 
             f"and `{signal.kind}` is none of them."
         )
     return ""
+
+
+def undeclared(loaded: Loaded, signal: Signal, purpose: str) -> str:
+    """Say why packs do not keep a signal that was kept elsewhere, however old it is; or ""."""
+    if signal.kind in CONTROL_KINDS:
+        return ""
+    return "" if signal.at is None else signal_problem(loaded, signal, purpose, signal.at)
 
 
 def _kind_problem(loaded: Loaded, pack: Pack, signal: Signal, purpose: str, now: datetime) -> str:

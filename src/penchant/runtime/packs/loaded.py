@@ -20,6 +20,7 @@ from penchant.limits import seconds
 __all__ = ["AtWork", "Giving", "Loaded"]
 
 T = TypeVar("T")
+_MOST_FAULTS = 100
 
 
 class AtWork(NamedTuple):
@@ -66,7 +67,7 @@ class Loaded:
         """What went wrong in parts, a sentence each, and how often."""
         self.folding: dict[str, tuple[AtWork, ...]] = {}
         self.giving: dict[str, Giving] = {}
-        self._provided: dict[tuple[str, str], Provided] = {}
+        self._brought: dict[tuple[str, str], Provided | Mapping[str, Any]] = {}
         self._has_new = False
         self._make()
 
@@ -78,22 +79,27 @@ class Loaded:
         """Give the pack in whose namespace a name is; None for none of these."""
         return self.packs.get(name.partition(".")[0])
 
-    def take(self, fact: Provided) -> None:
-        """Take content in that was brought for a pack; `remake` makes the parts of it."""
+    def take(self, fact: Provided, content: Mapping[str, Any] | None = None) -> None:
+        """Take in what was brought for a pack; `remake` makes the parts of it.
+
+        Args:
+            fact: The file as it came.
+            content: What was read of it, where that was done already.
+        """
         if fact.pack in self._installed:
-            self._provided[fact.pack, fact.name] = fact
+            self._brought[fact.pack, fact.name] = fact if content is None else content
             self._has_new = True
 
     def remake(self) -> None:
-        """Read what was brought, and make the parts of it, where something came since."""
+        """Read what was not read yet, and make the parts of all, where something came since."""
         if not self._has_new:
             return
         self._has_new = False
         self.contents = {name: {} for name in self.packs}
-        for (pack, _), fact in self._provided.items():
-            read = self.importer(pack, fact.importer)
-            brought = self.asked(pack, fact.importer, lambda: read(fact.content), Brought())  # noqa: B023 - called at once
-            self.contents[pack].update(brought.content)
+        for (pack, name), given in self._brought.items():
+            content = self._read(given) if isinstance(given, Provided) else given
+            self._brought[pack, name] = content
+            self.contents[pack].update(content)
         self._make()
 
     def importer(self, pack: str, name: str) -> Callable[[bytes], Brought]:
@@ -115,9 +121,18 @@ class Loaded:
         try:
             return ask()
         except Exception as wrong:  # noqa: BLE001 - whatever a stranger's code raises is noted
-            kind = type(wrong).__name__
-            self.faults[f"Part `{part}` of pack `{pack}` raised a `{kind}`."] += 1
+            self.fault(f"Part `{part}` of pack `{pack}` raised a `{type(wrong).__name__}`.")
             return otherwise
+
+    def fault(self, sentence: str) -> None:
+        """Note that something went wrong in a pack; of very many sorts the first ones."""
+        if sentence in self.faults or len(self.faults) < _MOST_FAULTS:
+            self.faults[sentence] += 1
+
+    def _read(self, fact: Provided) -> Mapping[str, Any]:
+        """Read a file; of one that cannot be read any more there is nothing."""
+        read = self.importer(fact.pack, fact.importer)
+        return self.asked(fact.pack, fact.importer, lambda: read(fact.content), Brought()).content
 
     def _make(self) -> None:
         """Make the parts."""

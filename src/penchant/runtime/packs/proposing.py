@@ -93,7 +93,7 @@ def _checked(
     try:
         return candidates_of(given, name, giving.declared.moment.actions, limits)
     except BadInput as wrong:
-        loaded.faults[f"Pack `{giving.pack}` proposed what cannot be decided: {wrong}"] += 1
+        loaded.fault(f"Pack `{giving.pack}` proposed what cannot be decided: {wrong}")
         return ()
 
 

@@ -11,6 +11,7 @@ others than the export holds is not mixed with it.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -24,6 +25,7 @@ from penchant.model.version import pack
 from penchant.runtime.declaring import check_moment, open_by
 from penchant.runtime.live_moment import LiveMoment
 from penchant.runtime.memory import Memory
+from penchant.runtime.packs.keeping import undeclared
 from penchant.runtime.rights.portable import (
     SCHEMA,
     VERSION,
@@ -210,7 +212,9 @@ def _planned(memory: Memory, read: _Read, now: datetime, *, returning: bool) -> 
     brought = _brought(memory, read, now)
     known = {**memory.moments, **brought.moments}
     declared = {name: live.moment for name, live in known.items()}
-    vetting = Vetting(read.header.ids, declared, now, memory.limits)
+    vetting = Vetting(
+        read.header.ids, declared, now, memory.limits, partial(undeclared, memory.packs)
+    )
     _raise_first([(n, problem) for n, fact in read.facts if (problem := vetting.fault(fact))])
     new, n_known = _new(memory, read, brought)
     if not new:

@@ -5,7 +5,7 @@ Rule 2: a sentence names the field that is wrong and never what it holds.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from penchant.errors import BadInput
@@ -13,7 +13,7 @@ from penchant.journal import Claimed, Consented, Decided, Learned, Linked, Obser
 from penchant.limits import Limits, check_end, check_id, check_number, check_time
 from penchant.runtime.rights.portable import PersonFact
 from penchant.signals import check_signal
-from penchant.words import Decision, Moment, Refused
+from penchant.words import Decision, Moment, Refused, Signal
 
 __all__ = ["Vetting"]
 
@@ -25,9 +25,18 @@ class Vetting:
     """Asks about the facts of one person, in order; an outcome may follow its decision only."""
 
     def __init__(
-        self, ids: Iterable[str], moments: Mapping[str, Moment], now: datetime, limits: Limits
+        self,
+        ids: Iterable[str],
+        moments: Mapping[str, Moment],
+        now: datetime,
+        limits: Limits,
+        undeclared: Callable[[Signal, str], str],
     ) -> None:
-        """Take what facts may speak of: the person's ids, and the moments there are."""
+        """Take what facts may speak of: the person's ids, and the moments there are.
+
+        `undeclared` says why packs do not keep a signal under a purpose, "" where they do.
+        """
+        self._undeclared = undeclared
         self._ids = frozenset(ids)
         self._moments = moments
         self._now, self._limits = now, limits
@@ -70,6 +79,8 @@ class Vetting:
             raise BadInput("Its `signal` is not as a journal keeps it.")
         if fact.purpose:
             check_id(fact.purpose, "Its `purpose`", self._limits)
+        if problem := self._undeclared(fact.signal, fact.purpose):
+            raise BadInput(problem)
 
     def _consented(self, fact: Consented) -> None:
         """The answer is one a person can give."""
