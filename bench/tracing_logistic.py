@@ -1,10 +1,11 @@
 """Rivals that are logistic regressions on counts: PFA, Best-LR and DAS3H.
 
 φ(x) = ln(1 + x); c and a count the right answers and all answers before a row. PFA: Pavlik, Cen and
-Koedinger 2009. Best-LR: Gervet, Koedinger, Schneider and Mitchell, JEDM 2020: item and skill
-effects, skill counts with a weight for each skill, counts of the item and of everything with one
-shared weight. DAS3H: Choffin, Popineau, Bourda and Vie, EDM 2019, without student effects since
-students are unseen: counts in windows of 1 h, 1 d, 7 d, 30 d and ever.
+Koedinger 2009, with φ of the counts as Gervet et al. do, which does better than the counts.
+Best-LR: Gervet, Koedinger, Schneider and Mitchell, JEDM 2020: item and skill effects, skill counts
+with a weight for each skill, counts of the item and of everything with one shared weight.
+DAS3H: Choffin, Popineau, Bourda and Vie, EDM 2019, without student effects since students are
+unseen: counts in windows of 1 h, 1 d, 7 d, 30 d and ever.
 Each is `sklearn.linear_model.LogisticRegression`; its penalty is the published C = 1.
 """
 
@@ -27,7 +28,8 @@ def pfa(answers: Answers) -> csr_matrix:
     """Give the features of PFA: skill effects, right and wrong answers of each skill."""
     right, tried = _counts(answers, answers.skill)
     skill = answers.skill
-    return hstack([_hot(skill), _hot(skill, right), _hot(skill, (tried - right))], format="csr")
+    won, lost = np.log1p(right), np.log1p(tried - right)
+    return hstack([_hot(skill), _hot(skill, won), _hot(skill, lost)], format="csr")
 
 
 def best_lr(answers: Answers) -> csr_matrix:

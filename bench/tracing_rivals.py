@@ -24,8 +24,8 @@ __all__ = ["FOLDED", "bkt", "elo", "irt"]
 Mask = NDArray[np.bool_]
 
 _NODES = np.linspace(-4.0, 4.0, 41)
-_ROUNDS = 15
-_STEPS = tuple(product((0.3, 0.6, 1.0), (0.03, 0.1, 0.3), (0.3, 0.6, 1.0)))
+_ROUNDS = 10
+_STEPS = tuple(product((0.3, 0.6, 1.0), (0.03, 0.1), (0.3, 1.0)))
 
 
 def irt(answers: Answers, train: Mask, *, has_slopes: bool) -> Floats:

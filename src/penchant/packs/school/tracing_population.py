@@ -31,6 +31,8 @@ Scan = Callable[[Floats], tuple[Table, Floats]]
 """Takes what is expected of each row; gives signals ``(n, d)`` and pairs ``(n, p)`` before it."""
 
 GROWTH = Growth(trees=300, depth=6)
+ROWS_A_TREE = 100
+"""A small population has fewer trees: one for so many answers."""
 RIDGE = 10.0
 
 
@@ -89,7 +91,8 @@ def fit_population(rows: Rows, sizes: Sizes, scan: Scan) -> Population:
             left[inside, 2 * place : 2 * place + 2] = one.of(pairs[inside, place])
     described = np.column_stack([hard, signals, left]).astype(np.float32)
     line = fit_line(described, rows.right, RIDGE)
-    forest = grow_forest(described, rows.right, log_odds(line, described), GROWTH)
+    growth = GROWTH._replace(trees=min(GROWTH.trees, len(described) // ROWS_A_TREE))
+    forest = grow_forest(described, rows.right, log_odds(line, described), growth)
     return Population(whole, leftovers, line, forest)
 
 
