@@ -60,7 +60,7 @@ def names_are_its_own(pack: Pack) -> Iterator[Problem]:
         met.add((where, name))
         if where == "features" and not pack.owns(name):
             continue  # said more exactly by `features_stay_inside`
-        if where not in {"traits", "experts", "guards"} and not pack.owns(name):
+        if where not in {"traits", "experts", "guards", "pages"} and not pack.owns(name):
             yield Problem(
                 key,
                 f"It must begin with `{pack.name}.`, so that what the pack brings can be told "
@@ -76,6 +76,7 @@ def purposes_are_declared(pack: Pack) -> Iterator[Problem]:
         *((f"traits.{one.name}.purpose", one.purpose) for one in pack.traits),
         *((f"experts.{one.name}.purpose", one.purpose) for one in pack.experts),
         *((f"moments.{one.moment.name}.purpose", one.moment.purpose) for one in pack.moments),
+        *((f"pages.{one.name}.purpose", one.purpose) for one in pack.pages),
     ]
     for key, purpose in asked:
         if purpose not in known:
@@ -240,6 +241,7 @@ def no_emotion_is_inferred(pack: Pack) -> Iterator[Problem]:
     texts += [(f"experts.{one.name}.infers", one.infers) for one in pack.experts]
     texts += [(f"signals.{one.name}.data", " ".join(one.data)) for one in pack.signals]
     texts += [(f"moments.{one.moment.name}", one.moment.name) for one in pack.moments]
+    texts += [(f"pages.{one.name}.title", one.title) for one in pack.pages]
     for key, text in texts:
         if word := emotion_in(text):
             yield Problem(
@@ -317,6 +319,21 @@ def parts_have_a_place(pack: Pack) -> Iterator[Problem]:
                 yield Problem(f"outcomes.{one.moment}", f"`{one.signal}` has no field `{field}`.")
 
 
+def pages_send_what_is_declared(pack: Pack) -> Iterator[Problem]:
+    """Forms of a page send signals of the pack, kept for the purpose that the page is seen for."""
+    kinds = {one.name: one for one in pack.signals}
+    for one in pack.pages:
+        for kind in one.sends:
+            if kind not in kinds:
+                yield Problem(f"pages.{one.name}.sends", f"There is no signal `{kind}` here.")
+            elif kinds[kind].purpose != one.purpose:
+                yield Problem(
+                    f"pages.{one.name}.sends",
+                    f"`{kind}` is kept for `{kinds[kind].purpose}`, and the page is seen for "
+                    f"`{one.purpose}`. Give both the same purpose.",
+                )
+
+
 RULES: tuple[Callable[[Pack], Iterator[Problem]], ...] = (
     names_are_its_own,
     purposes_are_declared,
@@ -333,6 +350,7 @@ RULES: tuple[Callable[[Pack], Iterator[Problem]], ...] = (
     steps_can_be_overridden,
     claims_have_a_baseline,
     parts_have_a_place,
+    pages_send_what_is_declared,
 )
 
 

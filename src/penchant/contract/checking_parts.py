@@ -22,6 +22,8 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "planners": ("plan",),
     "importers": ("read",),
     "exporters": ("write",),
+    "pages": ("page",),
+    "examples": ("lived",),
 }
 """What a part of each sort can do."""
 
@@ -127,6 +129,8 @@ def _named(pack: Pack) -> Iterator[tuple[str, str, str]]:
     yield from (("planners", one.moment, one.part) for one in pack.planners)
     yield from (("importers", one.name, one.part) for one in pack.importers)
     yield from (("exporters", one.name, one.part) for one in pack.exporters)
+    yield from (("pages", one.name, one.part) for one in pack.pages)
+    yield from (("examples", one.name, one.part) for one in pack.examples)
 
 
 def _made(part: Part | None) -> Any:

@@ -17,6 +17,7 @@ __all__ = [
     "DOMAINS",
     "Claim",
     "DeclaredMoment",
+    "Exampling",
     "Expertise",
     "Exporting",
     "Feature",
@@ -26,6 +27,7 @@ __all__ = [
     "Name",
     "Outcomes",
     "Pack",
+    "Paging",
     "Planning",
     "Proposing",
     "Purpose",
@@ -149,6 +151,30 @@ class Exporting(Struct, frozen=True):
     says: str
 
 
+class Paging(Struct, frozen=True):
+    """A page: code that makes one from views of its purpose (`pages.PageOfOne`, `PageOfMany`).
+
+    `of` says whether it is about one person or all who agreed; `sends` are the kinds of signals
+    that its forms may send.
+    """
+
+    name: str
+    title: str
+    part: str
+    purpose: str
+    says: str
+    of: Literal["person", "people"] = "person"
+    sends: tuple[str, ...] = ()
+
+
+class Exampling(Struct, frozen=True):
+    """An example: code that makes people up to look at the pack with (`examples.Example`)."""
+
+    name: str
+    part: str
+    says: str
+
+
 class Outcomes(Struct, frozen=True):
     """The signal from which a moment learns by itself.
 
@@ -211,6 +237,9 @@ class DeclaredMoment(Struct, frozen=True):
     override: str = ""
 
 
+_Named = Purpose | Kind | Stated | Feature | Expertise | Guard | Paging
+
+
 class Pack(Struct, frozen=True):
     """All that one pack declares. `place` is the file it was read from, for messages."""
 
@@ -230,6 +259,8 @@ class Pack(Struct, frozen=True):
     planners: tuple[Planning, ...] = ()
     importers: tuple[Importing, ...] = ()
     exporters: tuple[Exporting, ...] = ()
+    pages: tuple[Paging, ...] = ()
+    examples: tuple[Exampling, ...] = ()
 
     @property
     def name(self) -> str:
@@ -247,12 +278,13 @@ class Pack(Struct, frozen=True):
 
     def named(self) -> Sequence[tuple[str, str, str]]:
         """Give every declared name: the list it stands in, the name, and what is said of it."""
-        listed: Mapping[str, Sequence[Purpose | Kind | Stated | Feature | Expertise | Guard]] = {
+        listed: Mapping[str, Sequence[_Named]] = {
             "purposes": self.purposes,
             "signals": self.signals,
             "traits": self.traits,
             "features": self.features,
             "experts": self.experts,
             "guards": self.guards,
+            "pages": self.pages,
         }
         return [(where, one.name, one.says) for where, ones in listed.items() for one in ones]

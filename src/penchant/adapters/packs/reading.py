@@ -17,6 +17,7 @@ from penchant.contract.declarations import (
     DOMAINS,
     Claim,
     DeclaredMoment,
+    Exampling,
     Expertise,
     Exporting,
     Feature,
@@ -26,6 +27,7 @@ from penchant.contract.declarations import (
     Name,
     Outcomes,
     Pack,
+    Paging,
     Planning,
     Proposing,
     Purpose,
@@ -53,6 +55,8 @@ _LISTS: Mapping[str, type[Struct]] = {
     "planners": Planning,
     "importers": Importing,
     "exporters": Exporting,
+    "pages": Paging,
+    "examples": Exampling,
 }
 _OF_MOMENTS = ("features", "reasons", "override")
 _OF_ACTIONS = ("reason", "irreversible")
