@@ -20,9 +20,10 @@ from penchant.runtime.memory import Memory
 from penchant.runtime.packs.latent import view_of
 from penchant.runtime.packs.loaded import Giving
 from penchant.runtime.packs.proposing import candidates, reason_for
+from penchant.runtime.packs.showing import Shown, formed, page_named, shown
 from penchant.runtime.packs.watch import GuardReading
 from penchant.runtime.reception import observe_all
-from penchant.words import Action, FrozenMap, Refused, Value
+from penchant.words import Action, FrozenMap, Refused, Signal, Value
 
 __all__ = ["Packs", "Planned", "Received"]
 
@@ -108,6 +109,35 @@ class Packs:
         with memory.lock:
             found, _ = candidates(memory.packs, giving, view, given, memory.limits)
         return tuple(Planned(one, reason_for(giving, one, given)) for one in found)
+
+    def page(self, pack: str, name: str, person: str = "", at: datetime | None = None) -> Shown:
+        """Give a page of a pack, made of what may be seen for its purpose.
+
+        Args:
+            pack: Its name.
+            name: Of the page.
+            person: Whom it is about; a page of people needs none.
+            at: When; None means now.
+
+        Raises:
+            BadInput: When there is no such page, or it is about a person and none is named.
+        """
+        declared, memory = self[pack], self._memory
+        if page_named(declared, name).of == "person":
+            check_id(person, "A person id", memory.limits)
+        return shown(memory, declared, name, person, memory.now(at))
+
+    def formed(
+        self, pack: str, page: str, kind: str, person: str, fields: Mapping[str, str]
+    ) -> Signal:
+        """Give the signal that a form of a page sends, its fields as they were typed.
+
+        It is observed like any other, and kept only under consent.
+
+        Raises:
+            BadInput: When the page does not send that kind, or a field is not as declared.
+        """
+        return formed(self[pack], page, kind, person, fields)
 
     def guards(self, at: datetime | None = None) -> tuple[GuardReading, ...]:
         """Give the guard metrics of all packs as they stand."""

@@ -67,6 +67,8 @@ class Loaded:
         """What went wrong in parts, a sentence each, and how often."""
         self.folding: dict[str, tuple[AtWork, ...]] = {}
         self.giving: dict[str, Giving] = {}
+        self.pages: dict[tuple[str, str], Any] = {}
+        """What makes each page, by pack and name; None where it cannot be made."""
         self._brought: dict[tuple[str, str], Provided | Mapping[str, Any]] = {}
         self._has_new = False
         self._make()
@@ -138,6 +140,11 @@ class Loaded:
         """Make the parts."""
         self.folding = {}
         self.giving = {}
+        self.pages = {
+            (pack.name, one.name): self._part(pack.name, one.part)
+            for pack in self.packs.values()
+            for one in pack.pages
+        }
         for pack in self.packs.values():
             experts = {one.name: one for one in self._experts(pack)}
             for declared in pack.experts:

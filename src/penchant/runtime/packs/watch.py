@@ -71,6 +71,10 @@ class Watch:
         length = self._loaded.kept_for.get(fact.signal.kind, math.inf)
         return fact.at.timestamp() + length
 
+    def people(self) -> tuple[str, ...]:
+        """Give the ids under which something of a pack is kept."""
+        return tuple(self._ends)
+
     def ends(self, person: str, at: float) -> None:
         """Note that something of a person ends at a time."""
         if at < self._ends.get(person, math.inf):
