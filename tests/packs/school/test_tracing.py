@@ -1,5 +1,6 @@
 """The tracer on SIMULATED students: what it predicts, what it takes in, what it refuses."""
 
+import pickle
 from datetime import UTC, datetime
 
 import numpy as np
@@ -192,6 +193,20 @@ def test_an_answer_without_a_skill_is_refused(skills: tuple[str, ...] | str) -> 
     """At least one skill with a name is needed."""
     with pytest.raises(BadInput, match="no skill"):
         tracer().predict("ada", "i1", skills)
+
+
+def test_skills_that_are_no_names_are_refused() -> None:
+    """A number is no sequence of names."""
+    with pytest.raises(BadInput, match="`skills`"):
+        tracer().predict("ada", "i1", 7)  # type: ignore[arg-type]
+
+
+def test_a_tracer_can_be_kept() -> None:
+    """What was fitted and folded goes through pickle, for a file or another process."""
+    tracer().answer("kept", "i1", ("k1",), correct=True)
+    again = pickle.loads(pickle.dumps(tracer()))  # noqa: S301 - written a moment ago
+
+    assert again.predict("kept", "i2", ("k2",)) == tracer().predict("kept", "i2", ("k2",))
 
 
 def test_times_that_cannot_be_are_refused() -> None:

@@ -67,7 +67,7 @@ class Names:
         Raises:
             BadInput: When there is no skill, or one has an empty name.
         """
-        given = skills if isinstance(skills, (str, tuple)) else tuple(skills)
+        given = skills if isinstance(skills, (str, tuple)) else _sequence(skills)
         found = self._kinds.get(given)
         if found is None:
             own = _skills_of(given)
@@ -115,3 +115,11 @@ def _skills_of(given: Sequence[str] | str) -> tuple[str, ...]:
         msg = "An answer has no skill, or one without a name. Name at least one skill of the item."
         raise BadInput(msg)
     return tuple(sorted(set(names)))
+
+
+def _sequence(given: Any) -> tuple[Any, ...]:
+    try:
+        return tuple(given)
+    except TypeError as error:
+        msg = "Field `skills` of an answer must be a sequence of names. Give a list, or one name."
+        raise BadInput(msg) from error

@@ -54,6 +54,10 @@ class Layout:
         self._zeros = ((0.0,) * skill, (0.0,) * item)
         self.empty = bytes(_COUNTS.size + self._whole.size)
 
+    def __reduce__(self) -> tuple[type["Layout"], tuple[int, int, int]]:
+        """Let a tracer be copied and kept."""
+        return Layout, (self.whole, self.skill.width, self.item.width)
+
     def numbers(self, state: bytes) -> tuple[float, ...]:
         """Give the numbers of the student."""
         return self._whole.unpack_from(state, _COUNTS.size)
