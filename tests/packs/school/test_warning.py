@@ -41,9 +41,8 @@ def at(day: float, name: str) -> list[float]:
 
 def test_standing_on_a_day() -> None:
     """What is due and what came by that day is counted; a fact of registration stands behind it."""
-    assert at(14, "missed") == [0, 1, 0, 1]
+    assert at(14, "missed share") == [0, 1, 0, 1]
     assert at(42, "missed share") == [0, 0.5, 0.5, 1]
-    assert at(42, "missed weight") == [0, 30, 30, 50]
     assert at(42, "mean score")[:2] == [70, 40]
     assert at(42, "last days late")[:3] == [1, 5, -5]
     assert at(42, "days since")[:3] == [1, 27, 37]
@@ -77,7 +76,7 @@ def simulated(seed: int = 0, n: int = 600) -> tuple[Standing, np.ndarray]:
     dice = np.random.default_rng(seed)
     values = np.full((n, len(SEEN) + 1), np.nan)
     missed, score = dice.integers(0, 4, n), dice.normal(60, 15, n)
-    values[:, SEEN.index("missed")] = missed
+    values[:, SEEN.index("missed share")] = missed
     values[:, SEEN.index("mean score")] = np.where(dice.random(n) < 0.2, np.nan, score)
     values[:, -1] = dice.integers(0, 3, n)
     courses = dice.choice(["a", "b"], n)
@@ -131,7 +130,7 @@ def test_a_course_never_seen(model: EarlyWarning) -> None:
     """A new course is judged by what holds for all courses: more missed is still more risk."""
     table, _ = simulated(4, 50)
     new = Standing(table.names, table.values, ("new",) * 50)
-    risk, missed = model.risk(new), table.values[:, SEEN.index("missed")]
+    risk, missed = model.risk(new), table.values[:, SEEN.index("missed share")]
 
     assert risk[missed == 3].mean() > risk[missed == 0].mean() + 0.3
 

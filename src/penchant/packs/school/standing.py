@@ -89,7 +89,7 @@ def standing(
         >>> came = [Handed("ada", "a1", "essay", 12, 70.0)]
         >>> rows = [Enrolled("ada", "a", "a1"), Enrolled("ben", "a", "a1")]
         >>> table = standing(rows, due, came, 14)
-        >>> table.values[:, table.names.index("missed")]
+        >>> table.values[:, table.names.index("missed share")]
         array([0., 1.])
     """
     wrong = next((one for one in enrolled if len(one.facts) != len(facts)), None)
@@ -124,11 +124,7 @@ def standing(
 
 
 SEEN = (
-    "missed",
     "missed share",
-    "missed weight",
-    "handed in",
-    "handed weight",
     "mean score",
     "mean against class",
     "last against class",
@@ -138,7 +134,10 @@ SEEN = (
     "days since",
     "carried over",
 )
-"""What is seen in the work itself; facts of registration stand behind it in a table."""
+"""What is seen in the work itself; facts of registration stand behind it in a table.
+
+Shares and days, no counts: how much is due by a week is another thing in another run of a course.
+"""
 
 
 class Piece(NamedTuple):
@@ -207,11 +206,7 @@ def _row(
     ]
     scores = [handed.score for handed in scored]
     seen = [
-        float(len(missed)),
         len(missed) / len(due) if due else np.nan,
-        sum(work.weight for work in missed),
-        float(len(came)),
-        sum(works[handed.run, handed.work].weight for handed in came),
         _mean(scores),
         _mean(against),
         against[-1] if against else np.nan,

@@ -43,8 +43,8 @@ class Why(NamedTuple):
         """Say it in a sentence.
 
         Example:
-            >>> print(Why("missed", 2.0, 1.3))
-            Pieces of work due that have not come: 2. This raises the risk.
+            >>> print(Why("missed share", 0.5, 1.3))
+            Share of the work due that has not come: 0.5. This raises the risk.
         """
         what = WORDS.get(self.name, self.name.capitalize())
         value = "not known" if np.isnan(self.value) else f"{self.value:.3g}"
@@ -52,11 +52,7 @@ class Why(NamedTuple):
 
 
 WORDS: Mapping[str, str] = {
-    "missed": "Pieces of work due that have not come",
     "missed share": "Share of the work due that has not come",
-    "missed weight": "Weight of the work due that has not come, in %",
-    "handed in": "Pieces of work that came",
-    "handed weight": "Weight of the work that came, in %",
     "mean score": "Mean score of 100",
     "mean against class": "Mean score beside the class's, in spreads",
     "last against class": "Last score beside the class's, in spreads",
@@ -130,7 +126,7 @@ def fit_warning(table: Standing, at_risk: Sequence[float] | Floats) -> EarlyWarn
         The model; a feature that tells nothing in this week has no say.
 
     Example:
-        >>> values = np.column_stack([np.arange(60.0) % 3, *[np.full(60, np.nan)] * 12])
+        >>> values = np.column_stack([np.arange(60.0) % 3, *[np.full(60, np.nan)] * 8])
         >>> table = Standing(SEEN, values, ("a",) * 60)
         >>> model = fit_warning(table, (values[:, 0] == 2).astype(float))
         >>> [bool(risk > 0.5) for risk in model.risk(table)[:3]]
