@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from penchant.pack import Action, Contents, Value, View
 from penchant.packs.school.course import Course
-from penchant.packs.school.progress import Knowing, Progress, progress
+from penchant.packs.school.progress import Knowing, Progress, plain, progress
 from penchant.packs.school.steering import Wishes
 from penchant.packs.school.syllabus import Syllabus
 from penchant.packs.school.teaching import plan
@@ -39,8 +39,8 @@ class NextItem:
             self._syllabus,
             self._expert.believed(state),
             view.at.timestamp(),
-            memories=dict(state.memories),
-            seen=dict(state.seen),
+            memories=plain(state.memories),
+            seen=plain(state.seen),
             wishes=_with_goals(state, view),
             seconds=float(limit) if isinstance(limit, float | int) else float("inf"),
             most=CANDIDATES,

@@ -9,6 +9,7 @@ Without a population (the content `tracer`) a skill is believed by its own faded
 from collections.abc import Mapping
 from datetime import datetime
 from math import sqrt
+from typing import TypeVar
 
 import numpy as np
 from msgspec import Struct
@@ -17,16 +18,21 @@ from msgspec.structs import replace
 from penchant.pack import Contents, FrozenMap, Signal, Sum, Value, faded, seconds
 from penchant.packs.school.course import Course
 from penchant.packs.school.importers import answer_of
-from penchant.packs.school.review import GOOD, Memory, grade_of, reviewed
+from penchant.packs.school.review import Memory, grade_of
 from penchant.packs.school.steering import NO_WISHES, Traits, Wishes, overridden
+from penchant.packs.school.teaching import remembers
 from penchant.packs.school.tracing import Mastery, Tracer
 
-__all__ = ["Knowing", "Progress", "progress"]
+__all__ = ["Knowing", "Progress", "plain", "progress"]
+
+V = TypeVar("V")
 
 MOST_SEEN = 1_000
 MOST_ASKED = 50
 HALF_LIFE = seconds("30d")
 LATELY = seconds("7d")
+SAID, SAYS_YES = 6.0, 0.9
+"""Answers that a student's own word counts as, and the share of right ones it stands for."""
 _SOMEBODY = ""
 """Whose state lies in the tracer while it is asked; an engine asks under its lock."""
 _WIDEST = len(Traits._fields) + 1
@@ -44,6 +50,7 @@ class Progress(Struct, frozen=True):
     memories: FrozenMap[Memory] = FrozenMap()
     seen: FrozenMap[float] = FrozenMap()
     lately: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    contested: FrozenMap[tuple[bool, float]] = FrozenMap()
     at: float = 0.0
     goals: tuple[str, ...] = ()
     pinned: tuple[str, ...] = ()
@@ -81,6 +88,8 @@ class Knowing:
             "school.hint_asked": self._hinted,
             "school.lesson_viewed": self._viewed,
             "school.goal_set": self._wanted,
+            "school.accepted": self._accepted,
+            "school.contested": self._contested,
             "school.override": self._overridden,
         }
         return folding[signal.kind](state, signal, at)
@@ -98,6 +107,13 @@ class Knowing:
 
     def believed(self, state: Progress) -> Mapping[str, Mastery]:
         """Give what is believed of each skill that was met."""
+        known = self._traced_mastery(state)
+        for skill, (knows, since) in state.contested.items():
+            known[skill] = _said(known.get(skill, _counted(0.0, 0.0)), since, knows=knows)
+        return known
+
+    def _traced_mastery(self, state: Progress) -> dict[str, Mastery]:
+        """Give what answers say of each skill."""
         if self._tracer is not None and state.tracing:
             self._tracer.restore(_SOMEBODY, state.tracing)
             try:
@@ -105,11 +121,13 @@ class Knowing:
             finally:
                 self._tracer.forget(_SOMEBODY)
             return dict(known)
-        return {name: _counted(right, wrong) for name, (right, wrong, _) in state.sums.items()}
+        sums = plain(state.sums).items()
+        return {name: _counted(right, wrong) for name, (right, wrong, _) in sums}
 
     def _answered(self, state: Progress, signal: Signal, at: float) -> Progress:
         answer = answer_of(signal)
-        sums, memories = dict(state.sums), dict(state.memories)
+        tracing = self._traced(state.tracing, signal, at)
+        sums, memories = plain(state.sums), plain(state.memories)
         for skill in answer.skills:
             sums[skill] = _added(sums.get(skill), at, correct=answer.correct)
             hints = signal.data.get("hints", 0.0)
@@ -119,12 +137,12 @@ class Knowing:
                 usual=self._usual(answer.item),
                 hints=int(hints) if isinstance(hints, float | int) else 0,
             )
-            if skill in memories or grade >= GOOD:
-                memories[skill] = reviewed(memories.get(skill), grade, at)
+            known = self._of_skill(tracing, sums, skill)
+            memories = remembers(memories, skill, known, grade=grade, at=at)
         state = self._lately(state, at, (1.0, float(answer.correct), 0.0))
         return replace(
             state,
-            tracing=self._traced(state.tracing, signal, at),
+            tracing=tracing,
             sums=FrozenMap(sums),
             memories=FrozenMap(memories),
             seen=_seen(state.seen, answer.item, at),
@@ -140,8 +158,25 @@ class Knowing:
 
     def _wanted(self, state: Progress, signal: Signal, at: float) -> Progress:
         del at
-        goals = (*state.goals, str(signal.data.get("skill", "")))
+        skill = str(signal.data.get("skill", ""))
+        if signal.data.get("wanted") is False:
+            return replace(state, goals=tuple(one for one in state.goals if one != skill))
+        goals = (*state.goals, skill)
         return replace(state, goals=tuple(dict.fromkeys(goals))[-MOST_ASKED:])
+
+    def _accepted(self, state: Progress, signal: Signal, at: float) -> Progress:
+        del at
+        pinned = (*state.pinned, str(signal.data.get("item", "")))
+        return replace(state, pinned=tuple(dict.fromkeys(pinned))[-MOST_ASKED:])
+
+    def _contested(self, state: Progress, signal: Signal, at: float) -> Progress:
+        """Keep what a student says of a skill, and how many answers there were before."""
+        del at
+        skill = str(signal.data.get("skill", ""))
+        known = self._traced_mastery(state).get(skill)
+        told = dict(state.contested)
+        told[skill] = (signal.data.get("knows") is True, float(known.answers if known else 0))
+        return replace(state, contested=FrozenMap(dict(list(told.items())[-MOST_ASKED:])))
 
     def _overridden(self, state: Progress, signal: Signal, at: float) -> Progress:
         item, instead = (str(signal.data.get(name, "")) for name in ("item", "instead"))
@@ -182,6 +217,19 @@ class Knowing:
         finally:
             self._tracer.forget(_SOMEBODY)
 
+    def _of_skill(
+        self, tracing: bytes, sums: Mapping[str, tuple[float, float, float]], skill: str
+    ) -> Mastery:
+        """Give what answers say of one skill; with a tracer without how sure that is."""
+        if self._tracer is None or not tracing:
+            right, wrong, _ = sums[skill]
+            return _counted(right, wrong)
+        self._tracer.restore(_SOMEBODY, tracing)
+        try:
+            return Mastery(self._tracer.predict(_SOMEBODY, None, (skill,)), 0.0, 0)
+        finally:
+            self._tracer.forget(_SOMEBODY)
+
     def _usual(self, item: str) -> float | None:
         known = self._course.item_named.get(item) if self._course else None
         return known.seconds if known else None
@@ -203,6 +251,11 @@ def progress(contents: Contents) -> Knowing:
     )
 
 
+def plain(kept: FrozenMap[V]) -> dict[str, V]:
+    """Give what a map holds as a dict, at once: looked up name by name it would be slow."""
+    return dict(zip(kept.names, kept.held, strict=True))
+
+
 def _added(
     before: tuple[float, float, float] | None, at: float, *, correct: bool
 ) -> tuple[float, float, float]:
@@ -219,8 +272,23 @@ def _counted(right: float, wrong: float) -> Mastery:
     return Mastery(mean, sqrt(mean * (1.0 - mean) / (n + 1.0)), round(right + wrong))
 
 
+def _said(known: Mastery, since: float, *, knows: bool) -> Mastery:
+    """Give a belief with what the student said of it, which counts less with each answer since.
+
+    It counts as `SAID` answers that agree, and half as much after as many answers more.
+    """
+    chance = known.probability
+    weight = SAID * 0.5 ** (max(known.answers - since, 0.0) / SAID)
+    held = chance * (1.0 - chance) / max(known.sd, 1e-3) ** 2
+    mean = (chance * held + weight * (SAYS_YES if knows else 1.0 - SAYS_YES)) / (held + weight)
+    return Mastery(mean, sqrt(mean * (1.0 - mean) / (held + weight)), known.answers)
+
+
 def _seen(before: FrozenMap[float], item: str, at: float) -> FrozenMap[float]:
     """Note when an item was seen last; what was seen longest ago is let go."""
-    seen = {name: when for name, when in before.items() if name != item}
+    seen = plain(before)
+    seen.pop(item, None)
     seen[item] = at
-    return FrozenMap(dict(list(seen.items())[-MOST_SEEN:]))
+    if len(seen) > MOST_SEEN:
+        del seen[next(iter(seen))]
+    return FrozenMap(seen)
