@@ -13,11 +13,14 @@ the intervals hold the truth.
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import time
 import warnings
 from collections import defaultdict
-from typing import NamedTuple
+from itertools import product
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from bandit_sets import CHOSEN_ON, SETS, TARGETS, TEMPERATURES, Logged, logged
@@ -26,6 +29,7 @@ from numpy.typing import NDArray
 from penchant.learn.evaluate import estimate
 
 Floats = NDArray[np.float64]
+Setting: TypeAlias = tuple[str, float, str]
 
 FOLDS = 3
 GRID = 24
@@ -52,8 +56,8 @@ def judged(log: Logged) -> Found:
     values = {"Penchant": ours.value, **rivals(log)}
     return Found(
         {name: value - log.truth for name, value in values.items()},
-        ours.low <= log.truth <= ours.high,
-        ours.anytime_low <= log.truth <= ours.anytime_high,
+        bool(ours.low <= log.truth <= ours.high),
+        bool(ours.anytime_low <= log.truth <= ours.anytime_high),
         ours.high - ours.low,
         ours.anytime_high - ours.anytime_low,
         seconds,
@@ -134,8 +138,14 @@ def _logistic(log: Logged, folds: NDArray[np.int64]) -> Floats:
     return guessed
 
 
-def _report(found: dict[tuple[str, float, str], list[Found]]) -> None:
-    """Print both tables."""
+def _report(found: dict[Setting, list[Found]]) -> None:
+    """Print the tables."""
+    for name in dict.fromkeys(one for one, _, _ in found):
+        own = [one for setting, some in found.items() if setting[0] == name for one in some]
+        ratio = np.median([abs(one.errors["Penchant"]) for one in own])
+        ratio /= np.median([abs(one.errors["SNIPS"]) for one in own])
+        held = 100 * np.mean([one.held for one in own])
+        print(f"{name:<12} {len(own)} logs, error beside SNIPS {ratio:.2f}, held {held:.0f} %")
     every = [one for some in found.values() for one in some]
     names = list(every[0].errors)
     errors = {name: np.abs([one.errors[name] for one in every]) for name in names}
@@ -175,25 +185,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--validation", action="store_true", help="the sets constants came from")
-    parser.add_argument("--sets", nargs="*")
+    parser.add_argument("--results", type=Path, help="keep each log's answers here, and go on")
     asked = parser.parse_args()
-    sets = asked.sets or (CHOSEN_ON if asked.validation else SETS)
-    found: dict[tuple[str, float, str], list[Found]] = defaultdict(list)
-    for name in sets:
-        for temperature in TEMPERATURES:
-            for target in TARGETS:
-                for seed in range(asked.seeds):
-                    log = logged(name, temperature, seed, target=target)
-                    found[name, temperature, target].append(judged(log))
-        own = [one for (one_set, _, _), some in found.items() if one_set == name for one in some]
-        ratio = np.median([abs(one.errors["Penchant"]) for one in own])
-        ratio /= np.median([abs(one.errors["SNIPS"]) for one in own])
-        held = 100 * np.mean([one.held for one in own])
-        print(
-            f"{name:<12} {len(own)} logs, error beside SNIPS {ratio:.2f}, held {held:.0f} %",
-            flush=True,
-        )
+    sets = CHOSEN_ON if asked.validation else SETS
+    known = _kept(asked.results)
+    found: dict[Setting, list[Found]] = defaultdict(list)
+    for seed, name, temperature, target in product(range(asked.seeds), sets, TEMPERATURES, TARGETS):
+        key = f"{name} {temperature} {target} {seed}"
+        if key not in known:
+            known[key] = judged(logged(name, temperature, seed, target=target))
+            if asked.results:
+                with asked.results.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps([key, known[key]]) + "\n")
+        found[name, temperature, target].append(known[key])
     _report(found)
+
+
+def _kept(path: Path | None) -> dict[str, Found]:
+    """Read the answers of an earlier run."""
+    if path is None or not path.exists():
+        return {}
+    lines = (json.loads(line) for line in path.read_text("utf-8").splitlines())
+    return {key: Found(*answer) for key, answer in lines}
 
 
 if __name__ == "__main__":
