@@ -78,7 +78,13 @@ def drop(where: str, number: int) -> Change:
 
 
 FEELS = {"name": "pace.mood", "expert": "form", "says": "how somebody feels"}
-SPECIAL = {"name": "pace.form", "expert": "form", "says": "form", "sensitivity": "special"}
+PAGE = {
+    "name": "mine",
+    "title": "My runs",
+    "part": "penchant_pace.parts:form",
+    "purpose": "pace.training",
+    "says": "Shows somebody their runs.",
+}
 
 # (what is changed, the key, a part of the sentence)
 REFUSED: tuple[tuple[Change, str, str], ...] = (
@@ -179,6 +185,8 @@ REFUSED: tuple[tuple[Change, str, str], ...] = (
     (put("planners", 0, moment="pace.gone"), "planners.pace.gone.moment", "no moment"),
     (put("outcomes", 0, signal="pace.gone"), "outcomes.pace.next_run.signal", "no signal"),
     (put("outcomes", 0, reward="gone"), "outcomes.pace.next_run", "no field `gone`"),
+    (also("pages", **PAGE, sends=["pace.gone"]), "pages.mine.sends", "no signal `pace.gone`"),
+    (also("pages", **PAGE, sends=["pace.pulse_measured"]), "pages.mine.sends", "the same purpose"),
 )
 
 
