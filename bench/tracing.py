@@ -36,10 +36,12 @@ from tracing_logistic import LOGISTIC, fitted
 from tracing_rivals import FOLDED
 from tracing_sets import FOLDS, SETS, Answers, Floats, folds, load, previous
 
-from penchant.packs.school import Tracer
+from penchant.packs.school import Tracer, tracing_population
 
 OURS = "Penchant"
-MODELS = (OURS, *LOGISTIC, *FOLDED)
+STRAIGHT = "no trees"
+"""Ours without the trees: what they add is the difference."""
+MODELS = (OURS, STRAIGHT, *LOGISTIC, *FOLDED)
 COLD = 10
 _T = 2.776
 """Student's t, 4 degrees of freedom, 97.5 %."""
@@ -78,8 +80,12 @@ def rows_of(answers: Answers) -> list[tuple[object, ...]]:
 def chances(job: Job, answers: Answers, train: NDArray[np.bool_]) -> tuple[Floats, float]:
     """Give the probability of each answer of the fold, and the seconds that fitting took."""
     started = time.perf_counter()
-    if job.model == OURS:
+    if job.model in (OURS, STRAIGHT):
+        growth = tracing_population.GROWTH
+        if job.model == STRAIGHT:
+            tracing_population.GROWTH = growth._replace(trees=0)
         tracer = Tracer.fit(rows_of(answers.rows(train)))
+        tracing_population.GROWTH = growth
         seconds = time.perf_counter() - started
         return tracer.follow(*map(list, zip(*rows_of(answers.rows(~train)), strict=True))), seconds
     if job.model in LOGISTIC:
