@@ -37,12 +37,12 @@ from penchant.errors import BadInput
 from penchant.limits import Limits, check_id
 from penchant.words import Moment
 
-__all__ = ["FILE", "pack_of", "read_pack"]
+__all__ = ["FILE", "NOUNS", "pack_of", "read_pack"]
 
 FILE = "pack.toml"
 """What the file of a pack is called."""
 
-_LISTS: Mapping[str, type[Struct]] = {
+NOUNS: Mapping[str, type[Struct]] = {
     "purposes": Purpose,
     "signals": Kind,
     "traits": Stated,
@@ -58,6 +58,7 @@ _LISTS: Mapping[str, type[Struct]] = {
     "pages": Paging,
     "examples": Exampling,
 }
+"""What each list of the file holds."""
 _OF_MOMENTS = ("features", "reasons", "override")
 _OF_ACTIONS = ("reason", "irreversible")
 
@@ -94,7 +95,7 @@ def pack_of(tables: Mapping[str, Any], where: str) -> Pack:
         penchant.errors.BadInput: `pack.toml`, `pack`: there is no key `titel`; is `title` meant?
     """
     place = f"`{where}`"
-    for sentence in unknown(tables, ("pack", "moments", "texts", *_LISTS), f"{place}: "):
+    for sentence in unknown(tables, ("pack", "moments", "texts", *NOUNS), f"{place}: "):
         raise BadInput(sentence)
     if "pack" not in tables:
         raise BadInput(f"{place} does not say which pack it is. Begin it with a table `[pack]`.")
@@ -109,7 +110,7 @@ def pack_of(tables: Mapping[str, Any], where: str) -> Pack:
             f"`{about.name}`): what the pack brings is named after it."
         )
     lists: dict[str, Any] = {
-        key: _list(tables.get(key, []), key, noun, place) for key, noun in _LISTS.items()
+        key: _list(tables.get(key, []), key, noun, place) for key, noun in NOUNS.items()
     }
     moments = _moments(tables.get("moments", []), where)
     return Pack(about=about, place=where, moments=moments, texts=_texts(tables, place), **lists)
