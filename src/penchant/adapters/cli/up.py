@@ -2,7 +2,11 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +19,7 @@ from penchant.errors import BadInput
 if TYPE_CHECKING:
     from penchant.adapters.http.app import App
     from penchant.adapters.http.settings import Settings
+    from penchant.engine import Engine
 
 __all__ = ["up_command"]
 
@@ -48,12 +53,21 @@ WithPack = Annotated[
     list[str] | None,
     typer.Option("--pack", metavar="NAME", help="A pack to open it with. Repeatable."),
 ]
+WithExample = Annotated[
+    str,
+    typer.Option("--example", metavar="NAME", help="Simulated people of the pack, to look at."),
+]
 LogRequests = Annotated[
     bool, typer.Option("--log-requests", help="Log each request, by the template of its route.")
 ]
 
 
+SEED = 24
+"""Of the dice of examples: everybody sees the same people."""
+
+
 def up_command(
+    context: typer.Context,
     *,
     host: Host = "127.0.0.1",
     port: Port = 8321,
@@ -66,6 +80,7 @@ def up_command(
     show_people: ShowPeople = False,
     log_requests: LogRequests = False,
     pack: WithPack = None,
+    example: WithExample = "",
     db: Database = DEFAULT_DATABASE,
     as_json: AsJson = False,
 ) -> None:
@@ -73,7 +88,8 @@ def up_command(
 
     It listens on this machine alone, unless told otherwise; then there must be a key. The link
     to the console opens once. What is logged goes to stderr, a JSON object a line. Webhooks are
-    signed with PENCHANT_WEBHOOK_SECRET.
+    signed with PENCHANT_WEBHOOK_SECRET. An example is kept in --db where one is given, else
+    nowhere; its people are simulated, so the console lists them.
 
     penchant up --db people.db
     """
@@ -93,11 +109,15 @@ def up_command(
         logs_requests=log_requests,
         webhook=webhook,
         webhook_secrets=_secrets(webhook),
-        show_people=show_people,
+        show_people=show_people or bool(example),
         webhook_private=webhook_private,
     )
-    _serve(settings, db, tuple(pack or ()), as_json=as_json)
-    warn("Stopped. Everything that was answered is kept.")
+    is_given = getattr(context.get_parameter_source("db"), "name", "") != "DEFAULT"
+    with _database(db, is_given=is_given or not example) as place:
+        packs = tuple(pack or ())
+        _serve(settings, place, (packs, _example_of(packs, example)), as_json=as_json)
+    kept = "Everything that was answered is kept." if place.exists() else "Nothing of it is kept."
+    warn(f"Stopped. {kept}")
 
 
 def _secrets(webhook: str) -> tuple[str, ...]:
@@ -116,14 +136,57 @@ def _secrets(webhook: str) -> tuple[str, ...]:
     return secrets
 
 
-def _serve(settings: "Settings", db: Path, packs: tuple[str, ...], *, as_json: bool) -> None:
+@contextmanager
+def _database(db: Path, *, is_given: bool) -> Iterator[Path]:
+    """Give the database, or one that is gone afterwards."""
+    if is_given:
+        yield db
+        return
+    with TemporaryDirectory(prefix="penchant-") as folder:
+        yield Path(folder) / "example.db"
+
+
+def _example_of(packs: tuple[str, ...], example: str) -> tuple[str, str]:
+    """Give the pack whose example is asked for, and its name.
+
+    Raises:
+        BadInput: When it is not clear whose.
+    """
+    if example and len(packs) != 1:
+        raise BadInput("An example belongs to one pack. Name it with `--pack`.")
+    return (packs[0], example) if example else ("", "")
+
+
+def _live(engine: "Engine", pack: str, example: str) -> None:
+    """Let the people of an example live up to now."""
+    from penchant.adapters.cli.progress import waiting
+    from penchant.adapters.packs.finding import find_packs
+    from penchant.adapters.packs.living import live_through
+
+    (installed,) = find_packs([pack])
+    with waiting(f"Simulating {example}"):
+        kept = live_through(engine, installed, example, datetime.now(UTC), SEED)
+    said = f"{kept:,} signals" if kept else "already here"
+    warn(f"Example {example} of pack {pack}: all of it is simulated ({said}).")
+
+
+def _serve(
+    settings: "Settings",
+    db: Path,
+    opened: tuple[tuple[str, ...], tuple[str, str]],
+    *,
+    as_json: bool,
+) -> None:
     from penchant.adapters.http.log import log_to
     from penchant.adapters.http.service_file import forget_service
     from penchant.adapters.http.serving import listening, serve
 
-    if not db.exists():
+    packs, (pack, example) = opened
+    if not db.exists() and not example:
         warn(f"There is no database `{db}` yet; a new one is made.")
     with listening(settings, db) as sock, own_engine(db, may_make=True, packs=packs) as engine:
+        if example:
+            _live(engine, pack, example)
         host, port = sock.getsockname()[:2]
         url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         log_to()

@@ -143,7 +143,8 @@ def _places(pack: Pack, *, claims: bool) -> Iterator[str]:
     """Give every `module:name` that a pack names."""
     for ones in (pack.experts, pack.proposers, pack.planners, pack.importers, pack.exporters):
         yield from (one.part for one in ones)
-    yield from (one.part for one in (*pack.pages, *pack.examples))
+    yield from (one.part for one in pack.pages)
+    yield from (one.part for one in pack.examples)
     yield from (one.measure for one in pack.claims if claims)
 
 
