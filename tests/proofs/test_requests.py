@@ -146,8 +146,9 @@ def prepared(case: Case[Any], client: Caller, *, keep_key: bool) -> httpx.Reques
     headers = {str(key).lower(): str(value) for key, value in made.headers.items()}
     if not keep_key:
         headers = {key: value for key, value in headers.items() if key not in KEYS}
+    sent = [(key.encode(), value.encode("latin-1", "ignore")) for key, value in headers.items()]
     body = made.body.encode() if isinstance(made.body, str) else made.body
     assert isinstance(body, bytes | None)
     return client.client.build_request(
-        str(made.method), str(made.url), headers=headers, content=body
+        str(made.method), str(made.url), headers=sent, content=body
     )
