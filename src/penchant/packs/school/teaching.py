@@ -15,6 +15,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from penchant.packs.school.pace import USUAL, Pace
 from penchant.packs.school.review import Memory, due_at, recalled, reviewed
 from penchant.packs.school.steering import NO_WISHES, Traits, Wishes, leaning_now
 from penchant.packs.school.syllabus import Syllabus
@@ -48,31 +49,6 @@ class Known(Protocol):
     @property
     def answers(self) -> int:
         """How many answers it rests on."""
-
-
-class Pace(Struct, frozen=True):
-    """How a course is taught.
-
-    `band` is where the chance of a right answer should lie; `ready` is the mastery of each
-    prerequisite a skill waits for; `mastered` is where a skill counts as known. `right` and `wrong`
-    are what answers add to a skill, in logits per logarithm of their number: means that
-    `bench/simulator.py` finds in real answers. An item without a length takes `usual_seconds`.
-    """
-
-    band: tuple[float, float] = (0.6, 0.9)
-    ready: float = 0.6
-    mastered: float = 0.8
-    retention: float = 0.9
-    right: float = 0.58
-    wrong: float = 0.16
-    usual_seconds: float = 60.0
-    horizons: tuple[int, ...] = (1, 3, 10, 30)
-    stay: float = 4.0
-    lost: float = 0.7
-    goal_weight: float = 3.0
-
-
-USUAL = Pace()
 
 
 class Step(Struct, frozen=True):
@@ -139,15 +115,17 @@ def plan(
     desk.stay_with(seen or {}, at)
     levels = desk.levels(known)
     held_back = desk.held_back(levels)
-    fresh = np.array([name not in (seen or {}) for name in syllabus.items], bool)
+    met = seen or {}
+    fresh = np.array([name not in met for name in syllabus.items], bool)
+    today = np.array([met.get(name, -np.inf) >= at - DAY / 2 for name in syllabus.items], bool)
     steps: list[Step] = []
     while len(steps) < most:
-        ranked, worth = desk.ranked(levels, fresh, seconds)
+        ranked, worth = desk.ranked(levels, (fresh, today), seconds)
         if not len(ranked):
             break
         steps.append(desk.step(levels, ranked[:2], worth))
         seconds -= steps[-1].seconds
-        fresh[ranked[0]] = False
+        fresh[ranked[0]], today[ranked[0]] = False, True
         levels = desk.expected(levels, int(ranked[0]))
     return Plan(tuple(steps), held_back)
 
@@ -263,8 +241,14 @@ class _Desk:
             if row.any()
         )
 
-    def ranked(self, levels: _Levels, fresh: Bools, seconds: float) -> tuple[Ints, Floats]:
-        """Give the items that may come next, the best first, and what each item is worth."""
+    def ranked(
+        self, levels: _Levels, met: tuple[Bools, Bools], seconds: float
+    ) -> tuple[Ints, Floats]:
+        """Give the items that may come next, the best first, and what each item is worth.
+
+        `met` says which items are fresh, and which were answered today.
+        """
+        fresh, today = met
         item, skill = self.syllabus.pairs
         n = len(self.syllabus.items)
         pinned = [name for name in self.wishes.pinned if name in self.syllabus.items]
@@ -279,7 +263,9 @@ class _Desk:
         # What was mastered and is not due yet rests, as long as there is anything else.
         awake = may & ~(np.bincount(item, self.rests[skill], n) > 0)
         may = awake if awake.any() else may
-        # Items that were seen come again only where a skill has no others left.
+        # Items that were seen come again only where a skill has no others left, and on another day.
+        rested = may & ~today
+        may = rested if rested.any() else may
         left = np.bincount(skill, (may & fresh)[item], len(self.names)) > 0
         may &= fresh | ~(np.bincount(item, left[skill], n) > 0)
         due = np.bincount(item, self.recall[skill] < 1, n) > 0
