@@ -35,8 +35,12 @@ def simulated(
 
 
 def _round(dice: np.random.Generator, ability: Floats, hard: Floats, turn: int) -> tuple[Any, ...]:
-    """Give skill, item and whether it was right, one answer for each student."""
-    skill = dice.integers(SKILLS // 10, size=len(ability)) + turn // 10 % 10 * (SKILLS // 10)
+    """Give skill, item and whether it was right, one answer for each student.
+
+    A student stays with a skill for eight answers, as in assistments2009, then turns to another.
+    """
+    own = np.random.default_rng(turn // 8).permutation(len(ability))
+    skill = own % (SKILLS // 12) + turn // 8 % 12 * (SKILLS // 12)
     item = skill + SKILLS * dice.integers(ITEMS // SKILLS, size=len(ability))
     odds = ability - hard[item] + 0.02 * turn
     return skill, item, dice.random(len(ability)) < 1.0 / (1.0 + np.exp(-odds))

@@ -22,6 +22,8 @@ _BINS = 64
 """Cut points of a column; finer cuts moved no set tried by .0002 in AUC."""
 _AT_LEAST = 8
 """Columns that a tree looks at where there are so many: what bends is often two together."""
+_TOGETHER = 16_384
+"""Rows that are asked together: fewer cost calls, more do not fit the processor's cache."""
 _FINE, _APART = 1024.0, 2.0**26
 """Pulls and weights are summed in one number, each in steps of 1 / 1024 and 26 bits apart: the sum
 of 200,000 rows stays a whole number below 2^53, so nothing is lost but the rounding."""
@@ -138,12 +140,17 @@ def forest_adds(forest: Forest, rows: NDArray[np.float32]) -> Floats:
         ``(n,) float64``.
     """
     total = np.zeros(len(rows))
-    columns = np.ascontiguousarray(rows.T)
-    for which, cuts, leaves in zip(*forest, strict=True):
-        leaf = np.zeros(len(rows), dtype=np.uint8)
-        for column, cut in zip(which.tolist(), cuts, strict=True):
-            leaf = (leaf << 1) | (columns[column] > cut)
-        total += leaves[leaf]
+    for start in range(0, len(rows), _TOGETHER):
+        columns = np.ascontiguousarray(rows[start : start + _TOGETHER].T)
+        leaf = np.empty(columns.shape[1], dtype=np.uint8)
+        says = np.empty(columns.shape[1], dtype=np.bool_)
+        for which, cuts, leaves in zip(*forest, strict=True):
+            leaf[:] = 0
+            for column, cut in zip(which.tolist(), cuts, strict=True):
+                np.greater(columns[column], cut, out=says)
+                np.left_shift(leaf, 1, out=leaf)
+                np.bitwise_or(leaf, says.view(np.uint8), out=leaf)
+            total[start : start + _TOGETHER] += leaves.take(leaf)
     return total
 
 

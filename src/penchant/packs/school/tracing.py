@@ -40,6 +40,8 @@ _WIDE = 12
 """Answers at once from which arrays are quicker than one by one."""
 _PART = 2048
 """Answers looked at together, so that their states stay in the processor's cache."""
+_TOLD = 65_536
+"""Answers whose chances are computed together."""
 _FADING = 2
 """Which of the sums of a skill says how much is known: half-life of 10 answers."""
 _SPREAD = 1.0
@@ -142,7 +144,7 @@ class Tracer:
         right = is_right(correct)
         kind = self._names.kind(skills)
         one = self._one(kind, item, at)
-        expected = self._expected(kind, one.item)
+        expected = self._hardness.expected(kind.number, kind.alike, one.item)
         state = self._states.get(student, self._fold.layout.empty)
         self._states[student] = self._fold.after(state, one, Given(right, expected))
 
@@ -168,13 +170,13 @@ class Tracer:
             BadInput: As `predict`, or when the columns differ in length.
         """
         asked, kinds = self._asked(students, items, skills, at)
-        hard, states = self._hard(asked, kinds), self._states_of(students)
-        chances = np.empty(len(states))
-        for start in range(0, len(states), _PART):
-            part = np.arange(start, min(start + _PART, len(states)))
-            said = self._fold.all_say(states[start : start + _PART], asked.take(part))
-            chances[part] = self._population.chances(self._population.described(hard[part], *said))
-        return chances
+        states, rows = self._states_of(students), np.arange(len(students))
+        said = [
+            self._fold.all_say(states[start : start + _PART], asked.take(rows[start:][:_PART]))
+            for start in range(0, max(len(rows), 1), _PART)
+        ]
+        signals, pairs = (np.concatenate(column) for column in zip(*said, strict=True))
+        return self._told(self._hard(asked, kinds), signals, pairs)
 
     def follow(
         self,
@@ -195,16 +197,10 @@ class Tracer:
         same_length(students=students, correct=correct)
         right = rights(correct)
         asked, kinds = self._asked(students, items, skills, at)
-        hard, chances = self._hard(asked, kinds), np.empty(len(right))
-        expected = chance_of(hard[:, 0])
-        for turn in turns(_numbered(students)):
-            own = [students[n] for n in turn.tolist()]
-            given = Given(right[turn], expected[turn])
-            signals, pairs, after = self._fold.step(self._states_of(own), asked.take(turn), given)
-            described = self._population.described(hard[turn], signals, pairs)
-            chances[turn] = self._population.chances(described)
-            self._states.update(zip(own, after, strict=True))
-        return chances
+        hard = self._hard(asked, kinds)
+        given = Given(right, chance_of(hard[:, 0]))
+        signals, pairs = _scanned(self._fold, students, asked, given, self._states)
+        return self._told(hard, signals, pairs)
 
     def answer_many(
         self,
@@ -278,9 +274,6 @@ class Tracer:
         when = None if at is None else instant(at)
         return One(kind.number, names.item(item), kind.keys, names.item_key(item), when)
 
-    def _expected(self, kind: Kind, item: int) -> float:
-        return 1.0 / (1.0 + exp(-self._hardness.of(kind.number, kind.alike, item)[0]))
-
     def _chance(self, state: bytes, one: One, kind: Kind) -> float:
         described = self._hardness.of(one.kind, kind.alike, one.item)
         signals, pairs = self._fold.says(state, one)
@@ -291,6 +284,15 @@ class Tracer:
         line = self._population.line
         odds = float(row @ line.weights) + line.intercept + self._forest.added(row)
         return 1.0 / (1.0 + exp(-odds))
+
+    def _told(self, hard: Floats, signals: NDArray[np.float32], pairs: Floats) -> Floats:
+        """Give the chances of rows, a part after the other to bound what is held at once."""
+        chances = np.empty(len(hard))
+        for start in range(0, len(hard), _TOLD):
+            part = slice(start, start + _TOLD)
+            described = self._population.described(hard[part], signals[part], pairs[part])
+            chances[part] = self._population.chances(described)
+        return chances
 
     def _asked(
         self,
@@ -315,30 +317,30 @@ class Tracer:
 
 
 def _fitted(columns: Columns, names: Names, fold: Fold) -> Population:
-    """Fit a population; its answers are folded turn by turn, all students at once."""
+    """Fit a population; its students are kept only while their answers are folded."""
     asked, _ = asked_of(names, columns.item, columns.skills, columns.at)
-    student = _numbered(columns.student)
-    rows = Rows(student, asked.kind, asked.item, columns.right)
+    rows = Rows(_numbered(columns.student), asked.kind, asked.item, columns.right)
 
     def scan(hard: Floats) -> tuple[NDArray[np.float32], Floats]:
-        expected = chance_of(hard)
-        states = [fold.layout.empty] * (int(student.max(initial=-1)) + 1)
-        said, order = [fold.all_say([], asked.take(np.zeros(0, dtype=np.int64)))], []
-        for turn in turns(student):
-            who = student[turn].tolist()
-            own = [states[one] for one in who]
-            signals, pairs, after = fold.step(
-                own, asked.take(turn), Given(columns.right[turn], expected[turn])
-            )
-            for one, state in zip(who, after, strict=True):
-                states[one] = state
-            said.append((signals, pairs))
-            order.append(turn)
-        back = np.argsort(np.concatenate([np.zeros(0, dtype=np.int64), *order]))
-        signals, pairs = (np.concatenate(column)[back] for column in zip(*said, strict=True))
-        return signals, pairs
+        given = Given(columns.right, chance_of(hard))
+        return _scanned(fold, columns.student, asked, given, {})
 
     return fit_population(rows, fold.sizes, scan)
+
+
+def _scanned(
+    fold: Fold, students: Sequence[Any], asked: Several, given: Given, states: dict[Any, bytes]
+) -> tuple[NDArray[np.float32], Floats]:
+    """Fold answers into `states`, and give what was said before each: signals and pairs."""
+    none = fold.all_say([], asked.take(np.zeros(0, dtype=np.int64)))
+    signals, pairs = (np.empty((len(students), part.shape[1]), part.dtype) for part in none)
+    for turn in turns(_numbered(students)):
+        own = [students[n] for n in turn.tolist()]
+        before = [states.get(student, fold.layout.empty) for student in own]
+        part = Given(given.right[turn], given.expected[turn])
+        signals[turn], pairs[turn], after = fold.step(before, asked.take(turn), part)
+        states.update(zip(own, after, strict=True))
+    return signals, pairs
 
 
 def _numbered(students: Sequence[Any]) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ leave out only the student's own rows leaks the label into the difference.
 """
 
 from collections.abc import Sequence
-from math import log
+from math import exp, log
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -102,12 +102,21 @@ class Hardness:
         self._kinds = [tuple(map(float, one)) for one in kinds]
         self._items = [tuple(map(float, one)) for one in items]
 
+    def expected(self, kind: int, alike: Sequence[int], item: int) -> float:
+        """Give the probability that the first of the numbers stands for."""
+        effect, _, _ = self._kind(kind, alike)
+        return 1.0 / (1.0 + exp(-(self._common + effect + self._items[item][0])))
+
+    def _kind(self, kind: int, alike: Sequence[int]) -> tuple[float, ...]:
+        """Give what is known of a set of skills; a new one is as its skills are on average."""
+        if kind or not alike:
+            return self._kinds[kind]
+        own = [self._kinds[number] for number in alike]
+        return tuple(sum(column) / len(own) for column in zip(*own, strict=True))
+
     def of(self, kind: int, alike: Sequence[int], item: int) -> list[float]:
-        """Give the numbers; a new set of skills is as hard as the skills of it are on average."""
-        effect, share, met = self._kinds[kind]
-        if not kind and alike:
-            own = [self._kinds[number] for number in alike]
-            effect, share, met = (sum(column) / len(own) for column in zip(*own, strict=True))
+        """Give the numbers."""
+        effect, share, met = self._kind(kind, alike)
         more, shift, seen = self._items[item]
         share = min(max(share, _LEAST), 1.0 - _LEAST)
         shifted = min(max(share + shift, _LEAST), 1.0 - _LEAST)

@@ -9,7 +9,7 @@ Rule 2: reading many states at once and one by one give the same numbers.
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from struct import Struct
 from typing import NamedTuple
 
@@ -153,51 +153,38 @@ class Many:
 
     def put(self, numbers: Floats, skills: Floats, items: Floats) -> list[bytes]:
         """Give the states with other numbers of student, skill and item; a row for each student."""
-        wholes = _packed(numbers)
-        (skill_at, skill_row, new_skill, skill) = self._cuts(self._layout.skill, skills)
-        (item_at, item_row, new_item, item) = self._cuts(self._layout.item, items)
-        skill_size = _WORD * self._layout.skill.width
-        item_size = _WORD * self._layout.item.width
         head, start = _COUNTS.size, len(self._layout.empty)
+        skill_cuts = self._cuts(self._layout.skill, skills)
+        item_cuts = self._cuts(self._layout.item, items)
         after = []
-        for n, state in enumerate(self._states):
-            a, b, c, d = skill_at[n], item_at[n], skill_row[n], item_row[n]
+        for state, whole, skill, item in zip(
+            self._states, _packed(numbers), skill_cuts, item_cuts, strict=True
+        ):
+            key_at, row_at, row_end, key, row = skill
+            item_key_at, item_at, item_end, item_key, item_row = item
             counts = state[:head]
-            row, thing = skill[n], item[n]
-            is_new, is_new_thing = new_skill[n], new_item[n]
-            if is_new or is_new_thing:
+            if key or item_key:
                 n_skills, n_items = _COUNTS.unpack(counts)
-                counts = _COUNTS.pack(n_skills + is_new, n_items + is_new_thing)
-            parts = (
-                counts,
-                wholes[n],
-                state[start:a],
-                row[:_WORD] if is_new else b"",
-                state[a:b],
-                thing[:_WORD] if is_new_thing else b"",
-                state[b:c],
-                row[_WORD:],
-                state[(c if is_new else c + skill_size) : d],
-                thing[_WORD:],
-                state[(d if is_new_thing else d + item_size) :],
-            )
-            after.append(b"".join(parts))
+                counts = _COUNTS.pack(n_skills + bool(key), n_items + bool(item_key))
+            keys = (state[start:key_at], key, state[key_at:item_key_at], item_key)
+            rows = (state[item_key_at:row_at], row, state[row_end:item_at], item_row)
+            after.append(b"".join((counts, whole, *keys, *rows, state[item_end:])))
         return after
 
-    def _cuts(
-        self, block: Block, rows: Floats
-    ) -> tuple[list[int], list[int], list[bool], list[bytes]]:
-        """Give where keys and rows stand in each state, which are new, and both as bytes.
+    def _cuts(self, block: Block, rows: Floats) -> Iterator[tuple[int, int, int, bytes, bytes]]:
+        """Give for each state where a key goes, where its row begins and ends, and both as bytes.
 
-        Without numbers of this block nothing is new, so nothing is written.
+        A key that stands there already is empty, and so is a row without numbers.
         """
         at, places, is_kept = self._found[block.which]
-        is_new = ~is_kept if block.width else np.zeros_like(is_kept)
-        words = np.empty((len(rows), block.width + 1), dtype="<u4")
-        words[:, 0] = self._keys[block.which]
-        words[:, 1:] = rows.astype("<f4").view("<u4")
-        offsets = _WORD * (at - self._starts), _WORD * (places - self._starts)
-        return (*(one.tolist() for one in offsets), is_new.tolist(), _packed(words))
+        key_at, row_at = _WORD * (at - self._starts), _WORD * (places - self._starts)
+        row_end = row_at + _WORD * block.width * is_kept
+        keys = _packed(self._keys[block.which].astype("<u4")[:, None])
+        for n in np.flatnonzero(is_kept | (block.width == 0)).tolist():
+            keys[n] = b""
+        offsets = (one.tolist() for one in (key_at, row_at, row_end))
+        packed = _packed(rows) if block.width else [b""] * len(keys)
+        return zip(*offsets, keys, packed, strict=True)
 
     def _find(self, block: Block, keys: Ints) -> tuple[Ints, Ints, NDArray[np.bool_]]:
         """Search all students' keys at once, as `Layout` does for one; in words."""
