@@ -78,21 +78,21 @@ def rows_of(answers: Answers) -> list[tuple[object, ...]]:
 
 
 def chances(job: Job, answers: Answers, train: NDArray[np.bool_]) -> tuple[Floats, float]:
-    """Give the probability of each answer of the fold, and the seconds that fitting took."""
-    started = time.perf_counter()
+    """Give the probability of each answer of the fold, and the processor seconds that fitting took."""
+    started = time.process_time()
     if job.model in (OURS, STRAIGHT):
         growth = tracing_population.GROWTH
         if job.model == STRAIGHT:
             tracing_population.GROWTH = growth._replace(trees=0)
         tracer = Tracer.fit(rows_of(answers.rows(train)))
         tracing_population.GROWTH = growth
-        seconds = time.perf_counter() - started
+        seconds = time.process_time() - started
         return tracer.follow(*map(list, zip(*rows_of(answers.rows(~train)), strict=True))), seconds
     if job.model in LOGISTIC:
         told = fitted(LOGISTIC[job.model](answers), answers.correct, train)
     else:
         told = FOLDED[job.model](answers, train)
-    return told, time.perf_counter() - started
+    return told, time.process_time() - started
 
 
 def run(job: Job, folder: Path) -> Result:
