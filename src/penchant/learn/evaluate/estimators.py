@@ -23,7 +23,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 FOLDS = 3
-PRIOR_ROWS = 2.0  # seen beforehand
 LARGEST_VARIANCE = 0.25  # of a reward in 0..1
 SHRINKAGES = 12  # steps from hardly to almost wholly shrunk
 
@@ -104,15 +103,13 @@ def chosen(estimators: list[Valued]) -> Valued:
 def half_width(terms: Floats, log: Log, alpha: float) -> float:
     """Give half the width of the interval of a mean of terms, people apart.
 
-    Two rows of usual weight and the largest variance count as seen beforehand, so that rows which
-    happen to be all alike leave no interval of width 0.
+    One row of the greatest weight and the largest variance counts as seen beforehand: rows that
+    weigh much come seldom, and rows that happen to be all alike leave no interval of width 0.
 
     Source: Liang, Zeger 1986 (variance clustered by person), Student's t for few people.
     """
     reach = student(1 - alpha / 2, log.n_people - 1)
-    row_weights = log.weights
-    usual = float(row_weights @ row_weights) / max(float(row_weights.sum()), 1e-12)
-    beforehand = PRIOR_ROWS * LARGEST_VARIANCE * (usual / len(terms)) ** 2
+    beforehand = LARGEST_VARIANCE * (float(log.weights.max()) / len(terms)) ** 2
     return reach * math.sqrt(_error(terms - terms.mean(), log) ** 2 + beforehand)
 
 
