@@ -9,7 +9,7 @@ that the page declares, and nothing else.
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -174,7 +174,6 @@ class Entries(Struct, frozen=True):
     says: str
     entries: tuple[Entry, ...]
     empty: str = ""
-    width: Literal["whole", "half"] = "whole"
 
 
 Block = Note | HeatMap | Estimates | Sheet | Entries

@@ -12,9 +12,14 @@ from penchant.adapters.console.rendering import Renderer
 from penchant.adapters.console.settings import ConsoleSettings
 from penchant.engine import Engine
 
-__all__ = ["Frame"]
+__all__ = ["Frame", "entry_of"]
 
 FACTS, MANY_FACTS = 20, 500
+
+
+def entry_of(pack: str) -> str:
+    """Give what the entry of a pack in the rail is known by."""
+    return f"pack {pack}"
 
 
 class Frame:
@@ -26,7 +31,15 @@ class Frame:
         self.settings = settings
         self.address = Address(settings.prefix)
         self.forms = Forms(settings.prefix)
-        self._renderer = Renderer(self.address)
+        self._renderer = Renderer(self.address, self._entries())
+
+    def _entries(self) -> tuple[tuple[str, str, str], ...]:
+        """Give the entries of packs in the rail: key, name, and address of the first page."""
+        return tuple(
+            (entry_of(pack.name), pack.about.title, self.address.page("pack", pack=pack.name))
+            for pack in self.engine.packs
+            if pack.pages
+        )
 
     def show(self, request: Request, page: Page, *, here: str) -> Response:
         """Give a page; `here` is the entry of the navigation it belongs to."""

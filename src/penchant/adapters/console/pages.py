@@ -17,6 +17,7 @@ from penchant.adapters.console.frame import Frame
 from penchant.adapters.console.lists_page import PAGE, decisions_page, people_page, wrong_page
 from penchant.adapters.console.moments_page import moment_page, moments_page
 from penchant.adapters.console.overview_page import PERIODS, overview_page
+from penchant.adapters.console.pack_pages import PackPages
 from penchant.adapters.console.rendering import HEADERS, static_files
 from penchant.adapters.console.settings import ConsoleSettings
 from penchant.engine import Engine
@@ -54,12 +55,15 @@ def routes(engine: Engine, settings: ConsoleSettings | None = None) -> list[Rout
         "/decisions": pages.decisions,
         "/decision": pages.decision,
     }
+    packs = PackPages(frame)
+    gets["/pack"] = packs.show
     return [
         *(
             Route(prefix + path, pages.telling(answer), methods=["GET"])
             for path, answer in gets.items()
         ),
         Route(f"{prefix}/person", Changes(frame).act, methods=["POST"]),
+        Route(f"{prefix}/pack", packs.send, methods=["POST"]),
         *(_static(prefix, name, *file) for name, file in static_files().items()),
         Route(f"{prefix}/{{rest:path}}", pages.telling(_missing), methods=["GET"]),
     ]

@@ -5,7 +5,7 @@ Rule 2: no inline style and no script, so the policy can forbid both.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from importlib import resources
 
@@ -50,8 +50,8 @@ def static_files() -> dict[str, tuple[bytes, str]]:
 class Renderer:
     """Turns pages into responses."""
 
-    def __init__(self, address: Address) -> None:
-        """Load the templates once."""
+    def __init__(self, address: Address, entries: Sequence[tuple[str, str, str]] = ()) -> None:
+        """Load the templates once; `entries` are those of packs in the rail: key, name, address."""
         self._address = address
         self._templates = Environment(
             loader=PackageLoader("penchant.adapters.console"),
@@ -61,7 +61,9 @@ class Renderer:
             lstrip_blocks=True,
         )
         digest = hashlib.sha256(b"".join(body for body, _ in static_files().values()))
-        self._templates.globals.update(to=address, version=digest.hexdigest()[:12])
+        self._templates.globals.update(
+            to=address, version=digest.hexdigest()[:12], of_packs=tuple(entries)
+        )
         self._templates.filters.update(
             three=wording.three,
             whole=wording.whole,

@@ -164,7 +164,7 @@ def _suggestion(name: str, steps: Sequence[Step], answers: Sequence[Answer]) -> 
     mine = [one for one in answers if set(one.skills) & set(step.skills)]
     return Entry(
         Link(name, "student", name, "next"),
-        (step.for_teacher,),
+        (f"Next: `{step.item}`.", step.for_teacher),
         mark="asked for" if is_asked else step.kind,
         evidence=evidence_of(mine),
         forms=(
@@ -194,7 +194,6 @@ def _stuck(desk: Desk, found: Sequence[Stuck], known: Mapping[str, Answer]) -> E
         "At most a third of the latest answers right, and the belief agrees.",
         entries,
         "Nobody is stuck: there are too few wrong answers for that, or too few at all.",
-        "half",
     )
 
 
@@ -218,7 +217,6 @@ def _groups(found: Sequence[Stuck], known: Mapping[str, Answer]) -> Entries:
         "Who lacks the same first thing. Each student is in one group, so all can be held at once.",
         entries,
         "No two students lack the same.",
-        "half",
     )
 
 
@@ -239,7 +237,7 @@ def _engaged(desk: Desk, answers: Sequence[Answer], sheets: Mapping[str, str]) -
     work = ("Work in",) if sheets else ()
     return Sheet(
         "engagement",
-        "Time on task and completion",
+        "Time and completion",
         "Time is what answers say they took. Each name opens to the answers.",
         ("Student", "Time on task", "Answers", "Tasks done", *work, "Last answer"),
         tuple(rows),

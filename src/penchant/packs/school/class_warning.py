@@ -152,8 +152,8 @@ def _trust(known: Precision, past: Past) -> Estimates:
     )
     return Estimates(
         "warning",
-        "How far a flag can be trusted",
-        f"Flags find {100 * known.recall:.0f} % of those who will not pass, so a student without "
+        _TITLE,
+        f"How far a flag can be trusted. Flags find {100 * known.recall:.0f} % of those who will not pass, so a student without "
         "one is not out of danger. Precision comes from students whom the model never saw.",
         (row, usual),
     )

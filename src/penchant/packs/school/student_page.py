@@ -102,7 +102,7 @@ class StudentPage:
     def _map(
         self, known: Mapping[str, Mastery], planned: Plan, answers: tuple[Answer, ...]
     ) -> Estimates:
-        waits = {line.split("`")[1]: line for line in planned.waiting}
+        waits = {line.split("`")[1]: line.split("` ", 1)[1] for line in planned.waiting}
         rows = []
         for skill in self._desk.course.skills:
             one = known.get(skill.name)
@@ -115,7 +115,7 @@ class StudentPage:
                     one.probability if one else None,
                     low,
                     high,
-                    note=waits.get(skill.name, ""),
+                    note=waits.get(skill.name, "").capitalize(),
                     evidence=evidence_of(mine, of=one.answers if one else None),
                     forms=_contest(skill.name),
                     name=part_of(self._desk.course, skill.name),

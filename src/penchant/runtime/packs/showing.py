@@ -113,15 +113,16 @@ def _view(memory: Memory, page: Paging, pack: Pack, person: str, at: datetime) -
 
 
 def _views(memory: Memory, page: Paging, pack: Pack, at: datetime) -> tuple[dict[str, View], int]:
-    """Give views of those who agreed and of whom something is kept, and how many there are more."""
+    """Give views of those who agreed, and of how many more it was not asked."""
     homes = dict.fromkeys(memory.people.home(one) for one in memory.watch.people())
     views: dict[str, View] = {}
     for looked, person in enumerate(homes):
         if len(views) == MOST_PEOPLE:
             return views, len(homes) - looked
-        view = _view(memory, page, pack, person, at)
-        if view.signals or view.states:
-            views[person] = view
+        consent = memory.people.person(person).registers.consent(page.purpose)
+        is_over = consent.until is not None and consent.until <= at
+        if consent.state == "granted" and not is_over:
+            views[person] = _view(memory, page, pack, person, at)
     return dict(sorted(views.items())), 0
 
 

@@ -1,4 +1,4 @@
-"""Watching: whose signals end when, and whether what a moment must not make worse gets worse.
+"""Watching: who answered for a pack, whose signals end when, and whether guard metrics get worse.
 
 Loop: beside it; facts come in as they are written or read from the journal.
 Rule 1: bounded: one time a person, and a number a day and guard.
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from penchant.contract.declarations import Guard
-from penchant.journal import Decided, Fact, Observed
+from penchant.journal import Consented, Decided, Fact, Observed
 from penchant.limits import seconds
 from penchant.runtime.packs.loaded import Loaded
 
@@ -49,6 +49,7 @@ class Watch:
         """Start with nothing seen."""
         self._loaded = loaded
         self._ends: dict[str, float] = {}
+        self._asked: dict[str, None] = {}
         guards = [(pack.name, one) for pack in loaded.packs.values() for one in pack.guards]
         self._guards = [(pack, one, seconds(one.window) / _DAY) for pack, one in guards]
         self._days: dict[str, dict[int, list[int]]] = {}
@@ -63,6 +64,8 @@ class Watch:
                 decision = fact.decision
                 if decision.executed and decision.moment in self._loaded.giving:
                     self._count("", decision.moment, fact.at.timestamp())
+            elif isinstance(fact, Consented) and self._loaded.owner(fact.consent.purpose):
+                self._asked[fact.person] = None
 
     def end_of(self, fact: Fact) -> float:
         """Say when a fact ends, in seconds since 1970; infinity where it does not."""
@@ -72,8 +75,8 @@ class Watch:
         return fact.at.timestamp() + length
 
     def people(self) -> tuple[str, ...]:
-        """Give the ids under which something of a pack is kept."""
-        return tuple(self._ends)
+        """Give the ids of those who answered for a purpose of a pack, with yes or no."""
+        return tuple(self._asked)
 
     def ends(self, person: str, at: float) -> None:
         """Note that something of a person ends at a time."""
@@ -91,6 +94,7 @@ class Watch:
         """Know nothing of some ids any more."""
         for one in ids:
             self._ends.pop(one, None)
+            self._asked.pop(one, None)
 
     def guards(self, now: float) -> tuple[GuardReading, ...]:
         """Give the guard metrics as they stand."""
