@@ -3,6 +3,7 @@
 Rule 1: nothing of a pack comes out as markup. Rule 2: what is drawn has its numbers beside it.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import count
@@ -42,6 +43,7 @@ UNSURE = 0.15
 """Spread from which a box of a heat map is drawn as not sure."""
 SHADES = 9
 MANY = 4  # entries from which a list stands in two columns
+_PER_CENT = re.compile(r"(?<=\d) ?%")
 _WHOLE = Scale(0.0, 1.0)
 _TICKS = tuple((n / 4, f"{25 * n} %") for n in range(5))
 _TEMPLATES: Mapping[type, str] = {
@@ -224,7 +226,7 @@ class Drawing:
 
 def _words(text: str) -> Markup:
     """Set names as names, and keep a number and its sign on one line."""
-    return code(text.replace(" %", "\u00a0%"))
+    return code(_PER_CENT.sub("\u00a0%", text))
 
 
 def _typed(value: object) -> str:

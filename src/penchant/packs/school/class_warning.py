@@ -153,7 +153,8 @@ def _trust(known: Precision, past: Past) -> Estimates:
     return Estimates(
         "warning",
         _TITLE,
-        f"How far a flag can be trusted. Flags find {100 * known.recall:.0f} % of those who will not pass, so a student without "
-        "one is not out of danger. Precision comes from students whom the model never saw.",
+        f"How far a flag can be trusted. Flags find {100 * known.recall:.0f} % of those who will "
+        "not pass, so a student without one is not out of danger. Precision comes from students "
+        "whom the model never saw.",
         (row, usual),
     )

@@ -39,6 +39,7 @@ from penchant.packs.school.tracing import Mastery
 __all__ = ["StudentPage", "student_page"]
 
 AHEAD = 4
+LATEST = 20  # answers in the list at the end
 WEEK = 7 * 86_400.0
 BY = "student"
 
@@ -210,10 +211,11 @@ def _all(answers: tuple[Answer, ...]) -> Sheet | Note:
     found = evidence_of(answers)
     if found is None:
         return Note(("No answer of yours may be seen here yet.",), "Answers")
+    said = f"The latest {min(len(answers), LATEST)} of {len(answers)}, the last one first."
     return Sheet(
         "answers",
         "Answers",
-        f"The latest {len(answers)}, the last one first.",
+        f"{said} All of them stand behind the skills above.",
         found.columns,
-        found.rows,
+        found.rows[:LATEST],
     )
