@@ -23,6 +23,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 FOLDS = 3
+PRIOR_ROWS = 2.0  # of usual weight, seen beforehand
 LARGEST_VARIANCE = 0.25  # of a reward in 0..1
 SHRINKAGES = 12  # steps from hardly to almost wholly shrunk
 
@@ -103,14 +104,19 @@ def chosen(estimators: list[Valued]) -> Valued:
 def half_width(terms: Floats, log: Log, alpha: float) -> float:
     """Give half the width of the interval of a mean of terms, people apart.
 
-    One row of the greatest weight and the largest variance counts as seen beforehand: rows that
-    weigh much come seldom, and rows that happen to be all alike leave no interval of width 0.
+    Counted as seen beforehand are two rows of usual weight with the largest variance, so that few
+    clicks, or rows all alike, leave no interval that is too narrow; and one of the greatest weight
+    with the variance of the rewards, since rows that weigh much come seldom.
 
     Source: Liang, Zeger 1986 (variance clustered by person), Student's t for few people.
     """
     reach = student(1 - alpha / 2, log.n_people - 1)
-    beforehand = LARGEST_VARIANCE * (float(log.weights.max()) / len(terms)) ** 2
-    return reach * math.sqrt(_error(terms - terms.mean(), log) ** 2 + beforehand)
+    row_weights = log.weights
+    usual = float(row_weights @ row_weights) / max(float(row_weights.sum()), 1e-12)
+    greatest = float(row_weights.max())
+    before = PRIOR_ROWS * LARGEST_VARIANCE * usual**2 + float(log.rewards.var()) * greatest**2
+    seen = _error(terms - terms.mean(), log)
+    return reach * math.sqrt(seen**2 + before / len(terms) ** 2)
 
 
 def _residuals(log: Log, row_weights: Floats) -> tuple[Floats, Floats]:
