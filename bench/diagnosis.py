@@ -10,6 +10,7 @@ interpolated on logarithms. `--calibrated`: both sides know the bank only as cal
 
     python bench/diagnosis.py --seeds 10
     python bench/diagnosis.py --seeds 10 --calibrated
+    python bench/diagnosis.py --seeds 10 --bank  # how well items are found, at once and one by one
 
 Results are kept line by line in `--results`; a run that is repeated goes on where it stopped.
 """
@@ -34,7 +35,16 @@ from catsim.item_bank import ItemBank
 from catsim.selection import MaxInfoSelector
 from numpy.typing import NDArray
 
-from penchant.packs.school.bank import ABILITIES, PRIOR, Bank, calibrated, chances, empty, given_by
+from penchant.packs.school.bank import (
+    ABILITIES,
+    PRIOR,
+    Bank,
+    calibrated,
+    chances,
+    empty,
+    given_by,
+    joined,
+)
 from penchant.packs.school.diagnosis import (
     NOBODY_YET,
     Paper,
@@ -55,6 +65,7 @@ ERROR, MOST, LIMIT = 0.3, 45, 0.25
 GAINS = (0.0048, 0.0040, 0.0033)
 LENGTHS = (35, 45, 55)
 CALIBRATING, EACH = 2_000, 60
+KNOWN, KNOWN_LIMITED = "ability known (bound)", "ability known, limited (bound)"
 CATSIM, LIMITED = "catsim maximum information", f"catsim, r_max {LIMIT}"
 
 
@@ -162,10 +173,13 @@ def by_grid(world: World, asked: Sequence[Sequence[int]]) -> Sat:
 
 
 def foreseen(world: World, least_gain: float, limit: float) -> Sat:
-    """Ask what tells most of the ability as it is, which nobody knows: a bound, not a way."""
+    """Ask what tells most of the ability as it is, which nobody knows: a bound, not a way.
+
+    Its error is the one that information and prior allow, sqrt(mean of 1 / (1 + information)).
+    """
     chance = chances(world.known, world.theta)
     information = world.known.sharpness**2 * chance * (1 - chance)
-    shown, asked = np.zeros(ITEMS), []
+    shown, lengths, variances = np.zeros(ITEMS), [], []
     for number, row in enumerate(information):
         most = max(1.0, limit * (number + 1))
         given: list[int] = []
@@ -177,8 +191,11 @@ def foreseen(world: World, least_gain: float, limit: float) -> Sat:
                 given.append(item)
                 precision += row[item]
         shown[given] += 1
-        asked.append(given)
-    return by_grid(world, asked)
+        lengths.append(len(given))
+        variances.append(1 / precision)
+    exposure = float(shown.max() / len(world.theta))
+    rmse = float(np.sqrt(np.mean(variances)))
+    return Sat(float(np.mean(lengths)), rmse, 0.0, exposure, max(lengths))
 
 
 def ways(world: World, seed: int) -> Iterator[tuple[str, Callable[[], Sat]]]:
@@ -193,7 +210,7 @@ def ways(world: World, seed: int) -> Iterator[tuple[str, Callable[[], Sat]]]:
             f"random {length}",
             lambda n=length: by_grid(world, [dice.permutation(ITEMS)[:n] for _ in world.theta]),
         )
-    for name, limit in (("ability foreseen", 1.0), ("ability foreseen, limited", LIMIT)):
+    for name, limit in ((KNOWN, 1.0), (KNOWN_LIMITED, LIMIT)):
         for gain in GAINS:
             yield (
                 f"{name} {gain}",
@@ -233,6 +250,32 @@ def interval(values: Sequence[float]) -> str:
     return f"{taken.mean():.3f} ({low:.3f} to {high:.3f})"
 
 
+def found_items(seed: int, students: int) -> dict[str, float]:
+    """Calibrate at once by EM and student by student; give errors of difficulty and sharpness."""
+    world = make_world(seed, students, is_calibrated=False)
+    dice = np.random.default_rng([seed, 3])
+    items = np.stack([dice.permutation(ITEMS)[:EACH] for _ in range(students)])
+    right = world.right[np.arange(students)[:, None], items]
+    at_once = calibrated(
+        empty(world.bank.names),
+        np.repeat(np.arange(students), EACH),
+        items.ravel(),
+        right.ravel().astype(np.float64),
+    )
+    one_by_one = empty(world.bank.names)
+    for asked, answers in zip(items, right, strict=True):
+        names = [world.bank.names[item] for item in asked]
+        one_by_one = joined(one_by_one, dict(zip(names, answers.tolist(), strict=True)))
+    return {
+        f"{what} {name}": float(np.sqrt(np.mean((getattr(bank, what) - truth) ** 2)))
+        for name, bank in (("at once", at_once), ("one by one", one_by_one))
+        for what, truth in (
+            ("difficulty", world.bank.difficulty),
+            ("sharpness", world.bank.sharpness),
+        )
+    }
+
+
 def kept(path: Path) -> dict[str, Sat]:
     """Read what earlier runs found."""
     if not path.exists():
@@ -260,7 +303,7 @@ def run(given: Any) -> dict[str, Sat]:
 def table(found: Mapping[str, Sat], prefix: str, seeds: Sequence[int]) -> None:
     """Print what was found, and items at equal error."""
     print("way | items | RMSE | bias | greatest exposure | longest")
-    names = list(dict.fromkeys(k.split(" ", 3)[3] for k in found if k.startswith(prefix)))
+    names = [name for name, _ in ways(make_world(0, 1, is_calibrated=False), 0)]
     sat = {name: [found[f"{prefix} {seed} {name}"] for seed in seeds] for name in names}
     for name, rows in sat.items():
         cells = [interval([one[place] for one in rows]) for place in range(4)]
@@ -268,8 +311,8 @@ def table(found: Mapping[str, Sat], prefix: str, seeds: Sequence[int]) -> None:
     groups = {
         "ours": [f"ours {gain}" for gain in GAINS],
         "random": [f"random {length}" for length in LENGTHS],
-        "ability foreseen (bound)": [f"ability foreseen {gain}" for gain in GAINS],
-        "foreseen, limited (bound)": [f"ability foreseen, limited {gain}" for gain in GAINS],
+        KNOWN: [f"{KNOWN} {gain}" for gain in GAINS],
+        KNOWN_LIMITED: [f"{KNOWN_LIMITED} {gain}" for gain in GAINS],
     }
     for rival in (CATSIM, LIMITED):
         for group, members in groups.items():
@@ -284,8 +327,15 @@ def main() -> None:
     given.add_argument("--first", type=int, default=0)
     given.add_argument("--students", type=int, default=STUDENTS)
     given.add_argument("--calibrated", action="store_true")
+    given.add_argument("--bank", action="store_true")
     given.add_argument("--results", type=Path, default=Path("diagnosis.results.jsonl"))
     asked = given.parse_args()
+    if asked.bank:
+        rows = [found_items(seed, asked.students) for seed in range(asked.seeds)]
+        print(f"SIMULATED: {asked.students:,} students, {EACH} of {ITEMS} items each; RMSE of")
+        for name in rows[0]:
+            print(f"{name} | {interval([row[name] for row in rows])}")
+        return
     found = run(asked)
     print(machine())
     print(f"SIMULATED: {asked.students:,} students, {ITEMS} items, {asked.seeds} seeds")

@@ -321,23 +321,36 @@ class _Desk:
     def step(self, levels: _Levels, best: Ints, worth: Floats) -> Step:
         """Make the step on the best item, with its reasons; the second is told as next best."""
         number = int(best[0])
-        name = self.syllabus.items[number]
-        skills = self.syllabus.pairs[1][self.syllabus.pairs[0] == number]
-        weakest = int(skills[levels.mean[skills].argmin()])
-        chance, mastery = (
-            float(self.chances(levels)[number]),
-            float(_logistic(levels.mean)[weakest]),
-        )
         traits = Traits(*self.traits(levels)[number].tolist())
         kind: Kind = "review" if traits.review else "new" if traits.new else "practice"
-        kind = "asked" if name in self.wishes.pinned else kind
-        low, high = self.pace.band
-        goals = self.wishes.goals & (
-            {self.names[weakest]} | self.syllabus.leads_to[self.names[weakest]]
+        kind = "asked" if self.syllabus.items[number] in self.wishes.pinned else kind
+        facts = self._facts(levels, best, worth, kind)
+        skills = self.syllabus.pairs[1][self.syllabus.pairs[0] == number]
+        return Step(
+            facts.item,
+            tuple(self.names[n] for n in skills),
+            kind,
+            facts.chance,
+            facts.worth,
+            float(self.lengths[number]),
+            traits,
+            for_student(facts),
+            for_teacher(facts, self.pace.band),
         )
-        facts = Facts(
-            item=name,
-            skill=self.names[weakest],
+
+    def _facts(self, levels: _Levels, best: Ints, worth: Floats, kind: Kind) -> Facts:
+        """Gather what a step was chosen by; of its skills the one that is known least."""
+        number = int(best[0])
+        skills = self.syllabus.pairs[1][self.syllabus.pairs[0] == number]
+        weakest = int(skills[levels.mean[skills].argmin()])
+        skill = self.names[weakest]
+        chance = float(self.chances(levels)[number])
+        mastery = float(_logistic(levels.mean)[weakest])
+        low, high = self.pace.band
+        goals = self.wishes.goals & ({skill} | self.syllabus.leads_to[skill])
+        return Facts(
+            item=self.syllabus.items[number],
+            skill=skill,
             kind=kind,
             chance=chance,
             mastery=mastery,
@@ -350,17 +363,6 @@ class _Desk:
             runner_up_worth=float(worth[best[1]]) if len(best) > 1 else 0.0,
             in_band=low - NEARLY <= chance <= high + NEARLY or kind == "review",
             leans=bool(np.abs(leaning_now(self.wishes)).max() > NEARLY),
-        )
-        return Step(
-            name,
-            tuple(self.names[n] for n in skills),
-            kind,
-            chance,
-            float(worth[number]),
-            float(self.lengths[number]),
-            traits,
-            for_student(facts),
-            for_teacher(facts, self.pace.band),
         )
 
 
