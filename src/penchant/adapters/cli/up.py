@@ -95,11 +95,7 @@ def up_command(
     """
     from penchant.adapters.http.settings import Settings
 
-    if workers != 1:
-        raise BadInput(
-            f"`--workers {workers}` cannot be had: one process owns the file. One worker serves "
-            "many callers at once."
-        )
+    _check_workers(workers)
     settings = Settings(
         host=host,
         port=port,
@@ -113,11 +109,27 @@ def up_command(
         webhook_private=webhook_private,
     )
     is_given = getattr(context.get_parameter_source("db"), "name", "") != "DEFAULT"
+    packs = tuple(pack or ())
     with _database(db, is_given=is_given or not example) as place:
-        packs = tuple(pack or ())
         _serve(settings, place, (packs, _example_of(packs, example)), as_json=as_json)
-    kept = "Everything that was answered is kept." if place.exists() else "Nothing of it is kept."
-    warn(f"Stopped. {kept}")
+    warn(
+        "Stopped. "
+        + ("Everything that was answered" if place.exists() else "Nothing of it")
+        + " is kept."
+    )
+
+
+def _check_workers(workers: int) -> None:
+    """See that one process serves.
+
+    Raises:
+        BadInput: When more are asked for.
+    """
+    if workers != 1:
+        raise BadInput(
+            f"`--workers {workers}` cannot be had: one process owns the file. One worker serves "
+            "many callers at once."
+        )
 
 
 def _secrets(webhook: str) -> tuple[str, ...]:

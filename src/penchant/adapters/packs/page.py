@@ -61,6 +61,30 @@ def _parts(pack: Pack) -> Iterator[Iterable[str]]:
             *((f"`{one.name}`", "out", one.says) for one in pack.exporters),
         ],
     )
+    yield from _shown(pack)
+
+
+def _shown(pack: Pack) -> Iterator[Iterable[str]]:
+    """Give the tables of pages and of examples."""
+    yield _table(
+        "What is shown",
+        ("page", "of", "says", "seen for", "may send"),
+        [
+            (
+                f"`{one.name}`",
+                "one person" if one.of == "person" else "all who agreed",
+                one.says,
+                f"`{one.purpose}`",
+                ", ".join(f"`{kind}`" for kind in one.sends),
+            )
+            for one in pack.pages
+        ],
+    )
+    yield _table(
+        "Examples",
+        ("example", "says"),
+        [(f"`{one.name}`", one.says) for one in pack.examples],
+    )
 
 
 def _signals(pack: Pack) -> Iterable[str]:
