@@ -112,11 +112,13 @@ def up_command(
     packs = tuple(pack or ())
     with _database(db, is_given=is_given or not example) as place:
         _serve(settings, place, (packs, _example_of(packs, example)), as_json=as_json)
-    warn(
-        "Stopped. "
-        + ("Everything that was answered" if place.exists() else "Nothing of it")
-        + " is kept."
-    )
+    _say_stopped(place)
+
+
+def _say_stopped(db: Path) -> None:
+    """Say what becomes of what was answered."""
+    kept = "Everything that was answered" if db.exists() else "Nothing of it"
+    warn(f"Stopped. {kept} is kept.")
 
 
 def _check_workers(workers: int) -> None:
