@@ -22,7 +22,7 @@ __all__ = ["Valued", "canonical", "chosen", "folds_of", "half_width", "valued"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-FOLDS = 3
+FOLDS = 5
 PRIOR_ROWS = 2.0  # of usual weight, seen beforehand
 LARGEST_VARIANCE = 0.25  # of a reward in 0..1
 SHRINKAGES = 12  # steps from hardly to almost wholly shrunk

@@ -31,6 +31,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 FIRST_BLOCK = 200  # rows before the first model; guesses are the middle of the range until then
+WAVES = 192  # fewer than of the fixed interval: models are fitted many times
 GROWTH = 1.6  # a model is fitted anew when the log has grown by so much
 TIGHT_AT = 8_000  # rows at which the interval is at its tightest
 TIGHT_SHARE = 0.5  # of the stake on the bet that is right there
@@ -159,7 +160,7 @@ def _predicted(log: Log, units: Ints) -> tuple[_Terms, _Terms]:
     """Guess every row from the blocks before its own; give the terms of both sides."""
     blocks, row_weights = _blocks(units), log.weights
     n_blocks, n = int(blocks.max()) + 1, len(blocks)
-    design = design_of(log)
+    design = design_of(log, waves=WAVES)
     sums, usual = no_sums(design, log.target.shape[1]), 0.5
     least = float(log.propensities.min())
     kept = np.full((3, n), 0.5)  # at the logged action, under the target, reach below
