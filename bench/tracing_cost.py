@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from typing import Any
 
 import numpy as np
@@ -48,8 +49,11 @@ def _round(dice: np.random.Generator, ability: Floats, hard: Floats, turn: int) 
 
 def cost() -> None:
     """Print the table."""
-    tracer = Tracer.fit(simulated(2_000, ANSWERS, seed=0))
+    rows = simulated(2_000, ANSWERS, seed=0)
+    started = time.process_time()
+    tracer = Tracer.fit(rows)
     print(machine())
+    print(f"a fit of {len(rows):,} answers: {time.process_time() - started:.0f} processor seconds")
     print("SIMULATED students; microseconds of one call, or of an answer inside a batch")
     times, twice = Times(), Times()
     for student, item, skills, right, at in simulated(200, ANSWERS, seed=2, prefix="t"):
