@@ -82,10 +82,11 @@ class Form(Struct, frozen=True):
 
 
 class Note(Struct, frozen=True):
-    """Sentences that stand alone."""
+    """Sentences that stand alone; `command` is what can be copied to go on."""
 
     sentences: tuple[str, ...]
     title: str = ""
+    command: str = ""
 
 
 class Box(Struct, frozen=True):

@@ -124,7 +124,8 @@ class Drawing:
 
     def _block(self, one: Block) -> dict[str, object]:
         if isinstance(one, Note):
-            return {"title": one.title, "sentences": [_words(text) for text in one.sentences]}
+            sentences = [_words(text) for text in one.sentences]
+            return {"title": one.title, "sentences": sentences, "command": one.command}
         head = {"name": one.name, "title": one.title, "says": _words(one.says)}
         head["empty"] = _words(one.empty)
         if isinstance(one, HeatMap):

@@ -22,6 +22,7 @@ from penchant.pack import (
     HeatMap,
     HeatRow,
     Link,
+    Note,
     Page,
     Sheet,
     View,
@@ -52,6 +53,18 @@ __all__ = ["ClassPage", "class_page"]
 
 AHEAD = 3
 BY = "teacher"
+NO_COURSE = (
+    Note(
+        ("Bring one, and what the class knows of it stands here.",),
+        "Bring a course",
+        "penchant pack bring school course.csv --importer course",
+    ),
+    Note(
+        ("Nobody in it exists; everything of these pages is in it.",),
+        "Look at a simulated class",
+        "penchant up --pack school --example class",
+    ),
+)
 
 
 class ClassPage:
@@ -64,10 +77,7 @@ class ClassPage:
     def page(self, views: Mapping[str, View], at: datetime) -> Page:
         """Give the page of a class."""
         if not self._desk.course.items:
-            return Page(
-                "There is no course yet. `penchant pack bring school course.csv --importer course` "
-                "brings one, and then what the class knows of it stands here."
-            )
+            return Page("There is no course yet.", NO_COURSE)
         if not views:
             return Page(
                 "Nobody has answered anything yet. With a student's yes and first answer this "
