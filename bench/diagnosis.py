@@ -328,7 +328,7 @@ def main() -> None:
     given.add_argument("--students", type=int, default=STUDENTS)
     given.add_argument("--calibrated", action="store_true")
     given.add_argument("--bank", action="store_true")
-    given.add_argument("--results", type=Path, default=Path("diagnosis.results.jsonl"))
+    given.add_argument("--results", type=Path, default=Path("build/diagnosis.jsonl"))
     asked = given.parse_args()
     if asked.bank:
         rows = [found_items(seed, asked.students) for seed in range(asked.seeds)]
@@ -336,6 +336,7 @@ def main() -> None:
         for name in rows[0]:
             print(f"{name} | {interval([row[name] for row in rows])}")
         return
+    asked.results.parent.mkdir(parents=True, exist_ok=True)
     found = run(asked)
     print(machine())
     print(f"SIMULATED: {asked.students:,} students, {ITEMS} items, {asked.seeds} seeds")

@@ -358,8 +358,9 @@ def main() -> None:
     given.add_argument("--skills", type=int, default=8)
     given.add_argument("--items", type=int, default=60)
     given.add_argument("--most", type=int, default=400)
-    given.add_argument("--results", type=Path, default=Path("teaching.results.jsonl"))
+    given.add_argument("--results", type=Path, default=Path("build/teaching.jsonl"))
     asked = given.parse_args()
+    asked.results.parent.mkdir(parents=True, exist_ok=True)
     found: dict[str, Taught] = {}
     if asked.results.exists():
         lines = asked.results.read_text("utf-8").splitlines()
