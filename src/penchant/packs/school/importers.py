@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from msgspec import structs
@@ -88,6 +89,7 @@ def answer_of(signal: Signal) -> Answer:
     )
 
 
+@lru_cache(maxsize=4_096)  # the skills of a course are few, its answers many
 def _names_in(text: str) -> tuple[str, ...]:
     """Read a list of names; a text that is no list is one name."""
     try:

@@ -29,6 +29,7 @@ __all__ = [
 ]
 
 SURE = 1.96  # standard deviations of a 95 % interval
+MOST = 30  # answers shown as evidence; a student's page has those of each skill
 MINUTE, HOUR = 60.0, 3_600.0
 
 
@@ -78,17 +79,18 @@ def evidence_of(answers: Sequence[Answer], *, of: int | None = None) -> Evidence
     """Give answers as evidence, the latest first; None where there are none.
 
     Args:
-        answers: What is at hand.
+        answers: What is at hand, in any order.
         of: How many there were in all, where that is known.
     """
     if not answers:
         return None
-    more = f", the latest of {of}" if of is not None and of > len(answers) else ""
-    word = "answer" if len(answers) == 1 else "answers"
+    shown = sorted(answers, key=lambda one: one.at or 0.0)[-MOST:]
+    whole = max(len(answers), of or 0)
+    word = "answer" if whole == 1 else "answers"
     return Evidence(
-        f"{len(answers)} {word}{more}",
+        f"{whole} {word}" if whole == len(shown) else f"the latest {len(shown)} of {whole} {word}",
         ("When", "Task", "Answer", "Took"),
-        tuple(_row(one) for one in reversed(answers)),
+        tuple(_row(one) for one in reversed(shown)),
     )
 
 
