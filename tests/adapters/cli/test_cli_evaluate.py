@@ -11,7 +11,7 @@ from adapters.cli.shop import Shop, run
 from adapters.replay.logs import MAP, log_of, map_of, rows_of
 
 from penchant import Action, Engine, Moment, Outcome
-from penchant.adapters.cli.evaluate_columns import journal_columns
+from penchant.adapters.cli.evaluate_columns import journal_columns, log_columns
 
 
 def trial(folder: Path, n: int = 1_200) -> Path:
@@ -151,6 +151,17 @@ def test_a_journal_is_judged_against_its_neutral_answer(tmp_path: Path) -> None:
     neutral = found["policies"][0]
     assert neutral["refused"] is None
     assert neutral["low"] < neutral["value"] < found["logged"]
+
+
+def test_the_open_bandit_log_is_as_its_page_says() -> None:
+    """The sample that ships reads without a bad line: items by lot, few clicks, no people."""
+    folder = Path(__file__).parents[3] / "data" / "open_bandit"
+
+    found = log_columns(folder / "men_random.csv.gz", folder / "men_random.toml", None)
+
+    assert (len(found.actions), len(found.policies), found.rewards.sum()) == (10_000, 34, 46)
+    assert found.propensities == pytest.approx(1 / 34)
+    assert not found.left_out
 
 
 def test_a_moment_never_declared_is_unknown() -> None:

@@ -42,7 +42,7 @@ def _table(found: Evaluation) -> Table:
     """Lay out values and intervals."""
     sure = f"{100 - 100 * found.alpha:g} %"
     table = Table(box=None, padding=(0, 2, 0, 0), header_style=QUIET, pad_edge=False)
-    table.add_column("  policy")
+    table.add_column("  policy", no_wrap=True)
     table.add_column(found.unit, justify="right", no_wrap=True)
     table.add_column(f"{sure} interval", justify="right", no_wrap=True)
     table.add_column("at every look", justify="right", no_wrap=True)
