@@ -78,7 +78,7 @@ def rows_of(answers: Answers) -> list[tuple[object, ...]]:
 
 
 def chances(job: Job, answers: Answers, train: NDArray[np.bool_]) -> tuple[Floats, float]:
-    """Give the probability of each answer of the fold, and the processor seconds that fitting took."""
+    """Give the probability of each answer of the fold, and processor seconds of the fit."""
     started = time.process_time()
     if job.model in (OURS, STRAIGHT):
         growth = tracing_population.GROWTH
