@@ -156,6 +156,13 @@ def test_who_did_not_agree_is_on_no_page(runs: Visitor) -> None:
     assert "0 run." in runs.get(CLUB).text
 
 
+def test_who_is_forgotten_is_on_no_page(runs: Visitor) -> None:
+    """Nothing of them is left to be shown."""
+    assert "1 run." in runs.get(CLUB).text
+    runs.engine.forget("ada")
+    assert "0 run." in runs.get(CLUB).text
+
+
 def test_a_yes_that_ended_is_no_yes() -> None:
     """After its end nobody is on the page."""
     app = RunningApp()

@@ -167,6 +167,16 @@ def test_every_number_opens_to_its_answers(engine: Engine) -> None:
         assert all(one.evidence is not None for one in entries(page, name)), name
 
 
+def test_who_did_nothing_is_seen_first(engine: Engine) -> None:
+    """A student who agreed and answered nothing stands in the table, with no time on task."""
+    table = block(engine.packs.page("school", "class", at=AFTER).page, "engagement")
+    assert isinstance(table, Sheet)
+
+    assert len(table.rows) == len(STUDENTS)
+    assert table.rows[0][1:] == ("none", "0", "none", "0 of 8", "never")
+    assert entries(student(engine, "fay"), "next")
+
+
 def test_reviews_that_are_due_are_listed(engine: Engine) -> None:
     """Skills that were mastered come with when they are due and how likely they are recalled."""
     due = [block(student(engine, name), "reviews") for name in STUDENTS]

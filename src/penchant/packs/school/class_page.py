@@ -96,7 +96,7 @@ class ClassPage:
             _groups(found, known),
             self._suggested(views, beliefs, by_student),
             *self._warning.blocks(tuple(views), answers, at),
-            _engaged(self._desk, answers, self._warning.sheets(tuple(views), answers, at)),
+            self._engaged(tuple(views), answers, at),
         )
         lessons = groups(found)
         told = f"{len(views)} students gave {len(answers):,} answers. "
@@ -136,6 +136,39 @@ class ClassPage:
             f"{100 * cell.sd:.0f}; {cell.right} of the latest {len(cell.evidence)} right"
         )
         return Box(cell.probability, cell.sd, says, link)
+
+    def _engaged(self, students: Sequence[str], answers: Sequence[Answer], at: datetime) -> Sheet:
+        sheets = self._warning.sheets(students, answers, at)
+        known = {one.student: one for one in engagement(self._desk.course, answers)}
+        idle = [name for name in students if name not in known]
+        rows = []
+        for name in (*idle, *known):
+            one = known.get(name)
+            last = one.last_at if one else None
+            rows.append(
+                (
+                    Link(name, "student", name, "answers"),
+                    spent(one.seconds) if one else "none",
+                    str(one.answers) if one else "0",
+                    f"{one.done} of {one.items}" if one else "none",
+                    *((sheets[name],) if sheets else ()),
+                    "never" if last is None else datetime.fromtimestamp(last, UTC),
+                )
+            )
+        return Sheet(
+            "engagement",
+            "Time and completion",
+            "Time is what answers say they took. Each name opens to the answers.",
+            (
+                "Student",
+                "Time on task",
+                "Answers",
+                "Tasks done",
+                *(("Work in",) if sheets else ()),
+                "Last answer",
+            ),
+            tuple(rows),
+        )
 
     def _suggested(
         self,
@@ -227,30 +260,6 @@ def _groups(found: Sequence[Stuck], known: Mapping[str, Answer]) -> Entries:
         "Who lacks the same first thing. Each student is in one group, so all can be held at once.",
         entries,
         "No two students lack the same.",
-    )
-
-
-def _engaged(desk: Desk, answers: Sequence[Answer], sheets: Mapping[str, str]) -> Sheet:
-    rows = []
-    for one in engagement(desk.course, answers):
-        last = "never" if one.last_at is None else datetime.fromtimestamp(one.last_at, UTC)
-        rows.append(
-            (
-                Link(one.student, "student", one.student, "answers"),
-                spent(one.seconds),
-                str(one.answers),
-                f"{one.done} of {one.items}",
-                *((sheets.get(one.student, ""),) if sheets else ()),
-                last,
-            )
-        )
-    work = ("Work in",) if sheets else ()
-    return Sheet(
-        "engagement",
-        "Time and completion",
-        "Time is what answers say they took. Each name opens to the answers.",
-        ("Student", "Time on task", "Answers", "Tasks done", *work, "Last answer"),
-        tuple(rows),
     )
 
 

@@ -17,7 +17,6 @@ from penchant.pack import (
     Field,
     Form,
     FrozenMap,
-    Note,
     Page,
     Sheet,
     View,
@@ -207,10 +206,10 @@ def _towards(known: Mastery | None) -> str:
     return f"You are at {said_of(known)}; it counts as reached at {goal}."
 
 
-def _all(answers: tuple[Answer, ...]) -> Sheet | Note:
+def _all(answers: tuple[Answer, ...]) -> Sheet:
     found = evidence_of(answers)
     if found is None:
-        return Note(("No answer of yours may be seen here yet.",), "Answers")
+        return Sheet("answers", "Answers", "", (), (), empty="No answer of yours is here yet.")
     said = f"The latest {min(len(answers), LATEST)} of {len(answers)}, the last one first."
     return Sheet(
         "answers",

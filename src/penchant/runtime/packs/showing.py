@@ -24,6 +24,8 @@ __all__ = ["MOST_PEOPLE", "Shown", "formed", "page_named", "shown"]
 
 MOST_PEOPLE = 200
 """People on one page: more than a class, few enough to be read while somebody waits."""
+MOST_LOOKED_AT = 2_000
+"""People who are asked about for one page; whoever is not in memory is read from the journal."""
 _SOURCE = "console"
 _NOT_MADE = Page("This page could not be made; what went wrong stands in `engine.packs.faults`.")
 
@@ -117,7 +119,7 @@ def _views(memory: Memory, page: Paging, pack: Pack, at: datetime) -> tuple[dict
     homes = dict.fromkeys(memory.people.home(one) for one in memory.watch.people())
     views: dict[str, View] = {}
     for looked, person in enumerate(homes):
-        if len(views) == MOST_PEOPLE:
+        if len(views) == MOST_PEOPLE or looked == MOST_LOOKED_AT:
             return views, len(homes) - looked
         consent = memory.people.person(person).registers.consent(page.purpose)
         is_over = consent.until is not None and consent.until <= at
