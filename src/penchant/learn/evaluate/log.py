@@ -5,7 +5,7 @@ the log cannot support is a sentence, and no number is made of it.
 Rule: rewards are put on 0..1 by the range seen, so that a change of unit changes nothing else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -94,9 +94,7 @@ def read_log(
     around = np.zeros((n, 0)) if contexts is None else _contexts(contexts)
     ids = _ids(groups)
     columns = {"actions": took, "rewards": earned, "propensities": logged, "contexts": around}
-    for name, column in (*columns.items(), ("groups", ids)):
-        if column is not None and len(column) != n:
-            raise BadInput(f"`{name}` has {len(column)} rows, but `target` has {n}.")
+    _check_lengths(columns if ids is None else {**columns, "groups": ids}, n)
     if not n:
         return "The log is empty, so nothing can be said."
     _check_actions(took, n_actions)
@@ -104,11 +102,6 @@ def read_log(
     if sentence:
         return sentence
     low, high = float(earned.min()), float(earned.max())
-    if high == low:
-        return (
-            f"All {n} rewards are {low:g}, so nothing can be said of how policies differ. "
-            "Check that the rewards were joined to their decisions."
-        )
     people = np.arange(n) if ids is None else np.unique(ids, return_inverse=True)[1].ravel()
     return Log(
         took.astype(np.int64),
@@ -155,6 +148,17 @@ def _ids(groups: ArrayLike | Sequence[object] | None) -> NDArray[np.str_] | None
     return np.array([str(one) for one in groups], dtype=np.str_)
 
 
+def _check_lengths(columns: Mapping[str, NDArray[np.generic]], n: int) -> None:
+    """Check that every column has as many rows as the target.
+
+    Raises:
+        BadInput: When one has not.
+    """
+    for name, column in columns.items():
+        if len(column) != n:
+            raise BadInput(f"`{name}` has {len(column)} rows, but `target` has {n}.")
+
+
 def _check_actions(took: Floats, n_actions: int) -> None:
     """Check that actions are places in the target.
 
@@ -186,6 +190,17 @@ def _fault(rewards: Floats, logged: Floats, target: Floats, contexts: Floats) ->
                 f"`{name}` is missing or not finite in {bad} of {n} rows, "
                 f"so nothing can be said. {hint}"
             )
+    if rewards.min() == rewards.max():
+        return (
+            f"All {n} rewards are {rewards[0]:g}, so nothing can be said of how policies differ. "
+            "Check that the rewards were joined to their decisions."
+        )
+    return _chance_fault(logged, target)
+
+
+def _chance_fault(logged: Floats, target: Floats) -> str | None:
+    """Say what is wrong with the propensities of the log or of the target, or None."""
+    n = len(logged)
     outside = int(np.count_nonzero((logged <= 0) | (logged > 1)))
     if outside:
         return (
