@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from penchant.contract.checking import Problem, sentence_of
-from penchant.contract.declarations import Expertise, Kind, Pack
-from penchant.contract.parts import Part
+from penchant.contract.declarations import Expertise, Kind, Pack, Paging
+from penchant.contract.pages import not_a_page
+from penchant.contract.parts import Part, View
 from penchant.contract.values import encoded, not_a_value
 from penchant.words import Signal, Value
 
@@ -91,6 +92,8 @@ def _problems(pack: Pack, parts: Mapping[str, Part]) -> Iterator[Problem]:
         elif where == "experts":
             expert = next(one for one in pack.experts if one.name == key)
             yield from _expert(pack, expert, made, kinds)
+        elif where == "pages":
+            yield from _page(next(one for one in pack.pages if one.name == key), made)
     for one in pack.claims:
         if not callable(parts.get(one.measure)):
             yield Problem(
@@ -120,6 +123,18 @@ def _expert(
             f"It gives a feature `{name}` that is not declared. Say under `[[features]]` what it "
             "tells of a person.",
         )
+
+
+def _page(declared: Paging, made: Any) -> Iterator[Problem]:
+    """See that there is a page before anything is known."""
+    view = View(declared.purpose, _AT)
+    try:
+        page = made.page(view) if declared.of == "person" else made.page({"a": view}, _AT)
+    except Exception as wrong:  # noqa: BLE001 - whatever a stranger's code raises is told
+        yield Problem(f"pages.{declared.name}.part", _raised(wrong))
+        return
+    if problem := not_a_page(page):
+        yield Problem(f"pages.{declared.name}.part", problem)
 
 
 def _named(pack: Pack) -> Iterator[tuple[str, str, str]]:

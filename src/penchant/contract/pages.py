@@ -35,6 +35,7 @@ __all__ = [
     "PageOfOne",
     "Sheet",
     "Told",
+    "not_a_page",
 ]
 
 
@@ -185,6 +186,27 @@ class Page(Struct, frozen=True):
 
     answer: str
     blocks: tuple[Block, ...] = ()
+
+
+_BLOCKS = (Note, HeatMap, Estimates, Sheet, Entries)
+
+
+def not_a_page(given: object) -> str:
+    """Say why what a pack gave is no page; "" where it is one.
+
+    Example:
+        >>> not_a_page(Page("All is well.", (Note(("It is.",)),)))
+        ''
+        >>> not_a_page("All is well.")
+        'It gives a `str`, no `Page`.'
+    """
+    if not isinstance(given, Page):
+        return f"It gives a `{type(given).__name__}`, no `Page`."
+    blocks: tuple[object, ...] = given.blocks
+    strange = next((one for one in blocks if not isinstance(one, _BLOCKS)), None)
+    if strange is not None:
+        return f"Its page has a `{type(strange).__name__}` among its blocks, which is none."
+    return ""
 
 
 class PageOfOne(Protocol):

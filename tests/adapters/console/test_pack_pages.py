@@ -16,6 +16,8 @@ from penchant.adapters.packs.living import live_through
 from penchant.contract.emotion import emotion_in
 from penchant.contract.installed import Installed
 from penchant.errors import BadInput
+from penchant.pack import Estimate, Estimates, Note
+from penchant.pack import Page as ValuePage
 
 OPEN = ConsoleSettings(show_people=True)
 CLUB, RUNNER = "/console/pack?pack=pace", "/console/pack?pack=pace&page=runner&person=ada"
@@ -205,6 +207,24 @@ def test_a_page_that_raises_costs_nobody_theirs(monkeypatch: pytest.MonkeyPatch)
     with visited(app.engine, OPEN) as visitor:
         assert "could not be made" in visitor.get(CLUB).text
     assert app.engine.packs.faults == {"Part `club` of pack `pace` raised a `ValueError`.": 1}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("a text", "could not be made"),
+        (ValuePage("Well.", ("text",)), "could not be made"),  # type: ignore[arg-type]
+        (ValuePage("Well.", (Estimates("a", "A", "", (Estimate("b", "c", "d"),)),)), "drawn"),  # type: ignore[arg-type]
+        (ValuePage("Well.", (Note((1,)),)), "drawn"),  # type: ignore[arg-type]
+    ],
+)
+def test_what_is_no_page_is_said(monkeypatch: pytest.MonkeyPatch, given: object, said: str) -> None:
+    """Whatever a stranger's code gives, the console answers with a page."""
+    app = RunningApp()
+    part = app.engine._memory.packs.pages["pace", "club"]  # noqa: SLF001 - to break it
+    monkeypatch.setattr(type(part), "page", lambda *_: given)
+    with visited(app.engine, OPEN) as visitor:
+        assert said in visitor.get(CLUB).text
 
 
 def test_an_example_is_lived_through_once() -> None:

@@ -108,7 +108,12 @@ class PackPages:
         form, cookie = frame.forms.code(request)
         reading = frame.engine.packs.page(pack.name, declared.name, person)
         drawing = Drawing(frame.address, pack, declared, person)
-        page = drawing.page(reading, {"code": form, "said": said, "wrong": wrong, "lists": lists})
+        given = {"code": form, "said": said, "wrong": wrong, "lists": lists}
+        try:
+            page = drawing.page(reading, given)
+        except (AttributeError, KeyError, TypeError, ValueError):  # a stranger's values
+            sentence = f"Page `{declared.name}` of pack `{pack.name}` holds what cannot be drawn."
+            return frame.show(request, wrong_page(sentence, 500), here=entry_of(pack.name))
         status = 409 if wrong else 200
         response = frame.show(request, page._replace(status=status), here=entry_of(pack.name))
         frame.forms.set_cookie(response, cookie)

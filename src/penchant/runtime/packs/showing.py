@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from penchant.contract.declarations import FieldType, Pack, Paging
 from penchant.contract.examples import SIMULATED
-from penchant.contract.pages import Page
+from penchant.contract.pages import Page, not_a_page
 from penchant.contract.parts import View
 from penchant.errors import BadInput
 from penchant.runtime.memory import Memory
@@ -80,6 +80,9 @@ def shown(memory: Memory, pack: Pack, name: str, person: str, at: datetime) -> S
         else:
             views, left = _views(memory, declared, pack, at)
             page = loaded.asked(pack.name, name, lambda: part.page(views, at), _NOT_MADE)
+    if wrong := not_a_page(page):
+        loaded.fault(f"Page `{name}` of pack `{pack.name}`: {wrong}")
+        page = _NOT_MADE
     simulated = any(one.source == SIMULATED for view in views.values() for one in view.signals)
     return Shown(declared, page, len(views), left, simulated, at)
 
