@@ -5,7 +5,7 @@ Rule 1: nothing of a pack comes out as markup. Rule 2: what is drawn has its num
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import count
 from typing import NamedTuple
 from urllib.parse import quote
@@ -16,6 +16,7 @@ from penchant.adapters.console.address import Address
 from penchant.adapters.console.drawing.intervals import axis, interval_track
 from penchant.adapters.console.drawing.scale import Scale
 from penchant.adapters.console.figures import Figure, Page, Table
+from penchant.adapters.console.rendering import shown_when
 from penchant.adapters.console.wording import code, exact, percentage
 from penchant.contract.declarations import Pack, Paging
 from penchant.contract.pages import (
@@ -44,6 +45,7 @@ UNSURE = 0.15
 SHADES = 9
 MANY = 4  # entries from which a list stands in two columns
 _PER_CENT = re.compile(r"(?<=\d) ?%")
+_LINK = Markup('<a href="{}">{}</a>')
 _WHOLE = Scale(0.0, 1.0)
 _TICKS = tuple((n / 4, f"{25 * n} %") for n in range(5))
 _TEMPLATES: Mapping[type, str] = {
@@ -55,21 +57,13 @@ _TEMPLATES: Mapping[type, str] = {
 }
 
 
-class Said(NamedTuple):
-    """A cell: words, and where they lead or which time they are."""
-
-    text: Markup
-    href: str = ""
-    at: datetime | None = None
-
-
 class Folded(NamedTuple):
     """Evidence as a table that opens; `label` is its own on the page."""
 
     says: str
     label: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[Said, ...], ...]
+    rows: tuple[tuple[Markup, ...], ...]
 
 
 class Sent(NamedTuple):
@@ -99,10 +93,12 @@ class Drawing:
         self._address, self._pack, self._declared = address, pack, declared
         self._person = person if declared.of == "person" else ""
         self._numbers = count(1)
+        self._at = datetime.min.replace(tzinfo=UTC)
         self._people = next((one for one in pack.pages if one.of == "people"), None)
 
     def page(self, reading: Shown, values: Mapping[str, object]) -> Page:
         """Put the page together."""
+        self._at = reading.at
         title = self._declared.title
         blocks = [(_TEMPLATES[type(one)], self._block(one)) for one in reading.page.blocks]
         named = [one for one in reading.page.blocks if not isinstance(one, Note)]
@@ -149,12 +145,11 @@ class Drawing:
             "is_long": len(one.entries) >= MANY,
         }
 
-    def _told(self, cell: Told) -> Said:
+    def _told(self, cell: Told) -> Markup:
+        """Draw a cell here, not in the template: there are thousands of them on a page."""
         if isinstance(cell, Link):
-            return Said(_words(cell.text), self._href(cell))
-        if isinstance(cell, datetime):
-            return Said(Markup(), at=cell)
-        return Said(_words(cell))
+            return _LINK.format(self._href(cell), _words(cell.text))
+        return shown_when(cell, self._at) if isinstance(cell, datetime) else _words(cell)
 
     def _href(self, link: Link) -> str:
         whose = {"person": link.person} if link.person else {}
@@ -200,9 +195,7 @@ class Drawing:
             "mark": one.mark,
             "sentences": [_words(text) for text in one.sentences],
             "evidence": self._folded(one.evidence),
-            "forms": [
-                self._form(form, one.name or block, title.text.striptags()) for form in one.forms
-            ],
+            "forms": [self._form(form, one.name or block, title.striptags()) for form in one.forms],
         }
 
     def _form(self, one: Form, part: str, of: str) -> Sent:

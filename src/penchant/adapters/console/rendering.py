@@ -19,7 +19,7 @@ from penchant.adapters.console import wording
 from penchant.adapters.console.address import Address
 from penchant.adapters.console.figures import Page, as_csv
 
-__all__ = ["HEADERS", "Renderer", "static_files"]
+__all__ = ["HEADERS", "Renderer", "shown_when", "static_files"]
 
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": (
@@ -76,7 +76,7 @@ class Renderer:
             how=wording.how,
             conditions=wording.conditions,
             ago=_time,
-            when=_when,
+            when=shown_when,
             exact=wording.exact,
         )
 
@@ -114,7 +114,7 @@ class Renderer:
         return Response(as_csv(found.table), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _when(at: datetime, now: datetime) -> Markup:
+def shown_when(at: datetime, now: datetime) -> Markup:
     """Show a time in a list: how long ago it was, or the date where that would say too little."""
     if now - at < LONG_AGO:
         return _time(at, now)
