@@ -18,6 +18,7 @@ from penchant.contract.installed import Installed
 from penchant.errors import BadInput
 from penchant.pack import Estimate, Estimates, Note
 from penchant.pack import Page as ValuePage
+from penchant.runtime.packs import showing
 
 OPEN = ConsoleSettings(show_people=True)
 CLUB, RUNNER = "/console/pack?pack=pace", "/console/pack?pack=pace&page=runner&person=ada"
@@ -156,6 +157,33 @@ def test_who_did_not_agree_is_on_no_page(runs: Visitor) -> None:
     assert "You ran 0 times" in runs.get("/console/pack?pack=pace&page=runner&person=ben").text
     runs.engine.consent("ada", "pace.training", granted=False)
     assert "0 run." in runs.get(CLUB).text
+
+
+def test_a_page_is_the_same_after_a_restart() -> None:
+    """Who is on it is read from the journal."""
+    app = RunningApp()
+    app.ran()
+    before = app.engine.packs.page("pace", "runner", "ada"), app.engine.packs.page("pace", "club")
+    app.restart()
+
+    assert before == (
+        app.engine.packs.page("pace", "runner", "ada"),
+        app.engine.packs.page("pace", "club"),
+    )
+    assert before[1].people == 1
+
+
+def test_more_than_a_page_holds_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the most that are on one page, it says how many there are."""
+    monkeypatch.setattr(showing, "MOST_PEOPLE", 2)
+    app = RunningApp()
+    for person in ("ben", "cy", "dee"):
+        app.engine.consent(person, "pace.training")
+    with visited(app.engine, OPEN) as visitor:
+        text = visitor.get(CLUB).text
+
+    assert "2 run." in text
+    assert "2 people are shown; 2 more were not looked at." in text
 
 
 def test_who_is_forgotten_is_on_no_page(runs: Visitor) -> None:
