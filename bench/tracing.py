@@ -188,9 +188,10 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--results", type=Path, default=Path("build/tracing.jsonl"))
     parser.add_argument("--cost", action="store_true")
+    parser.add_argument("--students", type=int, default=100_000, help="with --cost")
     given = parser.parse_args()
     if given.cost:
-        cost()
+        cost(given.students)
         return
     folder = given.results.with_suffix("")
     folder.mkdir(parents=True, exist_ok=True)

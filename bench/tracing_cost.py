@@ -47,9 +47,9 @@ def _round(dice: np.random.Generator, ability: Floats, hard: Floats, turn: int) 
     return skill, item, dice.random(len(ability)) < 1.0 / (1.0 + np.exp(-odds))
 
 
-def cost() -> None:
+def cost(students: int = STUDENTS) -> None:
     """Print the table."""
-    rows = simulated(2_000, ANSWERS, seed=0)
+    rows = simulated(500, ANSWERS, seed=0)
     started = time.process_time()
     tracer = Tracer.fit(rows)
     print(machine())
@@ -65,31 +65,36 @@ def cost() -> None:
         print(
             f"{label:16} p50 {said.p50:6.1f}  p95 {said.p95:6.1f}  least {least:6.1f}", flush=True
         )
-    _batches(tracer)
+    _batches(tracer, students)
 
 
-def _batches(tracer: Tracer) -> None:
+def _batches(tracer: Tracer, n: int) -> None:
     """Fill the tracer with many students, a round of answers at a time."""
-    predicting, answering = Times(), Times()
+    predicting, answering, used = Times(), Times(), [9e9, 9e9]
     dice, hard = np.random.default_rng(3), np.random.default_rng(1).normal(size=ITEMS)
-    ability, names = dice.normal(size=STUDENTS), [f"u{n}" for n in range(STUDENTS)]
+    ability, names = dice.normal(size=n), [f"u{one}" for one in range(n)]
     for turn in range(ANSWERS):
         skill, item, right = _round(dice, ability, hard, turn)
         skills, items = [(f"k{one}",) for one in skill.tolist()], [f"i{i}" for i in item.tolist()]
-        at = [turn * 600.0] * STUDENTS
+        at = [turn * 600.0] * n
         if turn % 10 == 1:
+            started = time.process_time()
             predicting.call(0, tracer.predict_many, names, items, skills, at)
+            used[0] = min(used[0], time.process_time() - started)
+        started = time.process_time()
         answering.call(0, tracer.answer_many, names, items, skills, right.tolist(), at)
-    for label, taken in (("predict_many", predicting), ("answer_many", answering)):
-        said = percentiles([one / STUDENTS for one in taken.taken()])
-        least = min(taken.taken()) / STUDENTS
-        print(
-            f"{label:16} p50 {said.p50:6.2f}  p95 {said.p95:6.2f}  least {least:6.2f}", flush=True
-        )
-    sizes = [sys.getsizeof(tracer.state(f"u{n}")) for n in range(STUDENTS)]
+        used[1] = min(used[1], time.process_time() - started)
+    kinds = (("predict_many", predicting, used[0]), ("answer_many", answering, used[1]))
+    for label, taken, least_used in kinds:
+        said = percentiles([one / n for one in taken.taken()])
+        least = min(taken.taken()) / n
+        used_each = least_used / n * 1e6
+        wall = f"p50 {said.p50:6.2f}  p95 {said.p95:6.2f}  least {least:6.2f}"
+        print(f"{label:16} {wall}  of a processor, least {used_each:5.2f}", flush=True)
+    sizes = [sys.getsizeof(tracer.state(name)) for name in names]
     told = sum(sizes) / 1e6
     named = sum(map(sys.getsizeof, names)) / 1e6
-    places = sys.getsizeof(dict.fromkeys(range(STUDENTS))) / 1e6
-    print(f"{STUDENTS:,} students after {ANSWERS} answers: states {told:.0f} MB, ", end="")
+    places = sys.getsizeof(dict.fromkeys(range(n))) / 1e6
+    print(f"{n:,} students after {ANSWERS} answers: states {told:.0f} MB, ", end="")
     print(f"their names {named:.0f} MB, the table that finds them {places:.0f} MB")
     print(f"a state: {np.mean(sizes):.0f} bytes on average, {max(sizes)} at most")
