@@ -176,11 +176,11 @@ class ClassPage:
         beliefs: Mapping[str, Mapping[str, Mastery]],
         by_student: Mapping[str, Sequence[Answer]],
     ) -> Entries:
-        entries = []
+        entries: list[Entry] = []
         for name, view in views.items():
             steps = self._desk.plan(view, beliefs[name], AHEAD).steps
             if steps:
-                entries.append(_suggestion(name, steps, by_student[name]))
+                entries.append(_suggestion(name, steps, by_student[name], len(entries) + 1))
         return Entries(
             "suggestions",
             "Suggestions",
@@ -196,7 +196,7 @@ def class_page(contents: Contents) -> ClassPage:
     return ClassPage(Desk(contents), ClassWarning(contents))
 
 
-def _suggestion(name: str, steps: Sequence[Step], answers: Sequence[Answer]) -> Entry:
+def _suggestion(name: str, steps: Sequence[Step], answers: Sequence[Answer], number: int) -> Entry:
     step = steps[0]
     data = FrozenMap({"item": step.item, "by": BY})
     others = tuple((one.item, one.item) for one in steps[1:] if one.item != step.item)
@@ -215,6 +215,7 @@ def _suggestion(name: str, steps: Sequence[Step], answers: Sequence[Answer]) -> 
             refuse,
             *((change,) if others else ()),
         ),
+        name=f"suggestion-{number}",
     )
 
 
