@@ -35,7 +35,7 @@ from catsim.item_bank import ItemBank
 from catsim.selection import MaxInfoSelector
 from numpy.typing import NDArray
 
-from penchant.packs.school.bank import (
+from penchant.experts.item_bank import (
     ABILITIES,
     PRIOR,
     Bank,

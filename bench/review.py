@@ -17,7 +17,7 @@ from random import Random
 
 from fsrs import Card, Rating, Scheduler
 
-from penchant.packs.school.review import Memory, due_at, recalled, reviewed
+from penchant.experts.repetition import Memory, due_at, recalled, reviewed
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 ANSWERS = 20

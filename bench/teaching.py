@@ -33,13 +33,13 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
+from penchant.experts.item_bank import calibrated, empty
+from penchant.experts.repetition import Memory, grade_of
+from penchant.experts.tracing.tracer import Mastery, Tracer
 from penchant.packs.school import simulated
-from penchant.packs.school.bank import calibrated, empty
-from penchant.packs.school.review import Memory, grade_of
 from penchant.packs.school.simulated import FITTED, Class, Fitted, Learner
 from penchant.packs.school.syllabus import Syllabus
 from penchant.packs.school.teaching import USUAL, Pace, plan, remembers
-from penchant.packs.school.tracing import Mastery, Tracer
 
 DAY, MINUTE = 86_400.0, 60.0
 A_DAY = 20

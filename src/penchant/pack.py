@@ -39,11 +39,12 @@ from penchant.contract.parts import (
     View,
 )
 from penchant.errors import BadInput, BadName, BadNumber, BadTime, LimitReached, PenchantError
+from penchant.experts.item_bank import ABILITIES, PRIOR, Bank, chances
+from penchant.experts.repetition import Memory, due_at, grade_of, recalled, reviewed
+from penchant.experts.tracing.tracer import Mastery, Tracer
 from penchant.frozen_map import FrozenMap, frozen
 from penchant.limits import Limits, check_id, check_length, check_number, check_time, seconds
-from penchant.model.boosting import Forest, Growth, QuickForest, forest_adds, grow_forest
-from penchant.model.effects import Effects, effects
-from penchant.model.logistic import Line, fit_line, likeliest, log_odds
+from penchant.model.logistic import likeliest
 from penchant.words import (
     NOTHING,
     Accepted,
@@ -68,7 +69,9 @@ from penchant.words import (
 )
 
 __all__ = [
+    "ABILITIES",
     "NOTHING",
+    "PRIOR",
     "SIMULATED",
     "TOLERANCE",
     "Accepted",
@@ -79,6 +82,7 @@ __all__ = [
     "BadName",
     "BadNumber",
     "BadTime",
+    "Bank",
     "Belief",
     "Block",
     "Box",
@@ -86,7 +90,6 @@ __all__ = [
     "Cap",
     "Contents",
     "Decision",
-    "Effects",
     "Entries",
     "Entry",
     "Estimate",
@@ -98,20 +101,19 @@ __all__ = [
     "Field",
     "File",
     "Finding",
-    "Forest",
     "Form",
     "FrozenMap",
     "Goal",
-    "Growth",
     "HeatMap",
     "HeatRow",
     "Importer",
     "LimitReached",
     "Limits",
-    "Line",
     "Link",
     "Lived",
+    "Mastery",
     "Measured",
+    "Memory",
     "Moment",
     "Never",
     "Note",
@@ -124,7 +126,6 @@ __all__ = [
     "PenchantError",
     "Planner",
     "Proposer",
-    "QuickForest",
     "QuietHours",
     "Reason",
     "Refused",
@@ -132,23 +133,24 @@ __all__ = [
     "Signal",
     "Sum",
     "Told",
+    "Tracer",
     "Trait",
     "Value",
     "View",
     "add",
     "at_time",
+    "chances",
     "check_id",
     "check_length",
     "check_number",
     "check_time",
-    "effects",
+    "due_at",
     "faded",
-    "fit_line",
-    "forest_adds",
     "frozen",
-    "grow_forest",
+    "grade_of",
     "likeliest",
-    "log_odds",
+    "recalled",
+    "reviewed",
     "seconds",
     "subtract",
     "sureness",

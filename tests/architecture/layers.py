@@ -17,6 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("penchant.loop", "penchant.pack"),
     ("penchant.contract",),
     (
+        "penchant.experts",
         "penchant.signals",
         "penchant.profile",
         "penchant.decide",

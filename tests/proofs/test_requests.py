@@ -149,6 +149,4 @@ def prepared(case: Case[Any], client: Caller, *, keep_key: bool) -> httpx.Reques
     sent = [(key.encode(), value.encode("latin-1", "ignore")) for key, value in headers.items()]
     body = made.body.encode() if isinstance(made.body, str) else made.body
     assert isinstance(body, bytes | None)
-    return client.client.build_request(
-        str(made.method), str(made.url), headers=sent, content=body
-    )
+    return client.client.build_request(str(made.method), str(made.url), headers=sent, content=body)

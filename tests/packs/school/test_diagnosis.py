@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from penchant.experts.item_bank import ABILITIES, PRIOR, chances, given_by
 from penchant.pack import BadInput
 from penchant.packs.school.answers import Answer
-from penchant.packs.school.bank import ABILITIES, PRIOR, chances, given_by
 from penchant.packs.school.course import Item, Skill
 from penchant.packs.school.diagnosis import (
     NOBODY_YET,

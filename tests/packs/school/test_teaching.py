@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from penchant import Engine, Moment, Outcome
+from penchant.experts.repetition import GOOD, Memory
 from penchant.packs.school.answers import Answer
 from penchant.packs.school.course import Course, Item, Skill
 from penchant.packs.school.formats import context_of, delayed_reward, formats_of
-from penchant.packs.school.review import GOOD, Memory
 from penchant.packs.school.steering import NO_WISHES, Traits, Wishes, leaning_now, overridden
 from penchant.packs.school.syllabus import Syllabus
 from penchant.packs.school.teaching import USUAL, Pace, Plan, plan, remembers

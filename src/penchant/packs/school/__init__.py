@@ -1,5 +1,5 @@
 """The school pack: a student is diagnosed, traced and taught, and a teacher sees why."""
 
-from penchant.packs.school.tracing import Mastery, Tracer
+from penchant.pack import Mastery, Tracer
 
 __all__ = ["Mastery", "Tracer"]

@@ -16,9 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.pack import Measured
+from penchant.pack import Measured, Tracer
 from penchant.packs.school.simulated import answered, chance, classroom, learner
-from penchant.packs.school.tracing import Tracer
 
 __all__ = ["tracing", "tracing_simulated"]
 

@@ -22,6 +22,7 @@ from penchant.pack import (
     HeatMap,
     HeatRow,
     Link,
+    Mastery,
     Note,
     Page,
     Sheet,
@@ -47,7 +48,6 @@ from penchant.packs.school.seeing import (
     spent,
 )
 from penchant.packs.school.teaching import Step
-from penchant.packs.school.tracing import Mastery
 
 __all__ = ["ClassPage", "class_page"]
 

@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
-from penchant.pack import BadInput
-from penchant.packs.school.bank import ABILITIES, Bank, Floats, chances
+from penchant.pack import ABILITIES, BadInput, Bank, chances
 from penchant.packs.school.course import Item
 from penchant.packs.school.skill_graph import Skills
 
@@ -39,6 +39,8 @@ __all__ = [
     "paper_of",
     "weigh",
 ]
+
+Floats = NDArray[np.float64]
 
 NEGLIGIBLE = 1e-3  # of the best propensity; what lies below is never drawn, and is not kept
 
@@ -240,7 +242,7 @@ def exposed(exposure: Exposure, diagnosis: Diagnosis) -> Exposure:
     """Add one sitting to the exposure of items.
 
     Example:
-        >>> from penchant.packs.school.bank import given_by
+        >>> from penchant.experts.item_bank import given_by
         >>> one = Diagnosis(np.zeros(1), np.eye(1), items=("2+2",))
         >>> exposed(NOBODY_YET, one)
         Exposure(students=1, counts={'2+2': 1})

@@ -4,10 +4,9 @@ Loop: an importer whose content is a tracer. Rule: what is kept is the file as i
 answers under names that lead to nobody; every start fits the tracer to it again.
 """
 
-from penchant.pack import Brought, Contents, Finding, FrozenMap
+from penchant.pack import Brought, Contents, Finding, FrozenMap, Tracer
 from penchant.packs.school.importers import Reader
 from penchant.packs.school.tables import answers_from_csv
-from penchant.packs.school.tracing import Tracer
 
 __all__ = ["FEWEST", "population"]
 

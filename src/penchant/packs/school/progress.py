@@ -15,13 +15,23 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from penchant.pack import Contents, FrozenMap, Signal, Sum, Value, faded, seconds
+from penchant.pack import (
+    Contents,
+    FrozenMap,
+    Mastery,
+    Memory,
+    Signal,
+    Sum,
+    Tracer,
+    Value,
+    faded,
+    grade_of,
+    seconds,
+)
 from penchant.packs.school.course import Course
 from penchant.packs.school.importers import answer_of
-from penchant.packs.school.review import Memory, grade_of
 from penchant.packs.school.steering import NO_WISHES, Traits, Wishes, overridden
 from penchant.packs.school.teaching import remembers
-from penchant.packs.school.tracing import Mastery, Tracer
 
 __all__ = ["Knowing", "Progress", "plain", "progress"]
 

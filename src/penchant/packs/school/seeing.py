@@ -7,7 +7,7 @@ Rule: a share is said with its interval, and evidence is the answers themselves.
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from penchant.pack import Contents, Evidence, Told, View
+from penchant.pack import Contents, Evidence, Mastery, Told, View
 from penchant.packs.school.answers import Answer
 from penchant.packs.school.course import Course
 from penchant.packs.school.importers import ANSWERED, answer_of
@@ -15,7 +15,6 @@ from penchant.packs.school.next_item import EXPERT
 from penchant.packs.school.progress import Knowing, Progress, progress
 from penchant.packs.school.syllabus import Syllabus
 from penchant.packs.school.teaching import Plan, plan
-from penchant.packs.school.tracing import Mastery
 
 __all__ = [
     "Desk",

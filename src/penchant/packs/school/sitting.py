@@ -6,11 +6,14 @@ Rule: a jump is said only where one ability makes it in at most 1 of 100 sitting
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
-from penchant.packs.school.bank import ABILITIES, PRIOR, Floats
+from penchant.pack import ABILITIES, PRIOR
 from penchant.packs.school.diagnosis import Diagnosis, Paper
 
 __all__ = ["oddities"]
+
+Floats = NDArray[np.float64]
 
 FEWEST = 8  # answers below which all right or all wrong is no news
 SIDE = 5  # answers on each side of a jump

@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from penchant.packs.school.bank import Floats
 from penchant.packs.school.course import Skill
 
 __all__ = ["Skills", "graph"]
+
+Floats = NDArray[np.float64]
 
 TOGETHER = 0.5  # share of a skill's variance that all skills of a student have in common
 ALONG = 1.0  # how strongly neighbours in the graph of skills draw each other

@@ -17,12 +17,14 @@ from penchant.pack import (
     Field,
     Form,
     FrozenMap,
+    Mastery,
     Page,
     Sheet,
     View,
+    due_at,
+    recalled,
 )
 from penchant.packs.school.answers import Answer
-from penchant.packs.school.review import due_at, recalled
 from penchant.packs.school.seeing import (
     Desk,
     answers_in,
@@ -33,7 +35,6 @@ from penchant.packs.school.seeing import (
     said_of,
 )
 from penchant.packs.school.teaching import USUAL, Plan
-from penchant.packs.school.tracing import Mastery
 
 __all__ = ["StudentPage", "student_page"]
 

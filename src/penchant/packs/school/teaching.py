@@ -15,8 +15,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from penchant.pack import Memory, due_at, recalled, reviewed
 from penchant.packs.school.pace import USUAL, Pace
-from penchant.packs.school.review import Memory, due_at, recalled, reviewed
 from penchant.packs.school.steering import NO_WISHES, Traits, Wishes, leaning_now
 from penchant.packs.school.syllabus import Syllabus
 from penchant.packs.school.wording import Facts, for_student, for_teacher, waiting
@@ -153,7 +153,7 @@ def remembers(
         The memories now; a new mapping.
 
     Example:
-        >>> from penchant.packs.school.tracing import Mastery
+        >>> from penchant.pack import Mastery
         >>> list(remembers({}, "add", Mastery(0.9, 0.05, 8), grade=3, at=0.0))
         ['add']
     """

@@ -9,8 +9,7 @@ from fsrs import Card, Rating, Scheduler
 from hypothesis import given
 from hypothesis import strategies as st
 
-from penchant.pack import BadNumber
-from penchant.packs.school.review import (
+from penchant.experts.repetition import (
     AGAIN,
     EASY,
     GOOD,
@@ -25,6 +24,7 @@ from penchant.packs.school.review import (
     remembered,
     reviewed,
 )
+from penchant.pack import BadNumber
 
 DAY = 86_400.0
 START = datetime(2022, 11, 29, 12, 30, tzinfo=UTC)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 from zlib import crc32
 
-from penchant.pack import BadInput
+from penchant.errors import BadInput
 
 __all__ = ["Kind", "Names"]
 

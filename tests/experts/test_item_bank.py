@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from penchant.pack import BadInput
-from penchant.packs.school.bank import (
+from penchant.experts.item_bank import (
     Bank,
     Floats,
     calibrated,
@@ -17,6 +16,7 @@ from penchant.packs.school.bank import (
     given_by,
     joined,
 )
+from penchant.pack import BadInput
 
 N_ITEMS, N_STUDENTS, EACH = 40, 600, 20
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.pack import effects
+from penchant.model.effects import effects
 
 __all__ = [
     "Difficulty",

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from packs.school.traced import tracer
+from experts.traced import tracer
 
 from penchant.packs.school import Tracer
 

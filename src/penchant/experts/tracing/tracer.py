@@ -1,6 +1,6 @@
 """The tracer: what each student knows, after every answer.
 
-Place: what the school pack believes about a student. A population is fitted once; then each answer
+Place: what is believed of what a student knows. A population is fitted once; then each answer
 is folded into the sums of its student, and the next answer is predicted from them.
 Rule 1: predicting changes nothing; an answer changes the state of its student only.
 Rule 2: a state is a value: it can be taken out, kept, and put back into a tracer of the same fit.
@@ -14,8 +14,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.pack import QuickForest
-from penchant.packs.school.tracing_columns import (
+from penchant.experts.tracing.columns import (
     Columns,
     asked_of,
     columns_of,
@@ -25,12 +24,13 @@ from penchant.packs.school.tracing_columns import (
     rights,
     same_length,
 )
-from penchant.packs.school.tracing_context import Sizes
-from penchant.packs.school.tracing_difficulty import Hardness, Rows, chance_of
-from penchant.packs.school.tracing_fold import Fold, One, Several, turns
-from penchant.packs.school.tracing_names import Kind, Names
-from penchant.packs.school.tracing_population import Population, fit_population
-from penchant.packs.school.tracing_signals import OF_SKILL, S_N, S_SUMS, Given, Shape
+from penchant.experts.tracing.context import Sizes
+from penchant.experts.tracing.difficulty import Hardness, Rows, chance_of
+from penchant.experts.tracing.fold import Fold, One, Several, turns
+from penchant.experts.tracing.names import Kind, Names
+from penchant.experts.tracing.population import Population, fit_population
+from penchant.experts.tracing.signals import OF_SKILL, S_N, S_SUMS, Given, Shape
+from penchant.model.boosting import QuickForest
 
 __all__ = ["Mastery", "Tracer"]
 

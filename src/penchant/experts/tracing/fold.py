@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.packs.school.tracing_context import Sizes, pairs
-from penchant.packs.school.tracing_signals import (
+from penchant.experts.tracing.context import Sizes, pairs
+from penchant.experts.tracing.signals import (
     LATEST,
     START,
     STARTED,
@@ -30,7 +30,7 @@ from penchant.packs.school.tracing_signals import (
     skill_signals,
     whole_signals,
 )
-from penchant.packs.school.tracing_state import Layout, Many
+from penchant.experts.tracing.state import Layout, Many
 
 __all__ = ["Fold", "One", "Several", "turns"]
 

@@ -12,7 +12,8 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from penchant.pack import BadNumber, check_number
+from penchant.errors import BadNumber
+from penchant.limits import check_number
 
 __all__ = [
     "AGAIN",

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.pack import BadInput, BadNumber, BadTime
-from penchant.packs.school.tracing_fold import Several
-from penchant.packs.school.tracing_names import Kind, Names
+from penchant.errors import BadInput, BadNumber, BadTime
+from penchant.experts.tracing.fold import Several
+from penchant.experts.tracing.names import Kind, Names
 
 __all__ = [
     "Columns",

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from packs.school.traced import answers, tracer
+from experts.traced import answers, tracer
 
 from penchant.pack import BadInput, BadNumber, BadTime
 from penchant.packs.school import Tracer

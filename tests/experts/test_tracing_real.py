@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from penchant.packs.school import Tracer
 
-BESIDE = Path(__file__).resolve().parents[4] / "shared" / "data"
+BESIDE = Path(__file__).resolve().parents[3] / "shared" / "data"
 FILE = Path(os.environ.get("PENCHANT_DATA", BESIDE)) / "education" / "assistments2017_timed.parquet"
 
 

@@ -11,9 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.pack import Forest, Growth, Line, fit_line, forest_adds, grow_forest, log_odds
-from penchant.packs.school.tracing_context import Sizes
-from penchant.packs.school.tracing_difficulty import (
+from penchant.experts.tracing.context import Sizes
+from penchant.experts.tracing.difficulty import (
     Difficulty,
     Leftover,
     Rows,
@@ -22,6 +21,8 @@ from penchant.packs.school.tracing_difficulty import (
     fit_difficulty,
     fit_leftover,
 )
+from penchant.model.boosting import Forest, Growth, forest_adds, grow_forest
+from penchant.model.logistic import Line, fit_line, log_odds
 
 __all__ = ["Population", "Scan", "fit_population"]
 

@@ -7,7 +7,7 @@ Rule: below 0 stands for a pair with something unknown in it.
 
 from typing import Any, NamedTuple
 
-from penchant.packs.school.tracing_signals import (
+from penchant.experts.tracing.signals import (
     BEFORE,
     DID,
     KIND,

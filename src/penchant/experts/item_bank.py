@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.pack import BadInput
+from penchant.errors import BadInput
 
 __all__ = ["ABILITIES", "PRIOR", "Bank", "calibrated", "chances", "empty", "given_by", "joined"]
 
