@@ -36,7 +36,8 @@ from tracing_logistic import LOGISTIC, fitted
 from tracing_rivals import FOLDED
 from tracing_sets import FOLDS, SETS, Answers, Floats, folds, load, previous
 
-from penchant.packs.school import Tracer, tracing_population
+from penchant.experts.tracing import population as tracing_population
+from penchant.packs.school import Tracer
 
 OURS = "Penchant"
 STRAIGHT = "no trees"
