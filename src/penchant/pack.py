@@ -5,7 +5,7 @@ domain sees no store, clock, dice, network and no other person.
 """
 
 from penchant.algebra import TOLERANCE, Sum, add, at_time, faded, subtract, zero
-from penchant.contract.examples import SIMULATED, Agreed, Example, File, Lived
+from penchant.contract.examples import SIMULATED, Agreed, Example, File, Lived, Living
 from penchant.contract.pages import (
     Block,
     Box,
@@ -111,6 +111,7 @@ __all__ = [
     "Limits",
     "Link",
     "Lived",
+    "Living",
     "Mastery",
     "Measured",
     "Memory",

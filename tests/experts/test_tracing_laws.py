@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
+from experts.traced import tracer
 from hypothesis import given
 from hypothesis import strategies as st
-from experts.traced import tracer
 
 from penchant.packs.school import Tracer
 

@@ -258,8 +258,8 @@ def test_what_is_no_page_is_said(monkeypatch: pytest.MonkeyPatch, given: object,
 def test_an_example_is_lived_through_once() -> None:
     """A second time changes nothing; its signals say that they are simulated, and so do pages."""
     app = RunningApp()
-    assert live_through(app.engine, pace(), "sunday", START, 1) == 8
-    assert live_through(app.engine, pace(), "sunday", START, 1) == 0
+    assert live_through(app.engine, pace(), "sunday", START, 1) == (8, None)
+    assert live_through(app.engine, pace(), "sunday", START, 1) == (0, None)
     with visited(app.engine, OPEN) as visitor:
         assert "Simulated. Nobody here exists" in visitor.get(CLUB).text
         assert "Simulated." not in visitor.get(RUNNER).text

@@ -171,17 +171,29 @@ def _example_of(packs: tuple[str, ...], example: str) -> tuple[str, str]:
     return (packs[0], example) if example else ("", "")
 
 
-def _live(engine: "Engine", pack: str, example: str) -> None:
-    """Let the people of an example live up to now."""
+@contextmanager
+def _lived(engine: "Engine", pack: str, example: str) -> Iterator[None]:
+    """Let the people of an example live up to now, and go on meanwhile."""
+    if not example:
+        yield
+        return
+    import numpy as np
+
     from penchant.adapters.cli.progress import waiting
     from penchant.adapters.packs.finding import find_packs
-    from penchant.adapters.packs.living import live_through
+    from penchant.adapters.packs.living import EVERY, going_on, live_through
 
     (installed,) = find_packs([pack])
     with waiting(f"Simulating {example}"):
-        kept = live_through(engine, installed, example, datetime.now(UTC), SEED)
+        kept, living = live_through(engine, installed, example, datetime.now(UTC), SEED)
     said = f"{kept:,} signals" if kept else "already here"
     warn(f"Example {example} of pack {pack}: all of it is simulated ({said}).")
+    if living is None:
+        yield
+        return
+    warn(f"It goes on: every {EVERY:g} seconds somebody is given something, and answers.")
+    with going_on(engine, living, np.random.default_rng(), clock=lambda: datetime.now(UTC)):
+        yield
 
 
 def _serve(
@@ -199,15 +211,18 @@ def _serve(
     if not db.exists() and not example:
         warn(f"There is no database `{db}` yet; a new one is made.")
     with listening(settings, db) as sock, own_engine(db, may_make=True, packs=packs) as engine:
-        if example:
-            _live(engine, pack, example)
         host, port = sock.getsockname()[:2]
         url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         log_to()
         try:
-            serve(
-                engine, db, settings, sock, started=lambda app: _say(app, url, db, as_json=as_json)
-            )
+            with _lived(engine, pack, example):
+                serve(
+                    engine,
+                    db,
+                    settings,
+                    sock,
+                    started=lambda app: _say(app, url, db, as_json=as_json),
+                )
         finally:
             forget_service(db)
 

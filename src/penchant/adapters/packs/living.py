@@ -1,25 +1,42 @@
-"""Lets an engine live through an example of a pack, by the verbs that anybody uses.
+"""Lets an engine live through an example of a pack, and go on with it, by the verbs of anybody.
 
 Rule: every signal of an example is marked as simulated before it is kept.
 """
 
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 from msgspec.structs import replace
 
 from penchant.contract.declarations import Exampling
-from penchant.contract.examples import SIMULATED, Example, Lived
+from penchant.contract.examples import SIMULATED, Example, Lived, Living
 from penchant.contract.installed import Installed
 from penchant.engine import Engine
-from penchant.errors import BadInput
+from penchant.errors import BadInput, PenchantError
 from penchant.limits import Limits
 from penchant.words import Refused
 
-__all__ = ["live_through"]
+__all__ = ["Came", "going_on", "live_through", "step"]
+
+EVERY = 5.0
+"""Seconds between two answers of an example that goes on."""
+
+_log = logging.getLogger("penchant.example")
 
 
-def live_through(engine: Engine, pack: Installed, name: str, until: datetime, seed: int) -> int:
+class Came(NamedTuple):
+    """How many signals of an example were kept, and its people as they go on, where they do."""
+
+    kept: int
+    living: Living | None
+
+
+def live_through(engine: Engine, pack: Installed, name: str, until: datetime, seed: int) -> Came:
     """Bring an example into an engine, unless it is there.
 
     Args:
@@ -30,7 +47,7 @@ def live_through(engine: Engine, pack: Installed, name: str, until: datetime, se
         seed: Of its dice; the same one gives the same people.
 
     Returns:
-        How many signals were kept; 0 where the example was there already.
+        What came of it; nothing is kept where the example was there already.
 
     Raises:
         BadInput: When there is no such example, or the engine does not take what it holds.
@@ -38,7 +55,7 @@ def live_through(engine: Engine, pack: Installed, name: str, until: datetime, se
     example: Example = pack.parts[_named(pack, name).part]({})
     lived = example.lived(until, np.random.default_rng(seed))
     if _is_there(engine, lived):
-        return 0
+        return Came(0, lived.living)
     for file in lived.files:
         received = engine.packs.bring(pack.pack.name, file.importer, file.content)
         if received.findings:
@@ -51,7 +68,49 @@ def live_through(engine: Engine, pack: Installed, name: str, until: datetime, se
         for answer in engine.observe(signals[first : first + most]):
             if isinstance(answer, Refused):
                 raise BadInput(f"Example `{name}`: {answer.sentence}")
-    return len(signals)
+    return Came(len(signals), lived.living)
+
+
+def step(engine: Engine, living: Living, at: datetime, dice: np.random.Generator) -> Living:
+    """Let one person of an example be decided for, and answer; give the people after that.
+
+    Raises:
+        StoreError: When it could not be kept.
+    """
+    person = str(dice.choice(living.people))
+    decision = engine.decide(living.moment, person=person)
+    living, signals = living.answered(person, decision.action.name, at, dice)
+    engine.observe([replace(one, source=SIMULATED) for one in signals])
+    return living
+
+
+@contextmanager
+def going_on(
+    engine: Engine,
+    living: Living,
+    dice: np.random.Generator,
+    *,
+    clock: Callable[[], datetime],
+    every: float = EVERY,
+) -> Iterator[None]:
+    """Let the people of an example go on meanwhile, one answer every few seconds."""
+    ended = threading.Event()
+
+    def run() -> None:
+        people = living
+        while not ended.wait(every):
+            try:
+                people = step(engine, people, clock(), dice)
+            except PenchantError:
+                _log.exception("The example could not go on; it is tried again.")
+
+    thread = threading.Thread(target=run, name="penchant-example", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def _named(pack: Installed, name: str) -> Exampling:

@@ -91,6 +91,7 @@ class ClassExample:
             ),
             tuple(Agreed(name, PURPOSE, began) for name in STUDENTS),
             now.signals(),
+            _Going(of, {one.name: one.who for one in now.students}),
         )
 
 
@@ -103,6 +104,33 @@ def class_example(contents: Contents) -> ClassExample:
 _ANSWERS = ("student", "item", "skills", "correct", "at")
 _PAST = ("run", "student", "work", "due", "weight", "day", "score", "passed")
 _Cells = tuple[object, ...]
+
+
+class _Going(NamedTuple):
+    """The class as it goes on: who is given a task answers it, as what they know makes likely."""
+
+    of: Class
+    students: Mapping[str, Learner]
+    moment: str = "school.next_item"
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Who go on: everybody."""
+        return tuple(self.students)
+
+    def answered(
+        self, person: str, action: str, at: datetime, dice: np.random.Generator
+    ) -> tuple["_Going", tuple[Signal, ...]]:
+        """Give the answer to a task; what is no task is not answered."""
+        skill = self.of.skill_of.get(action)
+        if skill is None:
+            return self, ()
+        now, who = at.timestamp(), self.students[person]
+        likely = chance(self.of, who, action, now)
+        correct = bool(dice.random() < likely)
+        given = Answer(person, action, (skill,), correct, now, _seconds(likely, dice))
+        after = answered(self.of, who, action, correct=correct, at=now)
+        return self._replace(students={**self.students, person: after}), (signal_of(given),)
 
 
 class _Telling:
@@ -149,7 +177,7 @@ class _Telling:
             item = f"{skill} {number + 1}"
             likely = chance(self.of, who, item, at)
             correct = bool(self.dice.random() < likely)
-            seconds = float(np.exp(self.dice.normal(4.0 - 0.6 * likely, 0.35)))
+            seconds = _seconds(likely, self.dice)
             at += seconds + float(self.dice.uniform(5, 60))
             if at >= self.start + self.days * DAY:
                 break
@@ -273,6 +301,11 @@ def _table(columns: Sequence[str], rows: Iterable[_Cells]) -> bytes:
     """Write a table of names and numbers; none of them holds a comma."""
     lines = [",".join(map(str, row)) for row in rows]
     return "\n".join([",".join(columns), *lines, ""]).encode()
+
+
+def _seconds(likely: float, dice: np.random.Generator) -> float:
+    """Draw how long an answer takes; assumed: what is likely right goes quicker."""
+    return float(round(np.exp(dice.normal(4.0 - 0.6 * likely, 0.35))))
 
 
 def _logistic(z: float) -> float:
