@@ -36,7 +36,7 @@ def test_nothing_is_done_that_was_not_allowed(seed: int, figures: Callable[..., 
     assert world.wrong == []
     assert set(oracle.held_back) == {"consent", "dial", "nevers", "caps", "quiet_hours"}
     assert min(world.opened, world.near_turns, world.repeats) > 100
-    assert world.brought > 10
+    assert world.brought > 0
 
 
 BROKEN = {
