@@ -1,19 +1,18 @@
 """The multiclass sets as logs of a bandit: real rows, rewards known for every action, so truth is.
 
-They lie in the folder that `PENCHANT_DATA` names, or in `../shared/data` beside the repository.
+They lie in the folder that `PENCHANT_DATA` names.
 Reward 1 where the action is the row's class. The logging policy is a softmax of a model of 1 % of
 the rows, at a temperature, mixed with a uniform of .1; the target is a model of other 5 %.
 """
 
 from __future__ import annotations
 
-import os
 import warnings
 from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from data_folder import data_folder
 from numpy.typing import NDArray
 
 __all__ = [
@@ -22,7 +21,6 @@ __all__ = [
     "TARGETS",
     "TEMPERATURES",
     "Logged",
-    "data_folder",
     "load",
     "logged",
 ]
@@ -49,13 +47,6 @@ class Logged(NamedTuple):
     truth: float
 
 
-def data_folder() -> Path | None:
-    """Give the folder of the sets, or None where there is none."""
-    beside = Path(__file__).resolve().parents[2] / "shared" / "data"
-    folder = Path(os.environ.get("PENCHANT_DATA", beside)) / "bandit" / "classification"
-    return folder if folder.is_dir() else None
-
-
 @lru_cache(maxsize=2)
 def load(name: str) -> tuple[Floats, Ints]:
     """Read a set: columns of texts become one column a text."""
@@ -63,7 +54,7 @@ def load(name: str) -> tuple[Floats, Ints]:
         return _made(name)
     import pandas as pd  # noqa: PLC0415 - tests that only look for the folder do without it
 
-    folder = data_folder()
+    folder = data_folder("bandit", "classification")
     if folder is None:
         msg = "The multiclass sets are not here; set `PENCHANT_DATA` to the folder of the data."
         raise FileNotFoundError(msg)

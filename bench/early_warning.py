@@ -13,13 +13,12 @@ Run: python bench/early_warning.py [--weeks 2 4 6 8 10 12] [--folds 10] [--draws
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from data_folder import data_folder
 from measuring import machine, on_one_thread
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -379,13 +378,6 @@ def forward(
         print_week(judged, draws)
 
 
-def data_folder() -> Path | None:
-    """Give the folder of OULAD: below `PENCHANT_DATA`, else below `../shared/data`."""
-    beside = Path(__file__).resolve().parents[2] / "shared" / "data"
-    folder = Path(os.environ.get("PENCHANT_DATA", beside)) / "education" / "oulad"
-    return folder if folder.is_dir() else None
-
-
 def main() -> None:
     """Measure, and print."""
     on_one_thread()
@@ -394,7 +386,7 @@ def main() -> None:
     words.add_argument("--folds", type=int, default=10)
     words.add_argument("--draws", type=int, default=1_000)
     given = words.parse_args()
-    folder = data_folder()
+    folder = data_folder("education", "oulad")
     if folder is None:
         print("OULAD is not here; set `PENCHANT_DATA` to the folder that holds the data.")
         return

@@ -10,11 +10,10 @@ clicks in 10,000 rows. The set is found as in `bandit_sets.py`; nobody in it has
 from __future__ import annotations
 
 import math
-import os
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from data_folder import data_folder
 from numpy.typing import NDArray
 
 from penchant.learn.evaluate import judge
@@ -40,8 +39,9 @@ def load(page: str, policy: str) -> Shown:
     """Read one log, in the order of its times."""
     import pandas as pd  # noqa: PLC0415 - the rest does without
 
-    beside = Path(__file__).resolve().parents[2] / "shared" / "data"
-    folder = Path(os.environ.get("PENCHANT_DATA", beside)) / "bandit" / "open_bandit"
+    folder = data_folder("bandit", "open_bandit")
+    if folder is None:
+        raise FileNotFoundError("Open Bandit is not here; set `PENCHANT_DATA`.")
     table = pd.read_csv(folder / policy / page / f"{page}.csv.gz").sort_values("timestamp")
     columns = []
     for number in range(4):

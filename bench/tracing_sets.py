@@ -1,19 +1,18 @@
 """The education sets as columns, and their folds: real answers, which do not ship.
 
-They lie in the folder that `PENCHANT_DATA` names, or in `../shared/data` beside the repository.
+They lie in the folder that `PENCHANT_DATA` names.
 Rows of a student stand together and in order. Folds are drawn over students, with a fixed seed.
 """
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from data_folder import data_folder
 from numpy.typing import NDArray
 
-__all__ = ["FOLDS", "SETS", "Answers", "data_folder", "folds", "load", "previous"]
+__all__ = ["FOLDS", "SETS", "Answers", "folds", "load", "previous"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -42,18 +41,11 @@ class Answers(NamedTuple):
         return Answers(self.student[which], item, self.skill[which], self.correct[which], at)
 
 
-def data_folder() -> Path | None:
-    """Give the folder of the education sets, or None where there is none."""
-    beside = Path(__file__).resolve().parents[2] / "shared" / "data"
-    folder = Path(os.environ.get("PENCHANT_DATA", beside)) / "education"
-    return folder if folder.is_dir() else None
-
-
 def load(name: str) -> Answers:
     """Read a set; students in the order of their ids, rows of each in the order of the file."""
     import pandas as pd  # noqa: PLC0415 - tests that only look for the folder do without it
 
-    folder = data_folder()
+    folder = data_folder("education")
     if folder is None:
         msg = "The education sets are not here; set `PENCHANT_DATA` to the folder that holds them."
         raise FileNotFoundError(msg)

@@ -13,10 +13,9 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
-from pathlib import Path
 
 import numpy as np
+from data_folder import data_folder
 from numpy.typing import NDArray
 
 from penchant.learn.evaluate import estimate
@@ -33,8 +32,9 @@ def load(mail: str) -> tuple[Floats, Ints, Floats]:
     """Read those who were sent this e-mail or none: features, treated, visited."""
     import pandas as pd  # noqa: PLC0415 - the rest does without
 
-    beside = Path(__file__).resolve().parents[2] / "shared" / "data"
-    folder = Path(os.environ.get("PENCHANT_DATA", beside)) / "rct"
+    folder = data_folder("rct")
+    if folder is None:
+        raise FileNotFoundError("Hillstrom is not here; set `PENCHANT_DATA` to the data's folder.")
     table = pd.read_csv(folder / "hillstrom_email.csv.gz")
     table = table[table["segment"].isin([mail, "No E-Mail"])]
     words = pd.get_dummies(table[["history_segment", "zip_code", "channel"]], dtype=float)

@@ -260,7 +260,7 @@ def test_the_pack_keeps_the_contract(check: PackCheck) -> None:
 _README = """\
 # $title
 
-A pack for [Penchant](https://pypi.org/project/penchant/).
+A pack for Penchant.
 
     pip install -e .
     penchant pack check .
