@@ -51,3 +51,19 @@ def test_only_the_latest_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
         engine.decide_many("home.hero", people=pair)
 
     assert met(engine) == ["bea", "cy"]
+
+
+def test_forgetting_leaves_room_that_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many were forgotten, the latest decisions of the others are kept."""
+    monkeypatch.setattr(recent, "DECISIONS", 4)
+    engine = open_shop("bea")
+    for _ in range(6):
+        agreed(engine, "ada")
+        engine.decide("home.hero", person="ada")
+        met(engine)
+        engine.forget("ada")
+    engine.decide("home.hero", person="bea")
+    met(engine)
+    latest = engine._memory.tallies.recent.latest()  # noqa: SLF001 - what a page lists
+
+    assert [one.person for one in latest] == ["bea"]

@@ -65,7 +65,9 @@ class Recent:
                 for one in gone:
                     chunk.drop(one)
             else:
+                before = len(chunk)
                 chunk[:] = [decision for decision in chunk if decision.person not in gone]
+                self._count -= before - len(chunk)
 
     def _keep(self, chunk: Chunk) -> None:
         """Keep a chunk, and let the oldest ones go that are not needed any more."""
