@@ -108,6 +108,36 @@ def test_broken_archive(content: bytes) -> None:
         assert "no archive" in make({}).read(content).findings[0].sentence
 
 
+@pytest.mark.parametrize(
+    "method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+@given(data=st.data())
+def test_any_broken_archive_is_said(method: int, data: st.DataObject) -> None:
+    """Whatever bytes are changed and wherever it is cut, reading gives a result."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", method) as into:
+        into.writestr("items.csv", ITEMS * 20)
+        into.writestr("skills.csv", SKILLS)
+    content = bytearray(packed.getvalue())
+    places = st.integers(0, len(content) - 1)
+    for place, byte in data.draw(st.lists(st.tuples(places, st.integers(0, 255)), max_size=6)):
+        content[place] = byte
+    brought = importers.csv_course({}).read(bytes(content[: data.draw(places) + 1]))
+
+    assert brought.findings or "course" in brought.content
+
+
+def test_one_broken_file_keeps_nobody_back() -> None:
+    """The other files of its archive are read, and it is named."""
+    name, text = b"folder/broken.xml", b"<broken/>"
+    content = bytearray(archive(items_csv=ITEMS, skills_csv=SKILLS, broken_xml=text.decode()))
+    content[content.index(text) + 1] ^= 1
+    brought = importers.csv_course({}).read(bytes(content))
+
+    assert [item.name for item in brought.content["course"].items] == ["2+2", "3-1"]
+    assert brought.findings[0].sentence.startswith(f"{name.decode()}: This file cannot be read")
+
+
 def test_archive_that_is_too_large() -> None:
     """An archive of more than may be read is said, and nothing of it is unpacked."""
     with patch.object(importers, "_MOST_FILES", 1):

@@ -6,17 +6,16 @@ on some sets. The full comparison, with all rivals and folds, is a bench; this i
 Source of Elo: Pelánek 2016, "Applications of the Elo rating system in adaptive education".
 """
 
-import importlib
-import io
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from math import exp
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from penchant.pack import Measured, Tracer
+from penchant.packs.school.parquet import columns_of
 from penchant.packs.school.simulated import answered, chance, classroom, learner
 
 __all__ = ["tracing", "tracing_simulated"]
@@ -31,15 +30,16 @@ RESAMPLES, LOW, HIGH = 200, 5.0, 95.0
 
 def tracing(read: Callable[[str], bytes]) -> Measured:
     """Measure the tracer on real answers: the first students of ASSISTments 2017."""
-    pandas = importlib.import_module("pandas")
-    table: Any = pandas.read_parquet(io.BytesIO(read("assistments2017_timed.parquet")))
-    some = sorted(set(table["user_id"].tolist()))[:REAL_STUDENTS]
-    table = table[table["user_id"].isin(some)].sort_values("user_id", kind="stable")
-    columns = [table[name].tolist() for name in ("user_id", "item_id", "skill_id", "correct")]
-    times = table["timestamp"].tolist()
+    table = columns_of(read("assistments2017_timed.parquet"))
+    kept = np.isin(table["user_id"], np.unique(table["user_id"])[:REAL_STUDENTS])
+    order = np.flatnonzero(kept)[np.argsort(table["user_id"][kept], kind="stable")]
+    columns = (
+        table[name][order].tolist()
+        for name in ("user_id", "item_id", "skill_id", "correct", "timestamp")
+    )
     rows: list[Row] = [
         (str(student), str(item), (str(skill),), bool(correct), float(at))
-        for student, item, skill, correct, at in zip(*columns, times, strict=True)
+        for student, item, skill, correct, at in zip(*columns, strict=True)
     ]
     return _measured(rows)
 

@@ -8,7 +8,6 @@ Rule 2: an archive is unpacked in memory, up to a size; names in it lead nowhere
 import io
 import json
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -212,18 +211,38 @@ def _one(files: Mapping[str, bytes], name: str) -> bytes | None:
 
 
 def _unpacked(content: bytes) -> tuple[dict[str, bytes], tuple[Finding, ...]]:
-    """Give the files of an archive, or say why none was read."""
+    """Give the files of an archive that can be read, and say what cannot."""
+    files: dict[str, bytes] = {}
+    findings: list[Finding] = []
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             told = [one for one in archive.infolist() if not one.is_dir()]
-            size = sum(one.file_size for one in told)
-            if len(told) > _MOST_FILES or size > _MOST_BYTES:
-                sentence = (
-                    f"The archive holds {len(told):,} files of {size:,} bytes; at most "
-                    f"{_MOST_FILES:,} of {_MOST_BYTES:,} are read. Split it."
-                )
-                return {}, (Finding("too large", sentence, "archive"),)
-            return {one.filename: archive.read(one) for one in told}, ()
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        sentence = f"The file is no archive that can be read: {error}. Pack its folder as a zip."
-        return {}, (Finding("broken archive", sentence, "archive"),)
+            if wrong := _too_large(told):
+                return {}, (wrong,)
+            for one in told:
+                try:
+                    files[one.filename] = archive.read(one)
+                except Exception as error:  # noqa: BLE001 - as below
+                    findings.append(_unreadable("This file cannot be read", error, one.filename))
+    except Exception as error:  # noqa: BLE001 - of broken bytes zipfile raises whatever it meets
+        return {}, (_unreadable("The file is no archive that can be read", error, "archive"),)
+    return files, tuple(findings)
+
+
+def _too_large(told: Sequence[zipfile.ZipInfo]) -> Finding | None:
+    size = sum(one.file_size for one in told)
+    if len(told) <= _MOST_FILES and size <= _MOST_BYTES:
+        return None
+    sentence = (
+        f"The archive holds {len(told):,} files of {size:,} bytes; at most "
+        f"{_MOST_FILES:,} of {_MOST_BYTES:,} are read. Split it."
+    )
+    return Finding("too large", sentence, "archive")
+
+
+def _unreadable(what: str, error: Exception, source: str) -> Finding:
+    sentence = (
+        f"{what}: it is cut short, changed, locked with a password or packed in a way "
+        f"that is not known here ({type(error).__name__}). Pack its folder as a zip again."
+    )
+    return Finding("broken archive", sentence, source)

@@ -1,29 +1,25 @@
 """The Open University's learning analytics data (OULAD), and the claim that is measured on them.
 
-Loop: beside it; a claim is measured where its data are. Tables come as bytes of Parquet, read with
-pyarrow, which the extra `bench` brings.
+Loop: beside it; a claim is measured where its data are.
 Rule: the final result is what is to be told, never a feature; nor is who somebody is.
 
 Source: Kuzilek, Hlosta and Zdrahal 2017, "Open University Learning Analytics dataset", Scientific
 Data 4:170171.
 """
 
-import io
-from collections.abc import Callable, Mapping
-from importlib import import_module
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from penchant.pack import BadInput, Measured, likeliest
+from penchant.pack import Measured, likeliest
 from penchant.packs.school.flags import out_of_fold, precision_at
+from penchant.packs.school.parquet import Columns, columns_of
 from penchant.packs.school.standing import Due, Enrolled, Floats, Handed, Standing, standing
 from penchant.packs.school.warning import chance_of
 
 __all__ = ["Oulad", "early_warning", "oulad_from"]
 
-Columns = Mapping[str, NDArray[Any]]
 Read = Callable[[str], bytes]
 
 _FACTS = ("earlier attempts", "credits", "education")
@@ -69,10 +65,10 @@ def oulad_from(read: Read) -> Oulad:
         read: Gives the bytes of a file by its name.
 
     Raises:
-        BadInput: When what reads Parquet is not installed.
+        ModuleNotFoundError: When pyarrow is not installed.
     """
     info, work, scores = (
-        _columns(read(f"{name}.parquet"))
+        columns_of(read(f"{name}.parquet"))
         for name in ("student_info", "assessments", "student_assessment")
     )
     runs = _runs(info)
@@ -100,19 +96,6 @@ def oulad_from(read: Read) -> Oulad:
 
 
 _CAME = ("id_student", "id_assessment", "date_submitted", "score", "is_banked")
-
-
-def _columns(content: bytes) -> Columns:
-    try:
-        parquet = import_module("pyarrow.parquet")
-    except ImportError as error:
-        msg = "Parquet is read with `pyarrow`, which is not installed. Install `penchant[bench]`."
-        raise BadInput(msg) from error
-    table = parquet.read_table(io.BytesIO(content))
-    return {
-        name: column.to_numpy(zero_copy_only=False)
-        for name, column in zip(table.column_names, table.columns, strict=True)
-    }
 
 
 def _runs(table: Columns) -> list[str]:
