@@ -305,7 +305,7 @@ def _fold_own_effects(model: MomentModel, count: int) -> None:
 def _add_own_effects(model: MomentModel, rows: Rows, sign: float) -> None:
     alive = rows.alive()
     latest = float(alive.at.max(initial=0.0))
-    weight = sign * faded(np.ones(len(alive.at)), latest - alive.at, model.half_life)
+    weight = sign * faded(alive.counts, latest - alive.at, model.half_life)
     model.own_effects.add(alive.name, alive.rest, weight, latest)
 
 
@@ -364,7 +364,7 @@ def _contributions(
         action.apply(alive.actions.astype(np.float64)),
         alive.reward,
         alive.predicted,
-        faded(np.ones(len(alive.at)), latest - alive.at, half_life),
+        faded(alive.counts, latest - alive.at, half_life),
         latest,
         alive.shown,
     )
@@ -388,7 +388,7 @@ def _prior(task: RoundTask, actions: Floats, *, fresh: bool) -> Prior:
     index = places[task.homes]
     chosen = np.flatnonzero(index >= 0)
     at = task.rows.at[chosen]
-    weight = faded(np.ones(len(at)), at.max() - at, task.half_life)
+    weight = faded(task.rows.counts[chosen], at.max() - at, task.half_life)
     features = actions[task.rows.shown[chosen]]
     panel = panel_of(features, residual[chosen], weight, index[chosen])
     steps = _EM_STEPS if task.n_outcomes < _OFTEN_UNTIL else _LATE_EM_STEPS

@@ -36,6 +36,8 @@ class Row(NamedTuple):
     person: int
     name: int = 0
     rest: float = 0.0
+    weight: float = 1.0
+    position: int = 0
 
 
 class Rows(NamedTuple):
@@ -43,7 +45,8 @@ class Rows(NamedTuple):
 
     `shown` is the place of the action among `actions`, (m, da) raw float32. `person` is the row of
     the person in `People`, or -1 where there is none (any more). `name` is the place of the action
-    in `OwnEffects`, `rest` what its own effect was left to explain.
+    in `OwnEffects`, `rest` what its own effect was left to explain. `weight` is what an outcome
+    counts before it fades, 0..1, and `position` where its action stood in a slate, 0 for alone.
     """
 
     context: NDArray[np.float32]
@@ -54,7 +57,14 @@ class Rows(NamedTuple):
     person: NDArray[np.int64]
     name: NDArray[np.int64]
     rest: Floats
+    weight: NDArray[np.float32]
+    position: NDArray[np.int16]
     actions: NDArray[np.float32]
+
+    @property
+    def counts(self) -> Floats:
+        """What each outcome counts before it fades, (n,)."""
+        return self.weight.astype(np.float64)
 
     def where(self, mask: NDArray[np.bool_]) -> "Rows":
         """Give the rows for which `mask` holds, (n,) bool."""
@@ -132,6 +142,8 @@ class Evidence:
         rows.person[place] = one.person
         rows.name[place] = one.name
         rows.rest[place] = one.rest
+        rows.weight[place] = one.weight
+        rows.position[place] = one.position
         self._count = place + 1
 
     def rows(self, start: int = 0, end: int | None = None) -> Rows:
@@ -255,5 +267,7 @@ def _room(capacity: int, n_context: int) -> Rows:
         np.empty(capacity, dtype=np.int64),
         np.empty(capacity, dtype=np.int64),
         np.empty(capacity),
+        np.empty(capacity, dtype=np.float32),
+        np.empty(capacity, dtype=np.int16),
         np.empty((0, 0), dtype=np.float32),
     )

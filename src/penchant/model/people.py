@@ -122,7 +122,8 @@ class People:
             residual: (n,) reward minus prediction.
             at: (n,) seconds.
         """
-        added = Added(rows, shown, seen, residual, _steps(at, self.half_life))
+        counts = np.ones(len(rows))
+        added = Added(rows, shown, seen, residual, _steps(at, self.half_life), counts)
         _accumulate(self._sums, added, np.argsort(rows))
         self.held.version[rows] = -1
 
@@ -242,13 +243,17 @@ def _refresh(held: Held, sums: Sums, row: int, version: Version, step: int) -> N
 
 
 class Added(NamedTuple):
-    """n outcomes: home rows (n,), places (n,) of their ψ in `seen` (m, r), residuals, steps."""
+    """n outcomes: home rows (n,), places (n,) of their ψ in `seen` (m, r), residuals, steps.
+
+    `counts` (n,) is what each counts before it fades.
+    """
 
     homes: Ints
     shown: Ints
     seen: Floats
     residual: Floats
     steps: Ints
+    counts: Floats
 
 
 def _fold(sums: Sums, rows: Rows, homes: Ints, version: Version, half_life: float) -> Sums:
@@ -260,6 +265,7 @@ def _fold(sums: Sums, rows: Rows, homes: Ints, version: Version, half_life: floa
         version.action.apply(rows.actions.astype(np.float64)) @ version.basis,
         rows.reward - rows.predicted,
         _steps(rows.at, half_life),
+        rows.counts,
     )
     order = np.argsort(whose)[np.count_nonzero(whose < 0) :]
     for start in range(0, len(order), _AT_ONCE):
@@ -278,7 +284,9 @@ def _accumulate(sums: Sums, added: Added, order: Ints) -> None:
     latest = sums.step[people]
     now = np.maximum(latest, np.maximum.reduceat(steps, first)) if len(first) else latest
     late = np.repeat(now, n_outcomes) - steps
-    weight = _left(late) if late.any() else np.ones(len(late))
+    weight = added.counts[order]
+    if late.any():
+        weight = weight * _left(late)
     gram, moment = _summed(added, order, weight, first)
     if (latest != now).any():
         fade = _left(now - latest)[:, None]

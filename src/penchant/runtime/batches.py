@@ -256,6 +256,8 @@ def learn_columns(live: LiveMoment, learned: LearnedColumns) -> None:
             rows,
             model.own_effects.places(made.slate.names)[chosen],
             learned.rest,
+            np.ones(len(places), dtype=np.float32),
+            np.zeros(len(places), dtype=np.int16),
             made.slate.raw.astype(np.float32),
         )
     )
