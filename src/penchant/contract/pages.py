@@ -188,9 +188,6 @@ class Page(Struct, frozen=True):
     blocks: tuple[Block, ...] = ()
 
 
-_BLOCKS = (Note, HeatMap, Estimates, Sheet, Entries)
-
-
 def not_a_page(given: object) -> str:
     """Say why what a pack gave is no page; "" where it is one.
 
@@ -203,7 +200,7 @@ def not_a_page(given: object) -> str:
     if not isinstance(given, Page):
         return f"It gives a `{type(given).__name__}`, no `Page`."
     blocks: tuple[object, ...] = given.blocks
-    strange = next((one for one in blocks if not isinstance(one, _BLOCKS)), None)
+    strange = next((one for one in blocks if not isinstance(one, Block)), None)
     if strange is not None:
         return f"Its page has a `{type(strange).__name__}` among its blocks, which is none."
     return ""

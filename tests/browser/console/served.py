@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 from starlette.applications import Starlette
@@ -15,7 +16,17 @@ from penchant import Engine
 from penchant.adapters.console.pages import routes
 from penchant.adapters.console.settings import ConsoleSettings
 
-__all__ = ["AXE", "CHROMIUM", "SCHEMES", "SIZES", "WHY_NOT", "browser", "looked_at", "served"]
+__all__ = [
+    "AXE",
+    "CHROMIUM",
+    "IN_A_BROWSER",
+    "SCHEMES",
+    "SIZES",
+    "WHY_NOT",
+    "browser",
+    "looked_at",
+    "served",
+]
 
 ROOT = Path(__file__).parents[3]
 CHROMIUM = Path(os.environ.get("PENCHANT_CHROMIUM", "/usr/bin/chromium"))
@@ -23,6 +34,8 @@ AXE = ROOT / "sdk" / "js" / "node_modules" / "axe-core" / "axe.min.js"
 SIZES = {"desk": (1280, 800), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
 WHY_NOT = f"`{CHROMIUM}` is not there; install Chromium, or name one with PENCHANT_CHROMIUM"
+IN_A_BROWSER = [pytest.mark.slow, pytest.mark.skipif(not CHROMIUM.exists(), reason=WHY_NOT)]
+"""The marks of a module whose tests need Chromium."""
 
 
 @contextmanager

@@ -12,20 +12,16 @@ import pytest
 from adapters.console.visited import furnished
 from browser.console.served import (
     AXE,
-    CHROMIUM,
+    IN_A_BROWSER,
     SCHEMES,
     SIZES,
-    WHY_NOT,
     browser,
     looked_at,
     served,
 )
 from playwright.sync_api import Browser, Page
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=WHY_NOT),
-]
+pytestmark = IN_A_BROWSER
 
 PAGES = ("overview", "people", "person", "moments", "moment", "decisions", "decision", "missing")
 

@@ -12,10 +12,9 @@ from typing import Any
 import pytest
 from browser.console.served import (
     AXE,
-    CHROMIUM,
+    IN_A_BROWSER,
     SCHEMES,
     SIZES,
-    WHY_NOT,
     browser,
     looked_at,
     served,
@@ -28,10 +27,7 @@ from penchant.adapters.packs.finding import find_packs
 from penchant.adapters.packs.living import live_through
 from penchant.adapters.store.memory import MemoryStore
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=WHY_NOT),
-]
+pytestmark = IN_A_BROWSER
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 PAGES = ("class", "student", "empty", "find")

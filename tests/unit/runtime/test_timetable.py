@@ -288,8 +288,8 @@ def test_a_time_that_is_declared_anew_is_met_from_then_on() -> None:
     assert app.times() == ["11-23 09:00", "11-23 10:00"]
 
 
-def test_who_is_forgotten_between_two_slices_is_not_reached() -> None:
-    """Nor counted as missed."""
+def between_two_slices() -> App:
+    """Give an app of which two of four people were reached."""
     app = app_at(
         "2026-11-22 12:00",
         moment(AtTime("09:00", zone="UTC")),
@@ -298,6 +298,12 @@ def test_who_is_forgotten_between_two_slices_is_not_reached() -> None:
     app.agree("ada", "ben", "cy", "dee")
     app.clock.now = at("2026-11-23 09:00")
     app.engine.tick()
+    return app
+
+
+def test_who_is_forgotten_between_two_slices_is_not_reached() -> None:
+    """Nor counted as missed."""
+    app = between_two_slices()
     app.engine.forget("cy")
     app.clock.now = at("2026-11-23 11:00")
     app.engine.tick()
@@ -307,14 +313,7 @@ def test_who_is_forgotten_between_two_slices_is_not_reached() -> None:
 
 def test_a_time_taken_back_between_two_slices_is_met_no_more() -> None:
     """Who was not reached yet is left alone, and not counted as missed."""
-    app = app_at(
-        "2026-11-22 12:00",
-        moment(AtTime("09:00", zone="UTC")),
-        limits=Limits(openings_per_call=2),
-    )
-    app.agree("ada", "ben", "cy", "dee")
-    app.clock.now = at("2026-11-23 09:00")
-    app.engine.tick()
+    app = between_two_slices()
     app.engine.declare(moment(AtTime("10:00", zone="UTC")))
 
     assert app.engine.tick() == 0

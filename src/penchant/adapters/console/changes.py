@@ -2,15 +2,13 @@
 
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from penchant.adapters.console.acting import change, forget
 from penchant.adapters.console.figures import Page
-from penchant.adapters.console.forms import BadForm, read_form
+from penchant.adapters.console.forms import BadForm
 from penchant.adapters.console.frame import Frame
-from penchant.adapters.console.lists_page import wrong_page
 from penchant.adapters.console.rendering import HEADERS
 from penchant.words import Receipt
 
@@ -26,13 +24,7 @@ class Changes:
 
     async def act(self, request: Request) -> Response:
         """Do what a form of a person's page asks for."""
-        try:
-            fields = await read_form(request)
-            self._frame.forms.check(request, fields)
-        except BadForm as wrong:
-            page = wrong_page(str(wrong), wrong.status)
-            return self._frame.show(request, page, here="people")
-        return await run_in_threadpool(self._acted, request, fields)
+        return await self._frame.posted(request, self._acted, here="people")
 
     def _acted(self, request: Request, fields: dict[str, str]) -> Response:
         frame, person = self._frame, fields.get("id", "")

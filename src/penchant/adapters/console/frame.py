@@ -1,12 +1,15 @@
 """What every page of one console shares: the engine, addresses, templates, forms."""
 
+from collections.abc import Callable
+
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from penchant.adapters.console.address import Address
 from penchant.adapters.console.figures import Page
-from penchant.adapters.console.forms import Forms
-from penchant.adapters.console.lists_page import people_page
+from penchant.adapters.console.forms import BadForm, Forms, read_form
+from penchant.adapters.console.lists_page import people_page, wrong_page
 from penchant.adapters.console.person_page import person_page
 from penchant.adapters.console.rendering import Renderer
 from penchant.adapters.console.settings import ConsoleSettings
@@ -40,6 +43,17 @@ class Frame:
             for pack in self.engine.packs
             if pack.pages
         )
+
+    async def posted(
+        self, request: Request, then: Callable[[Request, dict[str, str]], Response], *, here: str
+    ) -> Response:
+        """Read a form and check that it is one of ours; then do what it asks for, in a thread."""
+        try:
+            fields = await read_form(request)
+            self.forms.check(request, fields)
+        except BadForm as wrong:
+            return self.show(request, wrong_page(str(wrong), wrong.status), here=here)
+        return await run_in_threadpool(then, request, fields)
 
     def show(self, request: Request, page: Page, *, here: str) -> Response:
         """Give a page; `here` is the entry of the navigation it belongs to."""

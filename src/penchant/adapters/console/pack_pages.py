@@ -8,12 +8,10 @@ declares, kept only under that person's consent.
 from urllib.parse import quote
 
 from markupsafe import Markup
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from penchant.adapters.console.figures import Page
-from penchant.adapters.console.forms import BadForm, read_form
 from penchant.adapters.console.frame import Frame, entry_of
 from penchant.adapters.console.lists_page import wrong_page
 from penchant.adapters.console.pack_blocks import FIELD, Drawing
@@ -45,13 +43,7 @@ class PackPages:
 
     async def send(self, request: Request) -> Response:
         """Send the signal that a form asks for, and go back to its page."""
-        try:
-            fields = await read_form(request)
-            self._frame.forms.check(request, fields)
-        except BadForm as wrong:
-            page = wrong_page(str(wrong), wrong.status)
-            return self._frame.show(request, page, here="")
-        return await run_in_threadpool(self._sent, request, fields)
+        return await self._frame.posted(request, self._sent, here="")
 
     def _sent(self, request: Request, fields: dict[str, str]) -> Response:
         engine = self._frame.engine

@@ -8,7 +8,7 @@ easy answer that was right says little, whoever gave it.
 Rule 3: a time that runs backwards stands still.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 __all__ = [
@@ -134,7 +134,7 @@ def next_whole(w: Numbers, asked: Asked, given: Given, shape: Shape) -> list[Num
 
     `BEFORE` is the kind before the last, and `DID` whether that answer was right.
     """
-    m, (right, expected) = len(ANSWERS), given
+    right, expected = given
     same = 1.0 * (w[KIND] == asked.kind) * (asked.kind > 0)
     after = [w[N] + 1.0, w[RIGHT] + right, (w[RIGHTS] + 1.0) * right]
     after += [(w[WRONGS] + 1.0) * (1.0 - right), same * w[RUN] + 1.0]
@@ -143,10 +143,9 @@ def next_whole(w: Numbers, asked: Asked, given: Given, shape: Shape) -> list[Num
     gone = _gone(asked.at, w[LATEST])
     after.append(w[LATEST] + gone)
     residual, weight = right - expected, expected * (1.0 - expected)
-    after += [w[SUMS + j] * _ANSWER_KEEPS[j] + residual for j in range(m)]
-    after += [w[SUMS + m + j] * _ANSWER_KEEPS[j] + weight for j in range(m)]
+    after += _added(w, SUMS, _ANSWER_KEEPS, residual, weight)
     if shape.has_times:
-        after += _added(w, SUMS + 2 * m, gone, residual, weight)
+        after += _added(w, SUMS + 2 * len(ANSWERS), _left(gone), residual, weight)
     return after
 
 
@@ -158,16 +157,15 @@ def next_skill(
     shape: Shape,
 ) -> list[Number]:
     """Add an answer to the numbers of a skill."""
-    m, (right, expected) = len(OF_SKILL), given
+    right, expected = given
     after = [s[S_N] + 1.0, s[S_RIGHT] + right, (s[S_RIGHTS] + 1.0) * right]
     after += [(s[S_WRONGS] + 1.0) * (1.0 - right), 1.0 * w[N]]
     gone = _gone(asked.at, s[S_LATEST])
     after.append(s[S_LATEST] + gone)
     residual, weight = right - expected, expected * (1.0 - expected)
-    after += [s[S_SUMS + j] * _SKILL_KEEPS[j] + residual for j in range(m)]
-    after += [s[S_SUMS + m + j] * _SKILL_KEEPS[j] + weight for j in range(m)]
+    after += _added(s, S_SUMS, _SKILL_KEEPS, residual, weight)
     if shape.has_times:
-        after += _added(s, S_SUMS + 2 * m, gone, residual, weight)
+        after += _added(s, S_SUMS + 2 * len(OF_SKILL), _left(gone), residual, weight)
     return after
 
 
@@ -187,17 +185,21 @@ def _timed(numbers: Numbers, start: int, gone: Number) -> list[Number]:
     """Give the sums that fade with time, as they stand now."""
     m = len(_SECONDS)
     given = []
-    for j, half in enumerate(_SECONDS):
-        left = 2.0 ** (-gone / half)
+    for j, left in enumerate(_left(gone)):
         weight = numbers[start + m + j] * left
         given += [numbers[start + j] * left / (weight + _STEADY), weight]
     return given
 
 
+def _left(gone: Number) -> list[Number]:
+    """Give what share of each sum that fades with time is left after some seconds."""
+    return [2.0 ** (-gone / half) for half in _SECONDS]
+
+
 def _added(
-    numbers: Numbers, start: int, gone: Number, residual: Number, weight: Number
+    numbers: Numbers, start: int, keeps: Sequence[Number], residual: Number, weight: Number
 ) -> list[Number]:
-    m = len(_SECONDS)
-    left = [2.0 ** (-gone / half) for half in _SECONDS]
-    after = [numbers[start + j] * left[j] + residual for j in range(m)]
-    return after + [numbers[start + m + j] * left[j] + weight for j in range(m)]
+    """Add to sums of residuals and of weights, of which each keeps a share."""
+    m = len(keeps)
+    after = [numbers[start + j] * keeps[j] + residual for j in range(m)]
+    return after + [numbers[start + m + j] * keeps[j] + weight for j in range(m)]
