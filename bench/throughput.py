@@ -145,7 +145,7 @@ def settle(engine: Engine) -> None:
 
 def _names(answers: Any) -> list[str]:
     """Give the names of the actions chosen, without building decisions."""
-    names = answers.columns.made.slate.names
+    names = answers.columns.made.choices.names
     return [names[place] for place in answers.columns.chosen.tolist()]
 
 

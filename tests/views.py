@@ -1,4 +1,4 @@
-"""Versions, slates and questions with numbers from a seed, for tests of the pure loop."""
+"""Versions, choices and questions with numbers from a seed, for tests of the pure loop."""
 
 import math
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from engines import NOW, PURPOSE
 
-from penchant.decide.slate import slate_of
+from penchant.decide.choices import choices_of
 from penchant.loop import Question, Standing, View
 from penchant.model.encoding import Encoder
 from penchant.model.own_effects import OwnEffects
@@ -84,8 +84,8 @@ def view_of(shape: Shape, given: Sequence[Action], *, known: bool = True) -> Vie
     rng = np.random.default_rng(shape.seed + 2)
     context = version.context.apply(rng.normal(size=shape.n_context))
     posterior = posterior_of(shape) if known else None
-    slate = slate_of(tuple(given), Encoder("actions"), OwnEffects(math.inf), version)
-    return View(version, slate, context, posterior, Silent())
+    choices = choices_of(tuple(given), Encoder("actions"), OwnEffects(math.inf), version)
+    return View(version, choices, context, posterior, Silent())
 
 
 def question(

@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from penchant.decide.choices import Choices
 from penchant.decide.drawing import Drawn, draw_from
-from penchant.decide.slate import Slate
 from penchant.decide.weighing import Expectation, Weighed, weigh
 from penchant.deliver.settling import forced_sentence
 from penchant.guard.asked import Asked
@@ -66,14 +66,14 @@ class Standing(NamedTuple):
 
 
 class View(NamedTuple):
-    """What the model shows of one decision: the slate, the scaled context, this person's part.
+    """What the model shows of one decision: the choices, the scaled context, this person's part.
 
-    `exposure` is that of the slate's actions, where it is known already. `said` is what the person
-    said of their taste; slate and posterior are then in the basis that holds it.
+    `exposure` is that of those actions, where it is known already. `said` is what the person
+    said of their taste; choices and posterior are then in the basis that holds it.
     """
 
     version: Version
-    slate: Slate
+    choices: Choices
     context: Floats
     posterior: Posterior | None
     explainer: Explainer
@@ -142,23 +142,23 @@ def decide(
         guardrails: Asked before anything is weighed.
 
     Returns:
-        The decision, and the place of its action in `view.slate`.
+        The decision, and the place of its action in `view.choices`.
     """
     moment = question.moment
-    left, slate = _permitted(question, view, guardrails)
-    weights, neutral, expected, personal = _weigh(view, slate, moment)
+    left, choices = _permitted(question, view, guardrails)
+    weights, neutral, expected, personal = _weigh(view, choices, moment)
     drawn = draw_from(weights, neutral, question.draw, moment.neutral_share)
-    place, forced = _settle(drawn, slate, moment, left)
+    place, forced = _settle(drawn, choices, moment, left)
     posterior, standing = view.posterior, question.standing
     return Decision(
         id=question.id,
         moment=moment.name,
         person=standing.person if standing else None,
         at=question.at,
-        action=slate.actions[place],
+        action=choices.actions[place],
         propensity=weights[drawn.place],
         mode="neutral" if posterior is None or drawn.is_neutral else "personal",
-        names=slate.names,
+        names=choices.names,
         weights=weights,
         neutral=neutral,
         expected=expected,
@@ -171,7 +171,7 @@ def decide(
         consent=standing.consent if standing else None,
         removed=left.removed,
         forced=forced,
-        drawn=slate.names[drawn.place] if forced else "",
+        drawn=choices.names[drawn.place] if forced else "",
         note=note,
         opened_by=question.opened_by,
         said=view.said,
@@ -235,13 +235,13 @@ def learned(
 
 def _permitted(
     question: Question, view: View, guardrails: Sequence[Guardrail]
-) -> tuple[Permitted, Slate]:
-    """Ask the guardrails; give what they say, and the slate of what they leave."""
-    asked, slate, exposure = _asked(question), view.slate, view.exposure
+) -> tuple[Permitted, Choices]:
+    """Ask the guardrails; give what they say, and what they leave as choices."""
+    asked, choices, exposure = _asked(question), view.choices, view.exposure
     if exposure is not None and guardrails is GUARDRAILS and is_silent(asked, exposure):
-        return exposure.untouched, slate
-    left = permitted(slate.actions, asked, guardrails)
-    return left, slate if len(left.kept) == len(slate.actions) else slate.kept(left.kept)
+        return exposure.untouched, choices
+    left = permitted(choices.actions, asked, guardrails)
+    return left, choices if len(left.kept) == len(choices.actions) else choices.kept(left.kept)
 
 
 def _asked(question: Question) -> Asked:
@@ -263,26 +263,26 @@ def _of_stranger(moment: Moment) -> Consent:
     return Consent(moment.purpose, "granted", 1.0)
 
 
-def _weigh(view: View, slate: Slate, moment: Moment) -> Weighed:
+def _weigh(view: View, choices: Choices, moment: Moment) -> Weighed:
     version = view.version
     return weigh(
         Expectation(
-            version.rewards(view.context, slate.scaled) + slate.own,
-            version.variances(view.context, slate.scaled),
+            version.rewards(view.context, choices.scaled) + choices.own,
+            version.variances(view.context, choices.scaled),
         ),
-        slate,
+        choices,
         view.posterior,
         explore=moment.explore,
         neutral_share=moment.neutral_share,
     )
 
 
-def _settle(drawn: Drawn, slate: Slate, moment: Moment, left: Permitted) -> tuple[int, str]:
+def _settle(drawn: Drawn, choices: Choices, moment: Moment, left: Permitted) -> tuple[int, str]:
     """Give the place of the action that is done, and why it is not the one drawn."""
     if not left.held:
         return drawn.place, ""
     forced = forced_sentence(left.held, left.kept[drawn.place])
-    return (slate.names.index(moment.fallback), forced) if forced else (drawn.place, "")
+    return (choices.names.index(moment.fallback), forced) if forced else (drawn.place, "")
 
 
 def replayed(decision: Decision, neutral_share: float) -> str:

@@ -164,12 +164,12 @@ def test_the_order_of_actions_changes_nothing(shape: Shape, explore: float, shar
     actions = tuple(Action(f"a{i}", {f"x{i}": 1.0}) for i in range(shape.n_actions))
     view = view_of(shape, actions)
     order = np.random.default_rng(shape.seed).permutation(len(actions))
-    reward = view.version.rewards(view.context, view.slate.scaled)
-    variance = view.version.variances(view.context, view.slate.scaled)
+    reward = view.version.rewards(view.context, view.choices.scaled)
+    variance = view.version.variances(view.context, view.choices.scaled)
     one, other = (
         weigh(
             Expectation(reward[places], None if variance is None else variance[places]),
-            view.slate.kept(places.tolist()),
+            view.choices.kept(places.tolist()),
             view.posterior,
             explore=explore,
             neutral_share=share,
@@ -217,12 +217,16 @@ def test_every_point_counts_though_only_the_ends_may_be_looked_at(
     reward = np.round(rng.random(shape.n_actions) * coarse) / coarse
     variance = np.round(rng.random(shape.n_actions) * coarse) / coarse
     answer = weigh(
-        Expectation(reward, variance), view.slate, view.posterior, explore=explore, neutral_share=0
+        Expectation(reward, variance),
+        view.choices,
+        view.posterior,
+        explore=explore,
+        neutral_share=0,
     )
     its_width = POPULATION_SCALE * np.sqrt(variance)
     my_width = its_width
     if view.posterior is not None:
-        unsure = view.slate.pairs @ view.posterior.covariance.ravel()
+        unsure = view.choices.pairs @ view.posterior.covariance.ravel()
         my_width = its_width + PERSON_SCALE * np.sqrt(unsure)
     mine = (reward + answer.personal)[:, None] + my_width[:, None] * OPTIMISM.T
     its = reward[:, None] + its_width[:, None] * OPTIMISM.T

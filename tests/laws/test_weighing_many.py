@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from penchant.decide.slate import Slate
+from penchant.decide.choices import Choices
 from penchant.decide.weighing import Expectation, weigh
 from penchant.decide.weighing_many import Expectations, weigh_many
 from penchant.model.people import Posterior
@@ -15,14 +15,14 @@ RANK = 2
 SHARES = st.sampled_from([0.0, 0.01, 0.3, 1.0])
 
 
-def slate(seen: np.ndarray) -> Slate:
-    """Give a slate of actions seen so."""
+def choices(seen: np.ndarray) -> Choices:
+    """Give choices of actions seen so."""
     count = len(seen)
     actions = tuple(Action(f"a{place}") for place in range(count))
     names = tuple(action.name for action in actions)
     pairs = (seen[:, :, None] * seen[:, None, :]).reshape(count, RANK**2)
     none = np.zeros((count, 0))
-    return Slate(actions, names, none, none, seen, pairs, np.zeros(count))
+    return Choices(actions, names, none, none, seen, pairs, np.zeros(count))
 
 
 @pytest.mark.proof
@@ -49,7 +49,7 @@ def test_many_are_weighed_as_each(
     dice = np.random.default_rng(seed)
     reward = np.round(dice.random((n_people, n_actions)) * coarse) / coarse
     variance = None if is_sure else np.round(dice.random((n_people, n_actions)) * coarse) / coarse
-    actions = slate(np.round(dice.normal(size=(n_actions, RANK)) * coarse) / coarse)
+    actions = choices(np.round(dice.normal(size=(n_actions, RANK)) * coarse) / coarse)
     root = dice.normal(size=(n_people, RANK, RANK)) / 3
     posterior = Posterior(dice.normal(size=(n_people, RANK)) / 3, root @ root.transpose(0, 2, 1))
     expectations = Expectations(reward.T.copy(), None, None)

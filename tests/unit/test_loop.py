@@ -58,9 +58,9 @@ def test_a_decision_records_what_it_rests_on() -> None:
     posterior = VIEW.posterior
     assert posterior is not None
 
-    assert decision.names == VIEW.slate.names
-    assert decision.action == VIEW.slate.actions[place]
-    assert decision.personal == pytest.approx(VIEW.slate.seen @ posterior.mean)
+    assert decision.names == VIEW.choices.names
+    assert decision.action == VIEW.choices.actions[place]
+    assert decision.personal == pytest.approx(VIEW.choices.seen @ posterior.mean)
     assert decision.belief == tuple(posterior.mean.tolist())
     assert (decision.draw, decision.version, decision.note) == (0.25, 3, "Said so.")
     assert decision.person == "ada"

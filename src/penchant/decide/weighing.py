@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.decide.slate import Slate
+from penchant.decide.choices import Choices
 from penchant.model.people import Posterior
 
 __all__ = [
@@ -88,7 +88,7 @@ class Weighed(NamedTuple):
 
 def weigh(
     expectation: Expectation,
-    slate: Slate,
+    choices: Choices,
     posterior: Posterior | None,
     *,
     explore: float,
@@ -98,7 +98,7 @@ def weigh(
 
     Args:
         expectation: What people in general would give.
-        slate: The actions, in the basis of the version.
+        choices: The actions, in the basis of the version.
         posterior: This person's, or None for a stranger.
         explore: Share of the floor, 0..1.
         neutral_share: Share of decisions taken as for a stranger, 0..1.
@@ -112,8 +112,8 @@ def weigh(
     if variance is not None:
         terms[2] = variance
     if posterior is not None:
-        terms[1] = slate.seen.dot(posterior.mean)
-        terms[3] = slate.pairs.dot(posterior.covariance.reshape(-1))
+        terms[1] = choices.seen.dot(posterior.mean)
+        terms[3] = choices.pairs.dot(posterior.covariance.reshape(-1))
     deviations = terms[2:]
     np.sqrt(deviations, deviations)
     mine, its = _leaders(terms)

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.decide.slate import Slate
+from penchant.decide.choices import Choices
 from penchant.decide.weighing import (
     OPTIMISM,
     PERSON_SCALE,
@@ -50,7 +50,7 @@ class Expectations(NamedTuple):
 
 def weigh_many(
     expectations: Expectations,
-    slate: Slate,
+    choices: Choices,
     posterior: Posterior,
     *,
     explore: float,
@@ -60,7 +60,7 @@ def weigh_many(
 
     Args:
         expectations: What people in general would give.
-        slate: The K actions, in the basis of the version.
+        choices: The K actions, in the basis of the version.
         posterior: Means (n, r) and covariances (n, r, r).
         explore: Share of the floor, 0..1.
         neutral_share: Share of decisions taken as for a stranger, 0..1.
@@ -70,8 +70,8 @@ def weigh_many(
     """
     reward, bound, variance = expectations
     count, n_people = reward.shape
-    personal = slate.seen @ posterior.mean.T
-    unsure = slate.pairs @ posterior.covariance.reshape(n_people, slate.pairs.shape[1]).T
+    personal = choices.seen @ posterior.mean.T
+    unsure = choices.pairs @ posterior.covariance.reshape(n_people, choices.pairs.shape[1]).T
     own_width = PERSON_SCALE * np.sqrt(np.maximum(unsure, 0.0, out=unsure), out=unsure)
     own_reward = reward + personal
     if bound is None or variance is None:

@@ -210,19 +210,19 @@ def decide_columns(
         draws: (n,) in [0, 1).
     """
     people, places, given = asked
-    model, slate, at = live.model, live.slate(()), now.timestamp()
+    model, choices, at = live.model, live.choices(()), now.timestamp()
     rows = live.plain.standings.rows[places]
     context = live.context_columns(CONTEXT_NAME, given)
     version = model.version
     posterior = model.people.posteriors(model.people.homes.of(rows), version, at)
-    answer = weighed(slate, version, version.context.apply(context), posterior, live.moment)
+    answer = weighed(choices, version, version.context.apply(context), posterior, live.moment)
     made = Made(
         id=name,
         moment=live.moment,
         at=now,
         closes_at=at + live.window,
         version=version.number,
-        slate=slate,
+        choices=choices,
         explainer=live.explainer(),
         people=people,
         standings=live.plain.standings,
@@ -239,11 +239,11 @@ def decide_columns(
 def learn_columns(live: LiveMoment, learned: LearnedColumns) -> None:
     """Let outcomes in columns teach."""
     made, places = learned.decided.made, learned.places
-    model, slate = live.model, live.slate(())
+    model, choices = live.model, live.choices(())
     chosen, rows = learned.decided.chosen[places], made.rows[places]
     scaled, predicted = learned.scaled, learned.predicted
     at = np.full(len(places), made.at.timestamp())
-    seen = slate.seen if made.slate.names == slate.names else _seen(live, made.slate.raw)
+    seen = choices.seen if made.choices.names == choices.names else _seen(live, made.choices.raw)
     homes = model.people.homes.of(rows)
     model.people.add(homes, chosen, seen, scaled - predicted, at)
     model.evidence.add(
@@ -254,11 +254,11 @@ def learn_columns(live: LiveMoment, learned: LearnedColumns) -> None:
             predicted,
             at,
             rows,
-            model.own_effects.places(made.slate.names)[chosen],
+            model.own_effects.places(made.choices.names)[chosen],
             learned.rest,
             np.ones(len(places), dtype=np.float32),
             np.zeros(len(places), dtype=np.int16),
-            made.slate.raw.astype(np.float32),
+            made.choices.raw.astype(np.float32),
         )
     )
 

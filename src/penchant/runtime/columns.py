@@ -13,8 +13,8 @@ from typing import NamedTuple, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from penchant.decide.choices import Choices
 from penchant.decide.drawing import draw_from
-from penchant.decide.slate import Slate
 from penchant.decide.weighing import Weighing
 from penchant.decide.weighing_many import Expectations, weigh_many
 from penchant.journal import Decided, Learned
@@ -59,7 +59,7 @@ class Made(NamedTuple):
     at: datetime
     closes_at: float
     version: int
-    slate: Slate
+    choices: Choices
     explainer: Explainer
     people: Sequence[str]
     standings: Standings
@@ -72,27 +72,27 @@ class Made(NamedTuple):
 
 
 def weighed(
-    slate: Slate, version: Version, context: Floats, posterior: Posterior, moment: Moment
+    choices: Choices, version: Version, context: Floats, posterior: Posterior, moment: Moment
 ) -> Weighing:
     """Give the propensities of n decisions, and what they rest on.
 
     Args:
-        slate: The K declared actions.
+        choices: The K declared actions.
         version: In force.
         context: (n, 1 + dc) scaled.
         posterior: Means (n, r) and covariances (n, r, r).
         moment: For its shares.
     """
-    scores = (slate.scaled @ version.weights.T) @ context.T
-    variances = version.variances_of_many(context, slate.scaled)
+    scores = (choices.scaled @ version.weights.T) @ context.T
+    variances = version.variances_of_many(context, choices.scaled)
     expectations = Expectations(
-        version.link(scores) + slate.own[:, None],
+        version.link(scores) + choices.own[:, None],
         None if variances is None else variances.bounds(),
         None if variances is None else variances.at,
     )
     return weigh_many(
         expectations,
-        slate,
+        choices,
         posterior,
         explore=moment.explore,
         neutral_share=moment.neutral_share,
@@ -176,7 +176,7 @@ class DecidedColumns:
     def decision(self, place: int) -> Decision:
         """Build one decision."""
         made, (weights, neutral, expected, personal) = self.made, self.weighed
-        row, slate = tuple(weights[place].tolist()), made.slate
+        row, choices = tuple(weights[place].tolist()), made.choices
         chosen = int(self.chosen[place])
         strangers = tuple(neutral[place].tolist())
         draw = float(made.draws[place])
@@ -186,10 +186,10 @@ class DecidedColumns:
             moment=made.moment.name,
             person=made.people[place],
             at=made.at,
-            action=slate.actions[chosen],
+            action=choices.actions[chosen],
             propensity=row[chosen],
             mode="neutral" if was.is_neutral else "personal",
-            names=slate.names,
+            names=choices.names,
             weights=row,
             neutral=strangers,
             expected=tuple(expected[place].tolist()),
@@ -206,8 +206,10 @@ class DecidedColumns:
         """Give one decision as it waits for its outcome."""
         made, chosen = self.made, int(self.chosen[place])
         row = made.context[place].astype(np.float64)
-        own = float(made.slate.own[chosen])
-        return Open(self.decision(place), row, made.slate.raw[chosen], chosen, made.closes_at, own)
+        own = float(made.choices.own[chosen])
+        return Open(
+            self.decision(place), row, made.choices.raw[chosen], chosen, made.closes_at, own
+        )
 
     def _context(self, place: int) -> FrozenMap[Value]:
         row = self.made.given[place]
@@ -254,7 +256,7 @@ class LearnedColumns:
     def rest(self) -> Floats:
         """What is left to explain for the own effects of the actions chosen, (n,)."""
         chosen, personal = self.decided.chosen[self.places], self.decided.weighed.personal
-        own = self.decided.made.slate.own[chosen]
+        own = self.decided.made.choices.own[chosen]
         return np.asarray(self.scaled - (self.predicted - own) - personal[self.places, chosen])
 
     def __iter__(self) -> Iterator[Learned]:

@@ -9,8 +9,8 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from penchant.decide.choices import Choices, choices_of
 from penchant.decide.explaining import DecisionExplainer, Words, explain
-from penchant.decide.slate import Slate, slate_of
 from penchant.errors import BadInput
 from penchant.guard.guardrail import exposure_of
 from penchant.learn.pending import Open
@@ -31,7 +31,7 @@ Floats = NDArray[np.float64]
 
 
 class LiveMoment:
-    """One moment at work: its model, the slate of its actions, the versions decisions name."""
+    """One moment at work: its model, its actions as choices, the versions decisions name."""
 
     def __init__(self, moment: Moment, limits: Limits, submit: Submit) -> None:
         """Start with nothing learned."""
@@ -53,25 +53,25 @@ class LiveMoment:
         self.actions = _with_fallback(tuple(moment.actions), moment)
         self.exposure = exposure_of(self.actions)
         self.plain.clear()
-        self._slate: tuple[int, int, Slate] | None = None
+        self._choices: tuple[int, int, Choices] | None = None
         self._own_of = -1
         self._explainer: DecisionExplainer | None = None
 
-    def slate(self, candidates: tuple[Action, ...]) -> Slate:
-        """Give the slate of a call, or that of the declared actions."""
+    def choices(self, candidates: tuple[Action, ...]) -> Choices:
+        """Give the choices of a call, or those of the declared actions."""
         version, encoder = self.model.version, self.model.action
         effects = self.model.own_effects
         if candidates:
-            return slate_of(_with_fallback(candidates, self.moment), encoder, effects, version)
-        if self._slate is None or self._slate[:2] != (version.round, encoder.width):
-            slate = slate_of(self.actions, encoder, effects, version)
-            self._slate = (version.round, encoder.width, slate)
+            return choices_of(_with_fallback(candidates, self.moment), encoder, effects, version)
+        if self._choices is None or self._choices[:2] != (version.round, encoder.width):
+            choices = choices_of(self.actions, encoder, effects, version)
+            self._choices = (version.round, encoder.width, choices)
             self._own_of = version.number
-        slate = self._slate[2]
+        choices = self._choices[2]
         if self._own_of != version.number:
-            slate = slate._replace(own=version.own_of(effects.places(slate.names)))
-            self._slate, self._own_of = (version.round, encoder.width, slate), version.number
-        return slate
+            choices = choices._replace(own=version.own_of(effects.places(choices.names)))
+            self._choices, self._own_of = (version.round, encoder.width, choices), version.number
+        return choices
 
     def context_row(self, context: Mapping[str, Value]) -> Floats:
         """Give the raw row of a context, rounded as the evidence keeps it."""
@@ -93,22 +93,22 @@ class LiveMoment:
     def decide(self, question: Question, someone: LivePerson | None, note: str) -> Open:
         """Decide a question; `someone` is whose own part counts, or None."""
         version, at = self.model.version, question.at.timestamp()
-        row, slate = self.context_row(question.context), self.slate(question.candidates)
+        row, choices = self.context_row(question.context), self.choices(question.candidates)
         posterior: Posterior | None = None
         said: Said = ()
         if someone is not None:
-            slate, posterior, said = seen_by(self, someone, slate, at)
+            choices, posterior, said = seen_by(self, someone, choices, at)
         exposure = None if question.candidates else self.exposure
         context = version.context.apply(row)
-        view = View(version, slate, context, posterior, self.explainer(), exposure, said)
+        view = View(version, choices, context, posterior, self.explainer(), exposure, said)
         decision, place = decide(question, view, note=note)
         return Open(
             decision,
             row,
-            slate.raw[place],
+            choices.raw[place],
             decision.names.index(decision.action.name),
             at + self.window,
-            float(slate.own[place]),
+            float(choices.own[place]),
         )
 
     def reopened(self, decision: Decision) -> Open:
@@ -159,16 +159,16 @@ class LiveMoment:
 
 
 def seen_by(
-    live: LiveMoment, someone: LivePerson, slate: Slate, at: float
-) -> tuple[Slate, Posterior, Said]:
+    live: LiveMoment, someone: LivePerson, choices: Choices, at: float
+) -> tuple[Choices, Posterior, Said]:
     """Give actions and what is believed of a person in one basis, and what they said of it."""
     people, version = live.model.people, live.model.version
     posterior = people.posterior(people.homes.find(someone.registers.person), version, at)
     told = someone.told(live.moment.name)
     said = said_of(told, live.moment, live.model.action, version) if told else ()
     if not said:
-        return slate, posterior, said
-    return slate.seen_in(said_basis(version.basis, said)), said_posterior(posterior), said
+        return choices, posterior, said
+    return choices.seen_in(said_basis(version.basis, said)), said_posterior(posterior), said
 
 
 def declared_at(declared: Sequence[tuple[datetime, Moment]], at: datetime) -> Moment | None:

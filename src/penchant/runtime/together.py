@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from penchant.decide.choices import Choices
 from penchant.decide.drawing import draw_from
-from penchant.decide.slate import Slate
 from penchant.errors import BadInput
 from penchant.learn.pending import Open
 from penchant.model.layout import rounded
@@ -118,14 +118,14 @@ def _decide(
     told: dict[int, Open | BadInput],
 ) -> None:
     """Weigh, draw and make the decisions."""
-    model, slate, at = live.model, live.slate(()), now.timestamp()
+    model, choices, at = live.model, live.choices(()), now.timestamp()
     version, standings = model.version, live.plain.standings
     rows = rounded(_matrix([one.row for one in asked]))
     homes = model.people.homes.of(standings.rows[[one.standing for one in asked]])
     posterior = model.people.posteriors(homes, version, at)
-    found = weighed(slate, version, version.context.apply(rows), posterior, live.moment)
+    found = weighed(choices, version, version.context.apply(rows), posterior, live.moment)
     columns = [column.tolist() for column in (*found, posterior.mean)]
-    made = _Made(live, slate, now, at + live.window)
+    made = _Made(live, choices, now, at + live.window)
     for one, row, *of_one in zip(asked, rows, *columns, strict=True):
         told[one.at] = made.opened(one, row[: len(one.row)].copy(), of_one)
 
@@ -133,16 +133,16 @@ def _decide(
 class _Made:
     """Makes decisions of what was weighed."""
 
-    def __init__(self, live: LiveMoment, slate: Slate, now: datetime, closes_at: float) -> None:
-        self._moment, self._slate = live.moment, slate
+    def __init__(self, live: LiveMoment, choices: Choices, now: datetime, closes_at: float) -> None:
+        self._moment, self._choices = live.moment, choices
         self._now, self._closes_at = now, closes_at
         self._version, self._explainer = live.model.version.number, live.explainer()
         self._consents = live.plain.standings.consents
-        self._own = slate.own.tolist()
+        self._own = choices.own.tolist()
 
     def opened(self, one: _Asked, row: Floats, of_one: list[list[float]]) -> Open:
         """Draw one decision, and let it be as it waits for its outcome."""
-        slate, moment = self._slate, self._moment
+        choices, moment = self._choices, self._moment
         weights, neutral, expected, personal, belief = map(tuple, of_one)
         drawn = draw_from(weights, neutral, one.draw, moment.neutral_share)
         decision = Decision(
@@ -150,10 +150,10 @@ class _Made:
             moment=moment.name,
             person=one.person,
             at=self._now,
-            action=slate.actions[drawn.place],
+            action=choices.actions[drawn.place],
             propensity=weights[drawn.place],
             mode="neutral" if drawn.is_neutral else "personal",
-            names=slate.names,
+            names=choices.names,
             weights=weights,
             neutral=neutral,
             expected=expected,
@@ -165,7 +165,7 @@ class _Made:
             consent=self._consents[one.standing],
             explainer=self._explainer,
         )
-        action = slate.raw[drawn.place]
+        action = choices.raw[drawn.place]
         return Open(decision, row, action, drawn.place, self._closes_at, self._own[drawn.place])
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from penchant.decide.slate import Slate
+from penchant.decide.choices import Choices
 from penchant.decide.weighing import Expectation, floored, shares, weigh
 from penchant.model.people import Posterior
 from penchant.words import Action
@@ -11,16 +11,16 @@ from penchant.words import Action
 REWARD = np.array([0.5, 0.4, 0.1])
 
 
-def slate(*seen: tuple[float, float]) -> Slate:
+def choices(*seen: tuple[float, float]) -> Choices:
     """Give actions that are nothing but their place in the basis."""
     rows = np.array(seen)
     actions = tuple(Action(f"a{i}") for i in range(len(rows)))
     pairs = (rows[:, :, None] * rows[:, None, :]).reshape(len(rows), -1)
     names = tuple(action.name for action in actions)
-    return Slate(actions, names, rows, rows, rows, pairs, np.zeros(len(rows)))
+    return Choices(actions, names, rows, rows, rows, pairs, np.zeros(len(rows)))
 
 
-SEEN = slate((1.0, 0.0), (0.0, 1.0), (1.0, 1.0))
+SEEN = choices((1.0, 0.0), (0.0, 1.0), (1.0, 1.0))
 
 
 def test_a_stranger_gets_the_best_for_people_in_general() -> None:

@@ -110,11 +110,11 @@ def _declared_only(count: Counter[Key], names: frozenset[str]) -> Counter[Key]:
 def counted_columns(block: DecidedColumns) -> Counter[Key]:
     """Count decisions in columns."""
     made, places, is_neutral = block.made, block.chosen, block.is_neutral
-    day, width = int(made.at.timestamp()) // DAY, len(made.slate.names)
+    day, width = int(made.at.timestamp()) // DAY, len(made.choices.names)
     count: Counter[Key] = Counter()
     for how, mask in (("neutral", is_neutral), ("personal", ~is_neutral)):
         times = np.bincount(places[mask], minlength=width).tolist()
-        named = zip(made.slate.names, times, strict=True)
+        named = zip(made.choices.names, times, strict=True)
         count.update({Key(day, how, name): n for name, n in named if n})
     return count
 

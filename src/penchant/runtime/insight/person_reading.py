@@ -108,10 +108,10 @@ def _leanings(memory: Memory, live: LiveMoment, ids: Sequence[str], at: datetime
     version, seconds = live.model.version, at.timestamp()
     if not version.rank:
         return []
-    slate, usual = live.slate(()), version.context.apply(live.context_row({}))
-    expected = version.rewards(usual, slate.scaled) + slate.own
-    differ = np.sqrt(slate.seen**2 @ version.prior)
-    mine, (mean, covariance), said = seen_by(live, memory.people.person(ids[0]), slate, seconds)
+    choices, usual = live.choices(()), version.context.apply(live.context_row({}))
+    expected = version.rewards(usual, choices.scaled) + choices.own
+    differ = np.sqrt(choices.seen**2 @ version.prior)
+    mine, (mean, covariance), said = seen_by(live, memory.people.person(ids[0]), choices, seconds)
     kept = None if said else known_of(live.learning, ids, seconds)
     if kept is not None:
         mean, covariance = kept.posterior
@@ -121,7 +121,7 @@ def _leanings(memory: Memory, live: LiveMoment, ids: Sequence[str], at: datetime
     return [
         Leaning(
             moment=live.moment.name,
-            action=slate.names[place],
+            action=choices.names[place],
             people=float(expected[place]),
             people_sd=float(differ[place]),
             mean=float(expected[place] + own[place]),

@@ -1,4 +1,4 @@
-"""The actions of one decision as numbers: scaled, and seen in the basis of a version.
+"""Choices: the actions of one decision as numbers: scaled, and seen in the basis of a version.
 
 Loop: Decide. For declared actions this is made once a version and used by every decision.
 """
@@ -14,12 +14,12 @@ from penchant.model.own_effects import OwnEffects
 from penchant.model.version import Version
 from penchant.words import Action
 
-__all__ = ["Slate", "slate_of"]
+__all__ = ["Choices", "choices_of"]
 
 Floats = NDArray[np.float64]
 
 
-class Slate(NamedTuple):
+class Choices(NamedTuple):
     """K actions: raw rows (K, da), scaled (K, 1 + da), in the basis (K, r), own effects (K,).
 
     `pairs` (K, r²) holds ψψᵀ of each in the basis, so that its variance ψᵀCψ is one product.
@@ -33,10 +33,10 @@ class Slate(NamedTuple):
     pairs: Floats
     own: Floats
 
-    def kept(self, places: Sequence[int]) -> "Slate":
-        """Give the slate of some of the actions."""
+    def kept(self, places: Sequence[int]) -> "Choices":
+        """Give some of the choices."""
         index = np.array(places, dtype=np.intp)
-        return Slate(
+        return Choices(
             tuple(self.actions[place] for place in places),
             tuple(self.names[place] for place in places),
             self.raw[index],
@@ -46,16 +46,16 @@ class Slate(NamedTuple):
             self.own[index],
         )
 
-    def seen_in(self, basis: Floats) -> "Slate":
+    def seen_in(self, basis: Floats) -> "Choices":
         """Give the same actions in another basis (1 + da, r)."""
         seen = self.scaled @ basis
         return self._replace(seen=seen, pairs=_pairs(seen))
 
 
-def slate_of(
+def choices_of(
     actions: tuple[Action, ...], encoder: Encoder, effects: OwnEffects, version: Version
-) -> Slate:
-    """Give the slate of some actions under a version.
+) -> Choices:
+    """Give some actions as choices under a version.
 
     Raises:
         BadInput: For features that cannot be encoded; see `Encoder.encode`.
@@ -65,7 +65,7 @@ def slate_of(
     names = tuple(action.name for action in actions)
     own = version.own_of(effects.places(names))
     seen = scaled @ version.basis
-    return Slate(actions, names, raw, scaled, seen, _pairs(seen), own)
+    return Choices(actions, names, raw, scaled, seen, _pairs(seen), own)
 
 
 def _pairs(seen: Floats) -> Floats:
