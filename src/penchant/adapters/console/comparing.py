@@ -98,7 +98,7 @@ def rates_figure(compared: Compared | None) -> Figure:
     name, title = "rates", "Reward per decision"
     columns = ("what", "mean reward", "low", "high", "outcomes")
     if compared is None:
-        empty = "No outcome has come in yet. `penchant learn DECISION --reward 1` gives one."
+        empty = "What is decided waits for what follows it; `penchant learn` says it by hand."
         return Figure(name, title, "", Table(columns, ()), empty=empty)
     unit, found = Unit(compared.low, compared.high), compared.comparison
     both = (("Penchant", found.engine, "you"), ("Neutral answer", found.neutral, "people"))

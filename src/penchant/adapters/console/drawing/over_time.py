@@ -14,6 +14,7 @@ __all__ = ["Bar", "Point", "bars", "running_band"]
 HEIGHT = 168
 TOP, BOTTOM = 22, 144
 FILLED = 0.82  # of a bar's place; the rest is space between bars
+FEWEST = 4  # bars for which there is room; one alone is a bar, not a wall
 
 
 class Bar(NamedTuple):
@@ -45,7 +46,7 @@ def bars(
     top = Scale(0.0, most)
     grid, marks = _grid(top, unit)
     shapes = list(grid)
-    width = 1.0 / max(len(given), 1)
+    width = 1.0 / max(len(given), FEWEST)
     for place, bar in enumerate(given):
         x = place * width + width * (1 - FILLED) / 2
         bottom = float(BOTTOM)
@@ -58,7 +59,8 @@ def bars(
     shapes += marks
     shapes.append(line((0.0, BOTTOM), (1.0, BOTTOM), "axis"))
     shapes.append(text(0.0, BOTTOM + 18, labels[0]))
-    shapes.append(text(1.0, BOTTOM + 18, labels[1], anchor="end"))
+    if len(given) > 1:
+        shapes.append(text(len(given) * width, BOTTOM + 18, labels[1], anchor="end"))
     return picture(shapes, height=HEIGHT, class_="chart", label=label)
 
 
