@@ -12,6 +12,7 @@ __all__ = ["FREE", "LAYERS", "cycles", "layers", "packs", "purity", "stars"]
 # parts that share a layer do not know each other.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("penchant.adapters",),
+    ("penchant.laboratory",),
     ("penchant.engine",),
     ("penchant.runtime",),
     ("penchant.loop", "penchant.pack"),
@@ -29,7 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("penchant.journal",),
     ("penchant.algebra",),
     ("penchant.words",),
-    ("penchant.openings",),
+    ("penchant.openings", "penchant.stated"),
     ("penchant.limits",),
     ("penchant.frozen_map",),
     ("penchant.errors",),
