@@ -28,6 +28,7 @@ from penchant.words import (
     OnLevel,
     OnSignal,
     Outcome,
+    Position,
     Profile,
     QuietHours,
     Reason,
@@ -35,6 +36,7 @@ from penchant.words import (
     Refused,
     Removed,
     Signal,
+    Slate,
     Trait,
 )
 
@@ -64,6 +66,7 @@ __all__ = [
     "OnLevel",
     "OnSignal",
     "Outcome",
+    "Position",
     "Profile",
     "QuietHours",
     "Reason",
@@ -71,6 +74,7 @@ __all__ = [
     "Refused",
     "Removed",
     "Signal",
+    "Slate",
     "Trait",
 ]
 

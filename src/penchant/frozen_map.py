@@ -4,14 +4,15 @@ Rule: a list or an array that goes in comes out as a tuple, a numpy number as on
 everything else is kept as it is.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from penchant.errors import BadInput
 
-__all__ = ["FrozenMap", "frozen"]
+__all__ = ["FrozenMap", "Value", "frozen"]
 
+Value = bool | float | int | str | Sequence[float]
 V = TypeVar("V")
 
 

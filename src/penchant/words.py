@@ -7,7 +7,7 @@ Rule 3: building a noun never fails on personal content, only on what is no list
 the rest is checked where it enters (`signals/`, `model/encoding.py`), against `limits.py`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -15,8 +15,9 @@ from msgspec import Struct
 from msgspec.structs import force_setattr
 
 from penchant.errors import BadInput
-from penchant.frozen_map import FrozenMap, frozen
+from penchant.frozen_map import FrozenMap, Value, frozen
 from penchant.openings import AtTime, OnLevel, OnSignal, Opening
+from penchant.stated import Consent, ConsentState, Correction, Goal, Never, Trait
 
 __all__ = [
     "NOTHING",
@@ -26,6 +27,7 @@ __all__ = [
     "Belief",
     "Cap",
     "Consent",
+    "ConsentState",
     "Correction",
     "Decision",
     "Explanation",
@@ -38,6 +40,7 @@ __all__ = [
     "OnSignal",
     "Opening",
     "Outcome",
+    "Position",
     "Profile",
     "QuietHours",
     "Reason",
@@ -45,13 +48,13 @@ __all__ = [
     "Refused",
     "Removed",
     "Signal",
+    "Slate",
     "Trait",
     "Value",
     "frozen",
     "sureness",
 ]
 
-Value = bool | float | int | str | Sequence[float]
 NOTHING = "nothing"
 """The reserved action: leave the person alone."""
 
@@ -92,65 +95,6 @@ class Signal(Struct, frozen=True):
     def __post_init__(self) -> None:
         """Freeze the data."""
         force_setattr(self, "data", frozen(self.data))
-
-
-class Trait(Struct, frozen=True):
-    """A stated or imported fact about a person; the latest wins."""
-
-    name: str
-    value: Value
-    at: datetime
-
-
-class Goal(Struct, frozen=True):
-    """What a person wants to reach or become, stated by them; `progress` is 0..1."""
-
-    name: str
-    text: str
-    at: datetime
-    progress: float = 0.0
-
-
-class Never(Struct, frozen=True):
-    """A person's standing rule; an action that meets every condition given here is removed.
-
-    `text` are the person's words. Conditions: an action's name, a feature and its value, a
-    channel, hours of the person's day from `start` to `end` ("22:00" to "07:00").
-    """
-
-    name: str
-    text: str
-    at: datetime
-    action: str = ""
-    feature: str = ""
-    equals: Value = True
-    channel: str = ""
-    start: str = ""
-    end: str = ""
-
-
-class Correction(Struct, frozen=True, rename={"value": "is"}):
-    """What a person said a belief about them is; it holds whatever is learned."""
-
-    belief: str
-    value: bool | float | int | str
-    at: datetime
-
-
-ConsentState = Literal["granted", "denied", "withdrawn", "expired", "not_asked", "restricted"]
-
-
-class Consent(Struct, frozen=True):
-    """One person's answer for one purpose, and the dial: the greatest burden allowed, 0..1.
-
-    `restricted` stands in decisions taken while the person restricts all use, whatever the answer.
-    """
-
-    purpose: str
-    state: ConsentState = "not_asked"
-    dial: float = 0.0
-    at: datetime | None = None
-    until: datetime | None = None
 
 
 class Action(Struct, frozen=True):
@@ -267,6 +211,18 @@ class Explainer(Protocol):
         """Give the reasons of `decision`, the weightiest first."""
 
 
+class Position(Struct, frozen=True):
+    """Where the action of a decision stands in a slate: at `number`, 1 at the top.
+
+    `examined` is the share of those who see the top that are taken to look this far, as it was
+    known then: what is learned from the decision counts by it.
+    """
+
+    slate: str
+    number: int
+    examined: float = 1.0
+
+
 class Decision(Struct, frozen=True, gc=False):
     """The answer to one moment, with all that is needed to judge, replay and explain it later.
 
@@ -276,7 +232,8 @@ class Decision(Struct, frozen=True, gc=False):
     the person's posterior mean then; `said`, the columns of actions where their word stands
     instead. `candidates` are the actions given with the call, if any. A `forced` decision says why
     what was `drawn` was not done. `opened_by` says what opened the moment by itself; empty when a
-    caller asked. Reasons are built when looked at.
+    caller asked. `position` is where it stands in a slate, None for alone. Reasons are built when
+    looked at.
     """
 
     id: str
@@ -303,6 +260,7 @@ class Decision(Struct, frozen=True, gc=False):
     note: str = ""
     opened_by: str = ""
     said: tuple[tuple[int, float], ...] = ()
+    position: Position | None = None
     explainer: Any = None
 
     @property
@@ -327,6 +285,29 @@ class Decision(Struct, frozen=True, gc=False):
         if explainer is None:
             return (Reason(self.note, "note"),) if self.note else ()
         return explainer.reasons(self)
+
+
+class Slate(Struct, frozen=True):
+    """Several decisions of one moment that are shown together, the top one first.
+
+    None repeats an action. Each has its own id, and propensities given what stands above it.
+    """
+
+    id: str
+    decisions: tuple[Decision, ...]
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """What is to be shown, the top one first; `nothing` ends a slate and is not shown."""
+        return tuple(one.action for one in self.decisions if one.action.name != NOTHING)
+
+    def __len__(self) -> int:
+        """Count the decisions."""
+        return len(self.decisions)
+
+    def __iter__(self) -> Iterator[Decision]:
+        """Give the decisions, the top one first."""
+        return iter(self.decisions)
 
 
 class Explanation(Struct, frozen=True):
