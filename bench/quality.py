@@ -25,11 +25,22 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from worlds import CONTEXT_FEATURES, Floats, Kind, Round, Shape, World, make_world
 
-from penchant import NOTHING, Action, Engine, Moment
+from penchant import Engine
+from penchant.laboratory import (
+    PARTS,
+    EnginePlayer,
+    Floats,
+    Kind,
+    Shape,
+    Way,
+    limits,
+    make_world,
+    part,
+    play,
+    score,
+)
 
-FIRST = 5
 WORLDS: tuple[Kind, ...] = ("linear", "nonlinear")
 SETTINGS: Mapping[str, Mapping[str, float]] = {
     "penchant": {},
@@ -37,6 +48,7 @@ SETTINGS: Mapping[str, Mapping[str, float]] = {
     "penchant-pooled": {},
     "penchant-unpooled": {},
 }
+WAYS: Mapping[str, Way] = {"penchant-pooled": "pooled", "penchant-unpooled": "separate"}
 PERSONAL = ("penchant", "vw-squarecb-personal", "vw-regcbopt-personal")
 """Those that play every seed in full."""
 EARLY = ("penchant-exploration-off", "vw-squarecb-pooled", "vw-regcbopt-pooled")
@@ -44,7 +56,7 @@ EARLY = ("penchant-exploration-off", "vw-squarecb-pooled", "vw-regcbopt-pooled")
 EXTRA = ("penchant-pooled", "vw-squarecb-personal-names")
 SLOW = ("penchant-unpooled", "mabwiser-lints", "mabwiser-linucb")
 """These, and all others beside them, play small worlds, on `--slow` seeds."""
-SHAPES = {"full": Shape(), "first": Shape(rounds=FIRST), "small": Shape(people=200, rounds=50)}
+SHAPES = {"full": Shape(), "first": Shape(rounds=5), "small": Shape(people=200, rounds=50)}
 """The rounds of a world are drawn one by one, so "first" are the first five of "full"."""
 
 
@@ -70,62 +82,25 @@ class Result(NamedTuple):
     nothing: int
 
 
-class Penchant:
-    """Penchant through its public calls, with the settings it has by default."""
-
-    def __init__(self, world: World, name: str) -> None:
-        """Open an engine in memory and ask everybody for consent."""
-        self.is_pooled = name == "penchant-pooled"
-        self.is_unpooled = name == "penchant-unpooled"
-        self.items = [
-            Action(f"i{place}", {"x": row.tolist()}) for place, row in enumerate(world.items)
-        ]
-        self.engine = Engine.open(seed=world.seed)
-        self.n_nothing = 0
-        people = range(world.shape.people)
-        names = [f"slate.{one}" for one in people] if self.is_unpooled else ["slate"]
-        for moment in names:
-            self.engine.declare(Moment(moment, purpose="bench", **SETTINGS[name]))  # type: ignore[arg-type]
-        for one in people:
-            self.engine.consent(f"p{one}", "bench", granted=True, dial=1.0)
-
-    def play(self, step: Round) -> Floats:
-        """Decide once for everybody; give the gain over random, and the gain that was possible."""
-        mean, best = step.expected.mean(axis=1), step.expected.max(axis=1)
-        got = np.zeros(len(step.people))
-        for place, person in enumerate(step.people.tolist()):
-            slate = step.slates[place].tolist()
-            alone = self.is_pooled or self.is_unpooled
-            decision = self.engine.decide(
-                f"slate.{person}" if self.is_unpooled else "slate",
-                person=None if alone else f"p{person}",
-                context=dict(zip(CONTEXT_FEATURES, step.contexts[place].tolist(), strict=True)),
-                actions=[self.items[item] for item in slate],
-                draw=float(step.draws[place]),
-            )
-            name = decision.action.name
-            self.n_nothing += name == NOTHING
-            if name != NOTHING:
-                got[place] = step.expected[place, slate.index(int(name[1:]))]
-            self.engine.learn(decision.id, reward=float(step.luck[place] < got[place]))
-        return np.array([(got - mean).sum(), (best - mean).sum()])
-
-
 def run(job: Job) -> Result:
     """Let one player play one world."""
     started = time.perf_counter()
     world = make_world(job.kind, job.seed, SHAPES[job.shape])
     nothing = 0
     if job.player in SETTINGS:
-        player = Penchant(world, job.player)
-        gains = np.array([player.play(step) for step in world.rounds()])
-        nothing = player.n_nothing
-        player.engine.close()
+        with Engine.open(seed=job.seed) as engine:
+            way = WAYS.get(job.player, "personal")
+            player = EnginePlayer(world, engine, way=way, settings=SETTINGS[job.player])
+            chances = play(world, player)
+            nothing = player.n_nothing
     else:
-        from rivals import RIVALS, play  # noqa: PLC0415 - peers are loaded only where they play
+        import rivals  # noqa: PLC0415 - peers are loaded only where they play
 
-        gains = play(RIVALS[job.player](world), world)
-    overall, first = (float(part[:, 0].sum() / part[:, 1].sum()) for part in (gains, gains[:FIRST]))
+        chances = rivals.play(rivals.RIVALS[job.player](world), world)
+    known = limits(world)
+    overall, first = (
+        score(chances, known, part(name, world.shape.rounds)).value for name in PARTS[:2]
+    )
     return Result(*job, overall, first, time.perf_counter() - started, nothing)
 
 

@@ -6,7 +6,7 @@ used (cost = -reward). MABWiser keeps a model for each of a declared set of arms
 expectations, not propensities: it plays the best expectation in the slate, and is asked and
 taught in batches of 50, because it predicts all of its arms at once.
 Both see what Penchant sees: context, traits, item features, the person's id where stated.
-Needs the packages `vowpalwabbit` and `mabwiser`; knows nothing of Penchant.
+Needs the packages `vowpalwabbit` and `mabwiser`; knows nothing of the engine.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from typing import Any, Protocol
 import numpy as np
 import vowpalwabbit
 from mabwiser.mab import MAB, LearningPolicy
-from worlds import Floats, Ints, Round, World, normalised
+
+from penchant.laboratory import Floats, Ints, Round, World
+from penchant.laboratory import play as play_world
 
 
 class Rival(Protocol):
@@ -172,6 +174,30 @@ RIVALS: Mapping[str, Callable[[World], Rival]] = MappingProxyType(
 """Every rival by name. MABWiser's alphas are the best of .05, .1, .3 and 1 on seed 100."""
 
 
+class RivalPlayer:
+    """A rival as a player of a world; in worlds whose answers come at once."""
+
+    def __init__(self, rival: Rival) -> None:
+        """Take an empty learner."""
+        self.batch = rival.batch
+        self._rival = rival
+        self._shown: tuple[Ints, Floats] | None = None
+
+    def decide(self, step: Round, rows: Ints) -> Ints:
+        """Ask for propensities, and draw with the draws of the round."""
+        weights = self._rival.decide(step.people[rows], step.contexts[rows], step.slates[rows])
+        ends = weights.cumsum(axis=1)
+        positions = (ends <= step.draws[rows, None] * ends[:, -1:]).sum(axis=1)
+        self._shown = positions, weights[np.arange(len(positions)), positions]
+        return np.asarray(positions)
+
+    def learn(self, step: Round, rows: Ints, rewards: Floats) -> None:
+        """Teach the rows last asked for."""
+        del step, rows
+        if self._shown:
+            self._rival.learn(*self._shown, rewards)
+
+
 def play(rival: Rival, world: World) -> Floats:
     """Let a rival play a whole world.
 
@@ -180,24 +206,9 @@ def play(rival: Rival, world: World) -> Floats:
         world: Where it plays.
 
     Returns:
-        ``(rounds, 2) float64``: gain over a random choice, and the gain that was possible.
+        ``(rounds, people) float64``: the chance of a reward of what was chosen.
     """
-    return np.array([_play_round(rival, step) for step in world.rounds()])
-
-
-def _play_round(rival: Rival, step: Round) -> Floats:
-    """Let a rival decide once for everybody."""
-    chosen = np.empty(len(step.people), dtype=np.int64)
-    for start in range(0, len(chosen), rival.batch):
-        part = slice(start, start + rival.batch)
-        weights = rival.decide(step.people[part], step.contexts[part], step.slates[part])
-        ends = weights.cumsum(axis=1)
-        positions = (ends <= step.draws[part, None] * ends[:, -1:]).sum(axis=1)
-        rows = np.arange(len(positions))
-        rewards = step.luck[part] < step.expected[part][rows, positions]
-        rival.learn(positions, weights[rows, positions], rewards.astype(np.float64))
-        chosen[part] = positions
-    return np.asarray(normalised(step.expected, chosen).sum(axis=1))
+    return play_world(world, RivalPlayer(rival))
 
 
 def _named(prefix: str, row: Floats) -> str:

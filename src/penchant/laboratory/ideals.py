@@ -16,7 +16,7 @@ import numpy as np
 from penchant.laboratory.shape import Shape
 from penchant.laboratory.tastes import Floats, Ints, standardised
 
-__all__ = ["CONTEXT_FEATURES", "FADING", "Ideals", "drawn"]
+__all__ = ["CONTEXT_FEATURES", "FADING", "MIXES", "Ideals", "drawn"]
 
 CONTEXT_FEATURES = ("hour_sin", "hour_cos", "night", "morning", "afternoon", "evening")
 """The hour on its circle, then which quarter of the day it is."""
@@ -24,7 +24,8 @@ CONTEXT_FEATURES = ("hour_sin", "hour_cos", "night", "morning", "afternoon", "ev
 FADING = 0.85
 """What is left of an exposure after the person's next decision."""
 
-_DIMENSIONS, _MIXES, _KINDS = 4, 8, 8
+MIXES = 8
+_DIMENSIONS, _KINDS = 4, 8
 _STEEPNESS = 0.35  # with ideals .8 and moods .8 out: a spread of utility of about 1.6 in all
 _OUT = 0.8
 _REACH = 0.8 / 0.6  # the usual `moving` of .6 lets moods reach .8 out
@@ -93,7 +94,7 @@ def drawn(seed: int, shape: Shape, dice: np.random.Generator) -> tuple[Floats, I
         what everybody likes.
     """
     places = standardised(dice.normal(size=(shape.items, _DIMENSIONS)))
-    mixes = places @ dice.normal(size=(_DIMENSIONS, _MIXES)) / np.sqrt(_DIMENSIONS)
+    mixes = places @ dice.normal(size=(_DIMENSIONS, MIXES)) / np.sqrt(_DIMENSIONS)
     mixes = standardised(mixes + _NOISE * dice.normal(size=mixes.shape))
     centres = dice.normal(size=(_KINDS, _DIMENSIONS))
     far = ((places[:, None, :] - centres) ** 2).sum(axis=2)

@@ -16,7 +16,7 @@ from penchant.laboratory.ideals import FADING, Ideals
 from penchant.laboratory.shape import Answering, Kind, Shape, check_kind
 from penchant.laboratory.tastes import Floats, Ints, Tastes
 
-__all__ = ["Past", "Round", "Told", "World", "make_world"]
+__all__ = ["Past", "Round", "World", "make_world"]
 
 _HOURS = 24.0  # a round is a day: everybody decides once in it
 _ROUNDS, _DRIFTERS, _ANSWERS, _ADVERSARIES = 1, 4, 5, 6
@@ -49,6 +49,9 @@ class Round:
         expected: ``(n, slate) float64``, the chance of a reward for each.
         luck: ``(n,) float64`` in 0..1; the reward is 1 where luck < expected.
         draws: ``(n,) float64`` in 0..1, with which the action is drawn.
+        due: ``(n,) int64``, the round before which the answer is there: the next one when it comes
+            at once; -1 for never.
+        manners: ``(n,) int64``: 0 answers by taste, 1 against it, 2 says no and 3 yes to anything.
     """
 
     number: int
@@ -59,19 +62,23 @@ class Round:
     expected: Floats
     luck: Floats
     draws: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What people answer to the decisions of a round.
-
-    Attributes:
-        rewards: ``(n,) float64``, 0 or 1, as they answer.
-        due: ``(n,) int64``, the number of the round before which the answer is there; -1 for never.
-    """
-
-    rewards: Floats
     due: Ints
+    manners: Ints
+
+    def rewards(self, rows: Ints, chosen: Ints) -> Floats:
+        """Give what people answer: ``(m,) float64``, 0 or 1.
+
+        Args:
+            rows: ``(m,) int64``, which decisions of the round.
+            chosen: ``(m,) int64``, positions in their slates; -1 where nothing was shown, which
+                nobody likes.
+        """
+        chance = np.where(chosen >= 0, self.expected[rows, chosen], 0.0)
+        likes = self.luck[rows] < chance
+        answers = np.choose(
+            self.manners[rows], [likes, ~likes, np.zeros_like(likes), ~likes | likes]
+        )
+        return np.asarray(answers, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +147,10 @@ class World:
         if isinstance(self.tastes, Ideals) and past is not None and len(past.items):
             utility = utility - self.tastes.worn(past.items[people], past.kinds[people], slates)
         luck, draws = dice.random(n), dice.random(n)
-        return Round(number, hours, people, contexts, slates, _sigmoid(utility), luck, draws)
+        due, manners = self._answers(number, people)
+        return Round(
+            number, hours, people, contexts, slates, _sigmoid(utility), luck, draws, due, manners
+        )
 
     def after(self, past: Past, step: Round, chosen: Ints) -> Past:
         """Give the past after a round.
@@ -159,35 +169,21 @@ class World:
         kinds[who, self.tastes.kinds[what]] += 1.0
         return Past(items, kinds)
 
-    def told(self, step: Round, chosen: Ints) -> Told:
-        """Give what people answer, and when.
-
-        Args:
-            step: The round.
-            chosen: ``(n,) int64``, positions in the slates; -1 where nothing was shown, which is
-                never rewarded.
-        """
-        rows = np.arange(len(chosen))
-        chance = np.where(chosen >= 0, step.expected[rows, chosen], 0.0)
-        rewards = (step.luck < chance).astype(np.float64)
-        due = np.full(len(chosen), step.number + 1)
-        if self.answering.is_plain:
-            return Told(rewards, due)
-        dice = np.random.default_rng([self.seed, _ANSWERS, step.number])
-        coins, late, lost = dice.random((3, len(chosen)))
-        liars = self.adversaries[step.people]
-        rewards[liars] = self._lies(step.number, rewards, coins)[liars]
-        due = due + (late * (self.answering.delay + 1)).astype(np.int64)
-        due[lost < self.answering.missing] = -1
-        return Told(rewards, due)
-
-    def _lies(self, number: int, rewards: Floats, coins: Floats) -> Floats:
-        """Give what adversaries answer."""
-        if self.answering.manner == "random":
-            return np.asarray((coins < 0.5).astype(np.float64))  # noqa: PLR2004 - a fair coin
-        if self.answering.manner == "flip" and 2 * number < self.shape.rounds:
-            return rewards
-        return np.asarray(1.0 - rewards)
+    def _answers(self, number: int, people: Ints) -> tuple[Ints, Ints]:
+        """Draw when the answers to a round come, and how they are made."""
+        n, answering = len(people), self.answering
+        due, manners = np.full(n, number + 1), np.zeros(n, dtype=np.int64)
+        if answering.is_plain:
+            return due, manners
+        late, lost, coins = np.random.default_rng([self.seed, _ANSWERS, number]).random((3, n))
+        due = due + (late * (answering.delay + 1)).astype(np.int64)
+        due[lost < answering.missing] = -1
+        liars = self.adversaries[people]
+        if answering.manner == "random":
+            manners[liars] = 2 + (coins[liars] < 0.5)  # noqa: PLR2004 - a fair coin
+        elif answering.manner == "against" or 2 * number >= self.shape.rounds:
+            manners[liars] = 1
+        return due, manners
 
     def _arrivals(self, dice: np.random.Generator, number: int) -> tuple[Floats, Ints, Floats]:
         """Draw when everybody comes, in which order, and what holds then."""
