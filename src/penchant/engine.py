@@ -16,13 +16,11 @@ from penchant.contract.installed import Installed
 from penchant.errors import BadInput
 from penchant.journal import Store
 from penchant.limits import Limits, check_id, check_length
-from penchant.runtime.batches import answered, call_of, given_of
 from penchant.runtime.calls import Call, check_opening, listed
-from penchant.runtime.columns import Answers
-from penchant.runtime.deciding import decide_all, decide_one, decide_table
+from penchant.runtime.deciding import decide_one
 from penchant.runtime.declaring import declare
 from penchant.runtime.insight.insight import Insight
-from penchant.runtime.learning import close_windows, learn_all, learn_table
+from penchant.runtime.learning import close_windows, learn_all
 from penchant.runtime.many import Many
 from penchant.runtime.memory import Memory
 from penchant.runtime.opening.opening import tick
@@ -34,6 +32,7 @@ from penchant.runtime.rights import rights
 from penchant.runtime.rights.exporting import export
 from penchant.runtime.rights.importing import import_person
 from penchant.runtime.rights.portable import Imported
+from penchant.runtime.slates import decide_slate
 from penchant.runtime.tracing import explained
 from penchant.words import (
     Accepted,
@@ -45,6 +44,7 @@ from penchant.words import (
     Receipt,
     Refused,
     Signal,
+    Slate,
 )
 
 __all__ = ["Engine"]
@@ -246,6 +246,28 @@ class Engine:
             call = Call(moment, person, context, actions, draw)
             return decide_one(self._memory, call, self._begin(at))
 
+    def decide_slate(
+        self,
+        moment: str,
+        k: int,
+        *,
+        person: str | None = None,
+        context: Mapping[str, Any] = _NO_CONTEXT,
+        actions: Iterable[Action | str] | None = None,
+        at: datetime | None = None,
+        draws: Sequence[float] | None = None,
+    ) -> Slate:
+        """Decide up to `k` actions of a moment that are shown together, the top one first.
+
+        No action comes twice, and `nothing` ends a slate. Each position is a decision of its own:
+        an id to learn and explain by, propensities given what stands above it, all journalled
+        before they are returned. `draws` are k numbers; all else, and what is raised, is as for
+        `decide`. A `k` below 1, or above what may stay open for a person, is a `BadNumber`.
+        """
+        with self._memory.gate:
+            call = Call(moment, person, context, actions, None, k=k, draws=draws)
+            return decide_slate(self._memory, call, self._begin(at))
+
     def learn(
         self,
         decision_id: str,
@@ -345,20 +367,7 @@ class Engine:
             contexts: (n, d), or None.
             at: When; None means now.
         """
-        memory = self._memory
-        if isinstance(items, str):
-            everyone = list(listed(people, f"`people` of moment `{items}`"))
-            with memory.gate:
-                return decide_table(memory, items, everyone, contexts, self._begin(at))
-        given = listed(items, "Items of a batch")
-        if people is not None or contexts is not None:
-            raise BadInput(
-                "`people` and `contexts` go with the name of one moment, not with items."
-            )
-        check_length(len(given), memory.limits.batch_items, "Items of a batch")
-        with memory.gate:
-            answers = decide_all(memory, [call_of(item) for item in given], self._begin(at))
-        return [answered(one) for one in answers]
+        return self.many.decide_items(items, people, contexts, at)
 
     def learn_many(
         self,
@@ -375,17 +384,7 @@ class Engine:
             rewards: (n,) in the moment's range.
             at: When they happened; None means now.
         """
-        memory = self._memory
-        if isinstance(items, Answers):
-            with memory.gate:
-                return learn_table(memory, items, rewards, self._begin(at))
-        given = listed(items, "Items of a batch")
-        if rewards is not None:
-            raise BadInput("`rewards` go with all that one `decide_many` in columns answered.")
-        check_length(len(given), memory.limits.batch_items, "Items of a batch")
-        with memory.gate:
-            answers = learn_all(memory, [given_of(item) for item in given], self._begin(at))
-        return [answered(one) for one in answers]
+        return self.many.learn_items(items, rewards, at)
 
     def tick(self, at: datetime | None = None) -> int:
         """Close windows that ended, open moments that are due; give how many that concerned."""

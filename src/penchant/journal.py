@@ -122,6 +122,8 @@ class Learned(Struct, frozen=True, tag="learned", omit_defaults=True):
     `reward` is as given, `scaled` the same in 0..1; `predicted` is the population model's answer
     alone, under `version`, for the action taken: the residual is `scaled - predicted`. `rest` is
     what neither the shared model nor the person explained of it, for the action's own effect.
+    `worth` is what it teaches where that is not `scaled`: below the top of a slate, what the action
+    would have earned if everybody had looked at it.
     """
 
     person: str
@@ -134,6 +136,12 @@ class Learned(Struct, frozen=True, tag="learned", omit_defaults=True):
     version: int
     rest: float = 0.0
     origin: Literal["reward", "outcome", "missing"] = "reward"
+    worth: float | None = None
+
+    @property
+    def teaches(self) -> float:
+        """What the outcome says the action is worth, scaled."""
+        return self.scaled if self.worth is None else self.worth
 
 
 class Declared(Struct, frozen=True, tag="declared", omit_defaults=True):

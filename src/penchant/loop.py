@@ -32,18 +32,31 @@ from penchant.guard.guardrail import (
 )
 from penchant.guard.quiet_hours import quiet_ends
 from penchant.journal import Learned
-from penchant.learn.outcome import reward_of, scaled
+from penchant.learn.outcome import reward_of, scaled, worth
 from penchant.learn.pending import Open
 from penchant.model.people import Posterior
 from penchant.model.said import Said
 from penchant.model.version import Version
-from penchant.words import Action, Consent, Decision, Explainer, FrozenMap, Moment, Never, Value
+from penchant.words import (
+    NOTHING,
+    Action,
+    Consent,
+    Decision,
+    Explainer,
+    FrozenMap,
+    Moment,
+    Never,
+    Position,
+    Removed,
+    Value,
+)
 
 __all__ = [
     "Question",
     "Standing",
     "View",
     "decide",
+    "decide_slate",
     "fallback_only",
     "learned",
     "objection",
@@ -84,7 +97,9 @@ class View(NamedTuple):
 class Question(NamedTuple):
     """One decision to take: everything that is no belief. `standing` is None for nobody.
 
-    `opened_by` says what opened the moment by itself, "" where a caller asked.
+    `opened_by` says what opened the moment by itself, "" where a caller asked. `position` is where
+    it stands in a slate, None for alone. `draws` are those of the positions where a slate is asked
+    for, the top one first.
     """
 
     id: str
@@ -95,6 +110,8 @@ class Question(NamedTuple):
     standing: Standing | None
     candidates: tuple[Action, ...] = ()
     opened_by: str = ""
+    position: Position | None = None
+    draws: tuple[float, ...] = ()
 
 
 def refusal(question: Question) -> str:
@@ -107,6 +124,8 @@ def refusal(question: Question) -> str:
 def fallback_only(question: Question, sentence: str) -> Decision:
     """Give the answer where consent does not hold: the moment's fallback, and nothing kept."""
     moment, standing = question.moment, question.standing
+    if question.draws:
+        question = _at(question, 1, 1.0)
     known = (action for action in moment.actions if action.name == moment.fallback)
     return Decision(
         id=question.id,
@@ -123,6 +142,16 @@ def fallback_only(question: Question, sentence: str) -> Decision:
         draw=question.draw,
         note=sentence,
         opened_by=question.opened_by,
+        position=question.position,
+    )
+
+
+def _at(question: Question, number: int, examined: float) -> Question:
+    """Give the question of one position of a slate."""
+    return question._replace(
+        id=f"{question.id}-{number}",
+        draw=question.draws[number - 1],
+        position=Position(question.id, number, examined),
     )
 
 
@@ -144,13 +173,67 @@ def decide(
     Returns:
         The decision, and the place of its action in `view.choices`.
     """
-    moment = question.moment
     left, choices = _permitted(question, view, guardrails)
+    decision, place = _decided(question, view, choices, left, note)
+    return decision, left.kept[place]
+
+
+def decide_slate(
+    question: Question,
+    view: View,
+    examined: Sequence[float],
+    *,
+    note: str = "",
+    guardrails: Sequence[Guardrail] = GUARDRAILS,
+) -> list[tuple[Decision, int]]:
+    """Decide several positions from the top down, each over what stands not above it.
+
+    Guardrails are asked once, for the whole of it. What waits for somebody's yes stands in no
+    slate. `nothing` ends it: below that, there is nothing.
+
+    Args:
+        question: What is asked, with a draw for each of k positions.
+        view: What the model shows of it.
+        examined: (k,) the share of those who see the top that look as far as each position.
+        note: As for `decide`.
+        guardrails: As for `decide`.
+
+    Returns:
+        The decisions, at most k, each with the place of its action in `view.choices`.
+    """
+    left, _ = _permitted(question, view, guardrails)
+    left = _without_held(left, view.choices)
+    places, decisions = list(left.kept), list[tuple[Decision, int]]()
+    for number, share in enumerate(examined, 1):
+        is_whole = len(places) == len(view.choices.names)
+        choices = view.choices if is_whole else view.choices.kept(places)
+        one = _at(question, number, share)
+        decision, place = _decided(one, view, choices, left, note)
+        decisions.append((decision, places.pop(place)))
+        if decision.action.name == NOTHING or not places:
+            break
+    return decisions
+
+
+def _without_held(left: Permitted, choices: Choices) -> Permitted:
+    """Take out what waits for somebody's yes, and say so."""
+    if not left.held:
+        return left
+    held = dict(left.held)
+    removed = tuple(Removed(choices.names[at], "risk", why) for at, why in left.held)
+    return Permitted(tuple(at for at in left.kept if at not in held), left.removed + removed)
+
+
+def _decided(
+    question: Question, view: View, choices: Choices, left: Permitted, note: str
+) -> tuple[Decision, int]:
+    """Weigh some choices, draw one, and give the decision and the place of what is done."""
+    moment = question.moment
     weights, neutral, expected, personal = _weigh(view, choices, moment)
     drawn = draw_from(weights, neutral, question.draw, moment.neutral_share)
     place, forced = _settle(drawn, choices, moment, left)
     posterior, standing = view.posterior, question.standing
-    return Decision(
+    decision = Decision(
         id=question.id,
         moment=moment.name,
         person=standing.person if standing else None,
@@ -175,8 +258,10 @@ def decide(
         note=note,
         opened_by=question.opened_by,
         said=view.said,
+        position=question.position,
         explainer=view.explainer,
-    ), left.kept[place]
+    )
+    return decision, place
 
 
 def objection(question: Question, action: Action, unasked: Sequence[str] = ("caps",)) -> str:
@@ -219,6 +304,8 @@ def learned(
     decision = one.decision
     value = reward_of(moment, moment.outcome.default if is_missing else reward, outcome)
     amount, predicted = scaled(moment, value), decision.expected[one.place]
+    examined = 1.0 if decision.position is None else decision.position.examined
+    teaches = amount if examined == 1.0 else worth(moment, amount, examined)
     return Learned(
         person=decision.person or "",
         at=at,
@@ -228,8 +315,9 @@ def learned(
         scaled=amount,
         predicted=predicted,
         version=decision.version,
-        rest=amount - (predicted - one.own) - decision.personal[one.place],
+        rest=teaches - (predicted - one.own) - decision.personal[one.place],
         origin="missing" if is_missing else "outcome" if outcome is not None else "reward",
+        worth=None if examined == 1.0 else teaches,
     )
 
 

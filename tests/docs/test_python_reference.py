@@ -27,11 +27,13 @@ READ = frozenset(  # nouns that are given out, not made by a caller: their field
         "Goal",
         "Imported",
         "Never",
+        "Position",
         "Profile",
         "Reason",
         "Receipt",
         "Refused",
         "Removed",
+        "Slate",
         "Trait",
     }
 )

@@ -24,7 +24,7 @@ class Asked(Struct, frozen=True):
         time_zone: The person's own zone as they stated it, such as "Europe/Berlin"; empty when
             they stated none.
         recent: When actions of this moment other than its fallback were executed for this
-            person, in seconds since 1970, newest last.
+            person, in seconds since 1970, newest last; a slate counts once.
     """
 
     now: datetime

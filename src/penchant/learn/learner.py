@@ -305,8 +305,9 @@ def _fold_own_effects(model: MomentModel, count: int) -> None:
 def _add_own_effects(model: MomentModel, rows: Rows, sign: float) -> None:
     alive = rows.alive()
     latest = float(alive.at.max(initial=0.0))
-    weight = sign * faded(alive.counts, latest - alive.at, model.half_life)
-    model.own_effects.add(alive.name, alive.rest, weight, latest)
+    weight = sign * faded(np.ones(len(alive.at)), latest - alive.at, model.half_life)
+    model.own_effects.add(alive.name, alive.rest, weight * alive.counts, latest)
+    model.positions.add(alive, weight, latest)
 
 
 def _scalings(task: RoundTask, seen: Seen) -> tuple[Scaling, Scaling, bool]:
@@ -374,7 +375,7 @@ def _prior(task: RoundTask, actions: Floats, *, fresh: bool) -> Prior:
     """Give how people differ, from a panel of them; `actions` are scaled, by their place."""
     known = task.homes >= 0
     residual = task.rows.reward - task.rows.predicted
-    noise = float(np.mean(residual**2)) if len(residual) else 0.0
+    noise = float(np.average(residual**2, weights=task.rows.counts)) if len(residual) else 0.0
     width, start = actions.shape[1], task.prior
     if fresh or start is None or len(start.covariance) != width:
         start = first_prior(width, max(noise, 0.01))

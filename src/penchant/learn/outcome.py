@@ -7,7 +7,7 @@ from penchant.errors import BadNumber
 from penchant.limits import check_number
 from penchant.words import Moment
 
-__all__ = ["reward_of", "scaled", "unscaled"]
+__all__ = ["reward_of", "scaled", "unscaled", "unseen", "worth"]
 
 
 def reward_of(moment: Moment, reward: float | None, outcome: str | None) -> float:
@@ -46,6 +46,30 @@ def scaled(moment: Moment, reward: float) -> float:
     """
     low, high = moment.reward_range
     return (reward - low) / (high - low)
+
+
+def worth(moment: Moment, amount: float, examined: float) -> float:
+    """Give what a reward earned at a position says an action is worth where it is looked at.
+
+    What nobody looks at earns what is taken for granted where no outcome comes.
+
+    Args:
+        moment: Whose reward it is.
+        amount: The reward, scaled.
+        examined: The share of those who see the top that look as far as the position.
+
+    Example:
+        >>> worth(Moment("home.row"), 0.5, examined=0.25)
+        2.0
+    """
+    base = unseen(moment)
+    return base + (amount - base) / examined
+
+
+def unseen(moment: Moment) -> float:
+    """Give what is earned by what nobody looks at, scaled."""
+    low, high = moment.reward_range
+    return scaled(moment, min(max(moment.outcome.default or 0.0, low), high))
 
 
 def unscaled(moment: Moment, value: float) -> float:

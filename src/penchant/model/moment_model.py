@@ -14,6 +14,7 @@ from penchant.model.evidence import Evidence
 from penchant.model.own_effects import OwnEffects
 from penchant.model.people import People
 from penchant.model.population import Population
+from penchant.model.positions import Positions
 from penchant.model.version import EMPTY_SCALING, Prior, Seen, Version, Vocabulary
 
 __all__ = ["EMPTY", "MomentModel"]
@@ -46,6 +47,8 @@ class MomentModel:
         self.evidence = Evidence()
         self.people = People(half_life)
         self.own_effects = OwnEffects(half_life)
+        self.positions = Positions(half_life)
+        """How far down its slates people look; in step with the own effects."""
         self.version = EMPTY
         self.given = EMPTY.number
         """The number of the version that came from another instance, if one did."""
@@ -72,6 +75,7 @@ class MomentModel:
         self.half_life = half_life
         self.people.fade_in(half_life)
         self.own_effects.half_life = half_life
+        self.positions.half_life = half_life
 
     @property
     def vocabulary(self) -> Vocabulary:

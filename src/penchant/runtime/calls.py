@@ -17,6 +17,7 @@ __all__ = [
     "check_call",
     "check_decision",
     "check_opening",
+    "is_draw",
     "listed",
     "new_id",
 ]
@@ -26,6 +27,7 @@ class Call(NamedTuple):
     """What `Engine.decide` was asked; nothing of it is checked yet.
 
     `id` is that of the decision to be made, so that a repeat finds the first; "" for a new one.
+    `k` is how many positions a slate has, 0 for one decision alone, and `draws` one for each.
     """
 
     moment: str
@@ -35,6 +37,8 @@ class Call(NamedTuple):
     draw: float | None
     id: str = ""
     opened_by: str = ""
+    k: int = 0
+    draws: Sequence[float] | None = None
 
 
 def new_id(now: datetime, dice: Random) -> str:
@@ -58,7 +62,7 @@ def check_call(call: Call, limits: Limits) -> FrozenMap[Value]:
     """
     if call.person is not None:
         check_id(call.person, "A person id", limits)
-    if call.draw is not None and not _is_draw(call.draw):
+    if call.draw is not None and not is_draw(call.draw):
         raise BadNumber("A draw must be a number of at least 0 and below 1: 1 itself is none.")
     if not isinstance(call.context, Mapping):
         msg = f"The context of moment `{call.moment}` must be a mapping of names to values."
@@ -116,7 +120,13 @@ def listed(given: object, what: str) -> Sequence[Any]:
     return given if isinstance(given, Sequence) else tuple(given)
 
 
-def _is_draw(draw: object) -> bool:
+def is_draw(draw: object) -> bool:
+    """Tell whether something is a number of at least 0 and below 1.
+
+    Example:
+        >>> is_draw(0.0), is_draw(1.0), is_draw(True)
+        (True, False, False)
+    """
     return isinstance(draw, float | int) and not isinstance(draw, bool) and 0.0 <= draw < 1.0
 
 

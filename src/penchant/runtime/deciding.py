@@ -24,7 +24,16 @@ from penchant.runtime.packs.proposing import candidates
 from penchant.runtime.together import decide_together
 from penchant.words import Action, Decision, FrozenMap, Value
 
-__all__ = ["decide_all", "decide_one", "decide_table", "decided", "take_back", "wait_for"]
+__all__ = [
+    "decide_all",
+    "decide_one",
+    "decide_table",
+    "decided",
+    "decided_together",
+    "keep",
+    "take_back",
+    "wait_for",
+]
 
 _NO_ROW = np.zeros(0)
 _SHOWN = 3
@@ -40,7 +49,7 @@ def decide_one(memory: Memory, call: Call, now: datetime) -> Decision:
         one = _answer(memory, call, now)
     if isinstance(one, Decision):
         return one
-    _keep(memory, [one], now)
+    keep(memory, [one], now)
     return one.decision
 
 
@@ -60,7 +69,7 @@ def decide_all(
                 answers.append(error)
     opened = [one for one in answers if isinstance(one, Open)]
     if opened:
-        _keep(memory, opened, now)
+        keep(memory, opened, now)
     return [one.decision if isinstance(one, Open) else one for one in answers]
 
 
@@ -89,7 +98,7 @@ def decide_table(
     return Answers(columns, told, len(people))
 
 
-def _keep(memory: Memory, opened: Sequence[Open], now: datetime) -> None:
+def keep(memory: Memory, opened: Sequence[Open], now: datetime) -> None:
     """Write decisions at once, then let them wait for their outcomes."""
     try:
         memory.write([Decided(one.decision.person or NOBODY, now, one.decision) for one in opened])
@@ -131,9 +140,15 @@ def decided(memory: Memory, call: Call, now: datetime) -> Open:
     Nothing else is kept yet but columns for names never seen before. Where the decision cannot be
     written, `take_back` undoes the count.
     """
-    one = _undone(memory, call, now)
-    _count(memory, one)
-    return one
+    return decided_together(memory, call, now)[0]
+
+
+def decided_together(memory: Memory, call: Call, now: datetime) -> list[Open]:
+    """Decide as `decided` does, all positions of a slate where the call asks for one."""
+    several = _undone(memory, call, now)
+    for one in several:
+        _count(memory, one)
+    return several
 
 
 def take_back(memory: Memory, one: Open) -> None:
@@ -143,7 +158,7 @@ def take_back(memory: Memory, one: Open) -> None:
         memory.people.person(decision.person).undone(decision)
 
 
-def _undone(memory: Memory, call: Call, now: datetime) -> Open:
+def _undone(memory: Memory, call: Call, now: datetime) -> list[Open]:
     """Decide; what is decided counts for nothing yet."""
     live, person = memory.moment(call.moment), call.person
     context = check_call(call, memory.limits)
@@ -154,12 +169,13 @@ def _undone(memory: Memory, call: Call, now: datetime) -> Open:
     if person is not None:
         someone = memory.people.person(person)
         standing = someone.standing(person, live.moment)
-    draw = memory.dice.random() if call.draw is None else call.draw
+    draw, draws = _draws(memory, call)
     name = call.id or new_id(now, memory.dice)
     question = Question(name, live.moment, now, draw, context, standing, given, call.opened_by)
+    question = question._replace(draws=draws) if draws else question
     sentence = refusal(question)
     if sentence and not live.moment.non_profiling:
-        return Open(fallback_only(question, sentence), _NO_ROW, _NO_ROW, 0, 0.0)
+        return [Open(fallback_only(question, sentence), _NO_ROW, _NO_ROW, 0, 0.0)]
     if sentence:
         someone = None
     giving = memory.packs.giving.get(call.moment)
@@ -172,7 +188,17 @@ def _undone(memory: Memory, call: Call, now: datetime) -> Open:
     return _decided_for(live, question, someone, note)
 
 
-def _decided_for(live: LiveMoment, question: Question, someone: LivePerson, note: str) -> Open:
+def _draws(memory: Memory, call: Call) -> tuple[float, tuple[float, ...]]:
+    """Give the draw of a decision alone, and those of the positions of a slate."""
+    if not call.k:
+        return memory.dice.random() if call.draw is None else call.draw, ()
+    draws = call.draws
+    return 0.0, tuple(draws) if draws else tuple(memory.dice.random() for _ in range(call.k))
+
+
+def _decided_for(
+    live: LiveMoment, question: Question, someone: LivePerson, note: str
+) -> list[Open]:
     """Decide with what the person stated; what of that cannot be used plays no part.
 
     A statement is kept as the person made it. Where it has another type than somebody's before, or

@@ -4,6 +4,7 @@ A round is worked on another thread from a snapshot, and taken into force at a c
 that was fixed when it started, so that the same outcomes give the same versions.
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import NamedTuple
@@ -59,7 +60,8 @@ class LiveModel:
             people, version = self.model.people, self.model.version
             seen = version.action.apply(one.action) @ version.basis
             mine, at = people.homes.find(fact.person), one.decision.at.timestamp()
-            people.add_one(mine, seen, fact.scaled - fact.predicted, at, version)
+            root = math.sqrt(_examined(one))  # what counts w times has √w in both of its factors
+            people.add_one(mine, seen * root, (fact.teaches - fact.predicted) * root, at, version)
 
     def keep(self, one: Open, fact: Learned, home: str) -> bool:
         """Add one outcome to the evidence alone, and say whether it teaches."""
@@ -68,8 +70,20 @@ class LiveModel:
         row = self.row(fact.person, home) if fact.person else -1
         at = one.decision.at.timestamp()
         name = int(self.model.own_effects.places([one.decision.action.name])[0])
+        position = one.decision.position
         self.model.evidence.add_one(
-            Row(one.context, one.action, fact.scaled, fact.predicted, at, row, name, fact.rest)
+            Row(
+                one.context,
+                one.action,
+                fact.teaches,
+                fact.predicted,
+                at,
+                row,
+                name,
+                fact.rest,
+                _examined(one),
+                0 if position is None else position.number,
+            )
         )
         return True
 
@@ -158,3 +172,9 @@ class LiveModel:
         known = max(outcomes, version.n_outcomes) if self.model.is_given else outcomes
         self._next_round = self._round_after(known)
         self.redeclared(self.model.half_life)
+
+
+def _examined(one: Open) -> float:
+    """Give what an outcome counts: the share of people who look as far as its position."""
+    position = one.decision.position
+    return 1.0 if position is None else position.examined

@@ -13,9 +13,10 @@ from penchant.decide.choices import Choices, choices_of
 from penchant.decide.explaining import DecisionExplainer, Words, explain
 from penchant.errors import BadInput
 from penchant.guard.guardrail import exposure_of
+from penchant.learn.outcome import unseen
 from penchant.learn.pending import Open
 from penchant.limits import Limits, seconds
-from penchant.loop import Question, View, decide
+from penchant.loop import Question, View, decide, decide_slate
 from penchant.model.encoding import OWN
 from penchant.model.people import Posterior
 from penchant.model.said import Said, said_basis, said_posterior
@@ -90,8 +91,17 @@ class LiveMoment:
         rows[:, columns] = given.astype(np.float32)
         return rows
 
-    def decide(self, question: Question, someone: LivePerson | None, note: str) -> Open:
-        """Decide a question; `someone` is whose own part counts, or None."""
+    def decide(self, question: Question, someone: LivePerson | None, note: str) -> list[Open]:
+        """Decide a question, alone or as a slate; `someone` is whose own part counts, or None."""
+        row, view = self._view(question, someone)
+        if not question.draws:
+            return [self._open(*decide(question, view, note=note), row, view.choices)]
+        examined = self.model.positions.shares(len(question.draws), unseen(self.moment))
+        slate = decide_slate(question, view, examined, note=note)
+        return [self._open(decision, place, row, view.choices) for decision, place in slate]
+
+    def _view(self, question: Question, someone: LivePerson | None) -> tuple[Floats, View]:
+        """Give the raw row of a question's context, and what the model shows of it."""
         version, at = self.model.version, question.at.timestamp()
         row, choices = self.context_row(question.context), self.choices(question.candidates)
         posterior: Posterior | None = None
@@ -100,14 +110,16 @@ class LiveMoment:
             choices, posterior, said = seen_by(self, someone, choices, at)
         exposure = None if question.candidates else self.exposure
         context = version.context.apply(row)
-        view = View(version, choices, context, posterior, self.explainer(), exposure, said)
-        decision, place = decide(question, view, note=note)
+        return row, View(version, choices, context, posterior, self.explainer(), exposure, said)
+
+    def _open(self, decision: Decision, place: int, row: Floats, choices: Choices) -> Open:
+        """Give a decision as it waits for its outcome."""
         return Open(
             decision,
             row,
             choices.raw[place],
             decision.names.index(decision.action.name),
-            at + self.window,
+            decision.at.timestamp() + self.window,
             float(choices.own[place]),
         )
 

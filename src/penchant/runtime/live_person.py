@@ -22,7 +22,7 @@ _REMEMBERED_DEEDS = 1_000  # of one action at one moment: as many as a cap may a
 _NONE: tuple[None, dict[str, Standing]] = (None, {})
 
 _Deeds = dict[str, tuple[tuple[float, str], ...]]
-"""When each action of a moment was done, and by which decision."""
+"""When each action of a moment was done, and by which decision or slate."""
 
 
 class LivePerson:
@@ -73,14 +73,14 @@ class LivePerson:
         the other.
         """
         deeds = self._deeds.get(decision.moment, {}).get(decision.action.name, ())
-        if not any(one == decision.id for _, one in reversed(deeds)):
+        if not any(one == _deed(decision) for _, one in reversed(deeds)):
             self._add(decision)
 
     def undone(self, decision: Decision) -> None:
         """Take back that something was done: it could not be written."""
         name, deeds = decision.action.name, self._deeds.get(decision.moment, {})
         if name in deeds:
-            deeds[name] = tuple(one for one in deeds[name] if one[1] != decision.id)
+            deeds[name] = tuple(one for one in deeds[name] if one[1] != _deed(decision))
             self._standings.pop(decision.moment, None)
 
     def standing(self, person: str, moment: Moment) -> Standing:
@@ -106,7 +106,7 @@ class LivePerson:
         """Note what was done; nothing was where there was no choice, or it waits for a yes."""
         if decision.executed and len(decision.names) > 1:
             deeds = self._deeds.setdefault(decision.moment, {})
-            done = (decision.at.timestamp(), decision.id)
+            done = (decision.at.timestamp(), _deed(decision))
             before = deeds.get(decision.action.name, ())
             deeds[decision.action.name] = (*before, done)[-_REMEMBERED_DEEDS:]
             self._standings.pop(decision.moment, None)  # under every id of theirs
@@ -114,9 +114,8 @@ class LivePerson:
     def _recent(self, moment: Moment) -> tuple[float, ...]:
         """Give when something was done at a moment; its fallback is nothing done."""
         deeds = self._deeds.get(moment.name, {}).items()
-        return tuple(
-            sorted(at for action, of_one in deeds if action != moment.fallback for at, _ in of_one)
-        )
+        acts = {deed for action, of_one in deeds if action != moment.fallback for deed in of_one}
+        return tuple(sorted(at for at, _ in acts))
 
     def told(self, moment: str) -> Told:
         """Give what the person said of their taste at a moment."""
@@ -141,3 +140,8 @@ class LivePerson:
         if found is None:
             found = self._features[purpose] = trait_features(self.registers, purpose)
         return found
+
+
+def _deed(decision: Decision) -> str:
+    """Name what was done: a slate is shown once, so that all its decisions are one deed."""
+    return decision.id if decision.position is None else decision.position.slate

@@ -5,13 +5,20 @@ from engines import NOW, PURPOSE, SHOP, shop
 from penchant.journal import Decided, Fact, Observed
 from penchant.profile.registers import start
 from penchant.runtime.live_person import LivePerson
-from penchant.words import Action, Cap, Decision, Signal
+from penchant.words import Action, Cap, Decision, Position, Signal
 
 
-def decided(action: str, *, names: tuple[str, ...] = ("fins", "nothing"), forced: str = "") -> Fact:
+def decided(
+    action: str,
+    *,
+    names: tuple[str, ...] = ("fins", "nothing"),
+    forced: str = "",
+    name: str = "d",
+    position: Position | None = None,
+) -> Fact:
     """Give a decision for an action, taken now."""
     decision = Decision(
-        id="d",
+        id=name,
         moment="home.hero",
         person="ada",
         at=NOW,
@@ -22,6 +29,7 @@ def decided(action: str, *, names: tuple[str, ...] = ("fins", "nothing"), forced
         weights=(1.0, *(0.0,) * (len(names) - 1)),
         neutral=(1.0, *(0.0,) * (len(names) - 1)),
         forced=forced,
+        position=position,
     )
     return Decided("ada", NOW, decision)
 
@@ -45,9 +53,24 @@ def test_only_what_was_done_counts_towards_a_cap() -> None:
     assert len(LivePerson(start("ada"), facts).standing("ada", ball).recent) == 1
 
 
+def test_a_slate_counts_once_towards_a_cap() -> None:
+    """It is shown once, whatever stands in it; the fallback on top changes nothing."""
+    facts = [
+        decided(action, name=f"s-{number}", position=Position("s", number))
+        for number, action in enumerate(("nothing", "fins", "ball"), 1)
+    ]
+    person = LivePerson(start("ada"), facts)
+
+    assert person.standing("ada", CAPPED).recent == (NOW.timestamp(),)
+    for fact in facts:
+        assert isinstance(fact, Decided)
+        person.undone(fact.decision)
+    assert person.standing("ada", CAPPED).recent == ()
+
+
 def test_what_was_done_is_bounded() -> None:
     """The latest thousand at each moment are more than any cap counts."""
-    person = LivePerson(start("ada"), [decided("fins")] * 1_500)
+    person = LivePerson(start("ada"), [decided("fins", name=f"d-{i}") for i in range(1_500)])
 
     assert len(person.standing("ada", CAPPED).recent) == 1_000
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 
+from penchant.learn.evaluate.decided import Columns, journal_columns
 from penchant.limits import check_id
 from penchant.runtime.insight.counting import MINUTE
 from penchant.runtime.insight.decision_reading import read_decision
@@ -149,6 +150,20 @@ class Insight:
             UnknownDecision: When no decision of that id is kept.
         """
         return read_decision(self._memory, decision_id)
+
+    def log(self, moment: str) -> Columns:
+        """Give the decisions of a moment as columns that can be judged, read from the journal.
+
+        Left out are those of people who restrict the use of what is kept. With many facts it takes
+        seconds; nothing waits for it.
+
+        Raises:
+            UnknownMoment: When none of that name was declared.
+        """
+        memory = self._memory
+        with memory.lock:
+            resting = memory.moment(moment).learning.asleep
+        return journal_columns(memory.store.read(), moment, rests=lambda one: one in resting)
 
     def recent(self, n: int = 50, *, skip: int = 0) -> tuple[Decision, ...]:
         """Give the latest decisions, the last one first; about a thousand are kept at hand."""
