@@ -1,11 +1,12 @@
 """Decisions in simulated worlds: Penchant beside its rivals, on the same people and the same luck.
 
 Everything here is SIMULATED. Each player plays each world from zero: 2,000 people x 100 decisions,
-20 of 200 items a decision. Normalised reward is (expected reward of what was drawn - mean) /
+20 of 200 items a decision, and with `--long` so many seeds of 2,000 x 200. Normalised reward is (expected reward of what was drawn - mean) /
 (best - mean), of sums over decisions; "first 5" are a person's decisions one to five.
 `nothing` is among Penchant's actions and never rewarded; drawing it counts as reward 0.
 
     python bench/quality.py --seeds 10 --jobs 2
+    python bench/quality.py --seeds 0 --long 10 --jobs 2
 
 Results are kept line by line in `--results`, and a run that is repeated goes on where it stopped.
 """
@@ -56,7 +57,20 @@ EARLY = ("penchant-exploration-off", "vw-squarecb-pooled", "vw-regcbopt-pooled")
 EXTRA = ("penchant-pooled", "vw-squarecb-personal-names")
 SLOW = ("penchant-unpooled", "mabwiser-lints", "mabwiser-linucb")
 """These, and all others beside them, play small worlds, on `--slow` seeds."""
-SHAPES = {"full": Shape(), "first": Shape(rounds=5), "small": Shape(people=200, rounds=50)}
+LONG = (
+    "penchant",
+    "penchant-exploration-off",
+    "vw-regcbopt-personal",
+    "vw-squarecb-personal",
+    "vw-squarecb-pooled",
+)
+SHAPES = {
+    "full": Shape(),
+    "first": Shape(rounds=5),
+    "small": Shape(people=200, rounds=50),
+    "long": Shape(rounds=200),
+}
+SIZES = {"full": "2,000 people x 100", "small": "200 people x 50", "long": "2,000 people x 200"}
 """The rounds of a world are drawn one by one, so "first" are the first five of "full"."""
 
 
@@ -116,6 +130,9 @@ def jobs_of(given: argparse.Namespace) -> Iterator[Job]:
                 everybody = (*PERSONAL, *EARLY, *SLOW)
                 yield from (Job(player, kind, seed, "small") for player in everybody)
 
+    for seed in range(given.long):
+        yield from (Job(player, "linear", seed, "long") for player in LONG)
+
 
 def interval(values: Floats) -> str:
     """Give a mean with its 95 % interval over seeds, by 10,000 bootstrap resamples."""
@@ -126,7 +143,7 @@ def interval(values: Floats) -> str:
 
 def report(results: list[Result]) -> None:
     """Print the tables."""
-    for shape in ("full", "small"):
+    for shape in SIZES:
         for kind in WORLDS:
             shapes = {shape, "first"} if shape == "full" else {shape}
             here = [one for one in results if one.kind == kind and one.shape in shapes]
@@ -136,10 +153,9 @@ def report(results: list[Result]) -> None:
 
 def _table(kind: str, shape: str, here: list[Result]) -> None:
     """Print one world: means over whole games, then differences paired over seeds."""
-    size = "200 people x 50" if shape == "small" else "2,000 people x 100"
     n_pairs = SHAPES[shape].people * SHAPES[shape].rounds
     whole = [one for one in here if one.shape == shape]
-    print(f"\nSIMULATED {kind} world, {size} decisions; normalised reward, mean over seeds")
+    print(f"\nSIMULATED {kind} world, {SIZES[shape]} decisions; normalised reward, mean over seeds")
     print(f"{'player':30} {'seeds':>5} {'overall':>8} {'first 5':>8} {'µs a pair':>10}")
     rows = []
     for name in sorted({one.player for one in whole}):
@@ -181,6 +197,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--few", type=int, default=4)
     parser.add_argument("--slow", type=int, default=1)
+    parser.add_argument("--long", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--results", type=Path, default=Path("build/quality.jsonl"))
     given = parser.parse_args()
