@@ -114,27 +114,38 @@ export class Penchant {
 
   /** Ask what to show; answers within the time-out, from memory or the fallback if it must. */
   async decide(moment: string, asked: Asked = {}): Promise<Choice> {
-    const { context = {}, actions, fallback = "nothing", timeoutMs = this.#timeoutMs } = asked;
-    const name = `${this.person ?? ""} ${moment}`;
-    const body = { moment, person: this.person, context, ...(actions && { actions }) };
-    const answered = this.#send("/v1/decisions", body).then(({ state, body: decision }) => {
-      if (state !== "ok" || !decision?.action) return null;
-      const { action, id } = decision;
-      const choice = { action: action.name, content: action.content, features: action.features, id };
-      this.#remember(name, choice);
-      return choice;
+    const found = await this.#choose("/v1/decisions", { moment }, moment, asked);
+    return found[0] ?? { ...NOTHING, action: asked.fallback ?? NOTHING.action, from: "fallback" };
+  }
+
+  /** Ask for up to `k` actions that are shown together, the top one first; `nothing` is left out. */
+  async decideSlate(moment: string, k: number, asked: Asked = {}): Promise<Choice[]> {
+    const found = await this.#choose("/v1/slates", { moment, k }, `${moment} ${k}`, asked);
+    if (found.length > 0) return found.filter(({ action }) => action !== NOTHING.action);
+    const { fallback } = asked;
+    return fallback === undefined ? [] : [{ ...NOTHING, action: fallback, from: "fallback" }];
+  }
+
+  async #choose(path: string, what: object, key: string, asked: Asked): Promise<Choice[]> {
+    const { context = {}, actions, timeoutMs = this.#timeoutMs } = asked;
+    const name = `${this.person ?? ""} ${key}`;
+    const body = { ...what, person: this.person, context, ...(actions && { actions }) };
+    const answered = this.#send(path, body).then(({ state, body: told }) => {
+      const decisions = told?.decisions ?? [told];
+      if (state !== "ok" || !decisions[0]?.action) return null;
+      const shown: Shown[] = decisions.map(({ action, id }: any) => {
+        return { action: action.name, content: action.content, features: action.features, id };
+      });
+      this.#remember(name, shown);
+      return shown;
     });
     const late = new Promise<null>((done) => setTimeout(done, timeoutMs, null));
-    const choice = await Promise.race([answered, late]);
-    if (choice !== null) {
-      this.#remember(name, { ...choice, id: null });
-      return { ...choice, from: "service" };
-    }
-    const known = this.#shown()[name];
-    if (!known) return { action: fallback, content: "", features: {}, id: null, from: "fallback" };
+    const shown = await Promise.race([answered, late]);
+    const known = shown ?? this.#shown()[name];
+    if (!Array.isArray(known)) return [];
     // A decision that came too late to be shown is shown now, and can be learned from once.
-    this.#remember(name, { ...known, id: null });
-    return { ...known, from: "memory" };
+    this.#remember(name, known.map((one) => ({ ...one, id: null })));
+    return known.map((one) => ({ ...one, from: shown === null ? "memory" : "service" }));
   }
 
   /** Say what followed: a reward, or the name of the moment's outcome. */
@@ -158,17 +169,20 @@ export class Penchant {
     this.#local.set("shown", null);
   }
 
-  #shown(): Record<string, Omit<Choice, "from">> {
+  #shown(): Record<string, Shown[]> {
     return this.#local.get("shown", {});
   }
 
-  #remember(name: string, choice: Omit<Choice, "from">): void {
-    const entries = Object.entries({ ...this.#shown(), [name]: choice }).slice(-MOST_SHOWN);
+  #remember(name: string, shown: Shown[]): void {
+    const entries = Object.entries({ ...this.#shown(), [name]: shown }).slice(-MOST_SHOWN);
     this.#local.set("shown", Object.fromEntries(entries));
   }
 }
 
+type Shown = Omit<Choice, "from">;
+
 const MOST_SHOWN = 50;
+const NOTHING: Shown = { action: "nothing", content: "", features: {}, id: null };
 
 function stored(which: "localStorage" | "sessionStorage"): Storage | undefined {
   try {

@@ -48,8 +48,13 @@ export function service(answer: (request: Request) => Answer, delayMs = 0) {
   return { requests, fetch: request as typeof fetch };
 }
 
-/** Keep every signal and outcome, and decide for `sneakers`. */
+/** Keep every signal and outcome, and decide for `sneakers`; a slate has `goggles` below, then ends. */
 export function agreeable({ path, body }: Request): Answer {
+  if (path === "/v1/slates") {
+    const names = ["sneakers", "goggles", "nothing"].slice(0, body.k);
+    const decisions = names.map((name, n) => ({ id: `s1-${n + 1}`, action: { name } }));
+    return { body: { id: "s1", decisions } };
+  }
   if (path !== "/v1/decisions") return { body: { items: body.items.map(() => ({ kept: true })) } };
   const action = { name: "sneakers", content: "Run", features: { price: 80 } };
   return { body: { id: "d1", action, propensity: 0.5 } };

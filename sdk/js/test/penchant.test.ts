@@ -244,6 +244,39 @@ describe("asking what to show", () => {
   });
 });
 
+describe("asking for several to show together", () => {
+  test("each is shown in its place and learned from by itself", async () => {
+    const answering = service(agreeable);
+    const penchant = opened(answering);
+
+    const choices = await penchant.decideSlate("home.row", 3);
+    expect(choices.map(({ action }) => action)).toEqual(["sneakers", "goggles"]);
+    expect(penchant.learn(choices[1]!, 1)).toBe(true);
+    await penchant.flush();
+
+    expect(answering.requests[0]).toMatchObject({ path: "/v1/slates", body: { k: 3 } });
+    expect(answering.requests[1]?.body.items).toEqual([{ decision: "s1-2", reward: 1 }]);
+  });
+
+  test("a slow service shows the slate from before, else what stands for it, else nothing", async () => {
+    let fails = true;
+    const answering = service((request) => (fails ? "no network" : agreeable(request)));
+    const penchant = opened(answering);
+
+    expect(await penchant.decideSlate("home.row", 2)).toEqual([]);
+    const [choice] = await penchant.decideSlate("home.row", 2, { fallback: "goggles" });
+    expect(choice).toMatchObject({ action: "goggles", id: null, from: "fallback" });
+    fails = false;
+    await penchant.decideSlate("home.row", 2);
+    fails = true;
+    const before = await penchant.decideSlate("home.row", 2);
+    expect(before.map(({ action, from }) => [action, from])).toEqual([
+      ["sneakers", "memory"],
+      ["goggles", "memory"],
+    ]);
+  });
+});
+
 describe("a browser that forbids storage, or holds rubbish in it", () => {
   test("keeps everything in the page", async () => {
     const answering = service(agreeable);

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from penchant.adapters.http.bodies import DecisionAnswer, Kept, KeptMany
+from penchant.adapters.http.bodies import DecisionAnswer, Kept, KeptMany, SlateAnswer
 from penchant.errors import (
     BadInput,
     PenchantError,
@@ -37,6 +37,7 @@ __all__ = [
     "consent",
     "decide",
     "decide_many",
+    "decide_slate",
     "declare",
     "explain",
     "export",
@@ -113,6 +114,29 @@ def decide(
 def decide_many(items: Sequence[Mapping[str, Any]]) -> Asking[list[DecisionAnswer | Refused]]:
     """Ask for decisions, each in its place."""
     return _post("/v1/decisions", {"items": items}, _decisions)
+
+
+def decide_slate(asked: Mapping[str, Any], *, reasons: bool) -> Asking[SlateAnswer]:
+    """Ask for several decisions that are shown together; `asked` is the body."""
+    path = "/v1/slates?reasons=true" if reasons else "/v1/slates"
+    return _post(path, asked, lambda answer: _read(answer, SlateAnswer))
+
+
+def slate(
+    moment: str,
+    k: int,
+    person: str | None,
+    context: Mapping[str, Any],
+    actions: Iterable[Action | str] | None,
+) -> dict[str, Any]:
+    """Give the body of a question for a slate.
+
+    Example:
+        >>> slate("home.row", 3, "ada", {}, None)
+        {'moment': 'home.row', 'k': 3, 'person': 'ada', 'context': {}}
+    """
+    asked = {"moment": moment, "k": k, "person": person, "context": dict(context)}
+    return asked if actions is None else {**asked, "actions": tuple(actions)}
 
 
 def learn(

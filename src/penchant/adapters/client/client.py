@@ -17,7 +17,7 @@ import httpx
 
 from penchant.adapters.client import asking
 from penchant.adapters.client.asking import Asking
-from penchant.adapters.http.bodies import DecisionAnswer
+from penchant.adapters.http.bodies import DecisionAnswer, SlateAnswer
 from penchant.errors import PenchantError, ServiceBusy, ServiceFailed
 from penchant.runtime.rights.portable import Imported
 from penchant.words import Accepted, Action, Explanation, Moment, Profile, Receipt, Refused, Signal
@@ -152,6 +152,20 @@ class Client:
     def decide_many(self, items: Sequence[Mapping[str, Any]]) -> list[DecisionAnswer | Refused]:
         """Decide `{"moment", "person", "context", "actions"}` each; answers come in order."""
         return self._ask(asking.decide_many(items))
+
+    def decide_slate(
+        self,
+        moment: str,
+        k: int,
+        *,
+        person: str | None = None,
+        context: Mapping[str, Any] = _NO_CONTEXT,
+        actions: Iterable[Action | str] | None = None,
+        reasons: bool = False,
+    ) -> SlateAnswer:
+        """Decide up to `k` actions that are shown together; as `Engine.decide_slate`."""
+        asked = asking.slate(moment, k, person, context, actions)
+        return self._ask(asking.decide_slate(asked, reasons=reasons))
 
     def learn(
         self, decision_id: str, *, reward: float | None = None, outcome: str | None = None
@@ -289,6 +303,20 @@ class AsyncClient:
     ) -> list[DecisionAnswer | Refused]:
         """Decide `{"moment", "person", "context", "actions"}` each; answers come in order."""
         return await self._ask(asking.decide_many(items))
+
+    async def decide_slate(
+        self,
+        moment: str,
+        k: int,
+        *,
+        person: str | None = None,
+        context: Mapping[str, Any] = _NO_CONTEXT,
+        actions: Iterable[Action | str] | None = None,
+        reasons: bool = False,
+    ) -> SlateAnswer:
+        """Decide up to `k` actions that are shown together; as `Engine.decide_slate`."""
+        asked = asking.slate(moment, k, person, context, actions)
+        return await self._ask(asking.decide_slate(asked, reasons=reasons))
 
     async def learn(
         self, decision_id: str, *, reward: float | None = None, outcome: str | None = None

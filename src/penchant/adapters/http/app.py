@@ -34,6 +34,7 @@ from penchant.adapters.http.routes import hot_routes, routes_of
 from penchant.adapters.http.sessions import Sessions
 from penchant.adapters.http.settings import Settings
 from penchant.adapters.http.sharing import is_preflight, preflight_headers, shared
+from penchant.adapters.http.slates import DecideSlates
 from penchant.adapters.http.turns import Lane
 from penchant.adapters.http.verbs import Decide, Learn, Observe, Question, Verb
 from penchant.engine import Engine
@@ -51,6 +52,7 @@ _SLOW_SECONDS = 1.0
 _VERBS: dict[str, type[Any]] = {
     "/v1/signals": Observe,
     "/v1/decisions": Decide,
+    "/v1/slates": DecideSlates,
     "/v1/outcomes": Learn,
 }
 

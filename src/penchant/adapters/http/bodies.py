@@ -10,11 +10,13 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from penchant.words import Action, Consent, Reason, Removed, Value
+from penchant.words import Action, Consent, Position, Reason, Removed, Value
 
 __all__ = [
     "Ask",
     "AskMany",
+    "AskSlate",
+    "AskSlates",
     "DecisionAnswer",
     "DecisionMany",
     "DecisionRecord",
@@ -29,6 +31,8 @@ __all__ = [
     "RefusedItem",
     "SignalMany",
     "SignalOne",
+    "SlateAnswer",
+    "SlateMany",
 ]
 
 Number = bool | int | float | str | list[float]
@@ -51,6 +55,18 @@ class AskMany(Struct, frozen=True, forbid_unknown_fields=True):
     """Many questions; each is answered in its place."""
 
     items: list[Ask]
+
+
+class AskSlate(Ask, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One question for several actions that are shown together: `k` positions at most."""
+
+    k: int
+
+
+class AskSlates(Struct, frozen=True, forbid_unknown_fields=True):
+    """Many questions for slates; each is answered in its place."""
+
+    items: list[AskSlate]
 
 
 class SignalOne(Struct, frozen=True, forbid_unknown_fields=True):
@@ -126,6 +142,14 @@ class DecisionRecord(DecisionAnswer, frozen=True, kw_only=True):
     consent: Consent | None
     version: int
     opened_by: str
+    position: Position | None = None
+
+
+class SlateAnswer(Struct, frozen=True):
+    """A slate: its decisions, the top one first, each with an id to learn by."""
+
+    id: str
+    decisions: list[DecisionAnswer]
 
 
 class RefusedItem(Struct, frozen=True):
@@ -148,6 +172,22 @@ class DecisionMany(Struct, frozen=True):
     """Decisions in the order of the questions."""
 
     items: Annotated[list[Any], Meta(extra_json_schema=_EITHER)]
+
+
+_EITHER_SLATE = {
+    "items": {
+        "anyOf": [
+            {"$ref": "#/components/schemas/SlateAnswer"},
+            {"$ref": "#/components/schemas/RefusedItem"},
+        ]
+    }
+}
+
+
+class SlateMany(Struct, frozen=True):
+    """Slates in the order of the questions."""
+
+    items: Annotated[list[Any], Meta(extra_json_schema=_EITHER_SLATE)]
 
 
 class Opinion(Struct, frozen=True, forbid_unknown_fields=True):

@@ -88,4 +88,5 @@ def _record(decision: Decision, many: Many) -> DecisionRecord:
         consent=decision.consent,
         version=decision.version,
         opened_by=decision.opened_by,
+        position=decision.position,
     )

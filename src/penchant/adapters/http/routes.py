@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from penchant.adapters.http.bodies import (
     Ask,
     AskMany,
+    AskSlate,
+    AskSlates,
     DecisionAnswer,
     DecisionMany,
     Kept,
@@ -13,6 +15,8 @@ from penchant.adapters.http.bodies import (
     OutcomeOne,
     SignalMany,
     SignalOne,
+    SlateAnswer,
+    SlateMany,
 )
 from penchant.adapters.http.decisions import decision_routes
 from penchant.adapters.http.described import Described
@@ -46,6 +50,17 @@ def hot_routes() -> list[Described]:
             "Decide a moment, or a batch of them.",
             takes=(Ask, AskMany),
             gives=(DecisionAnswer, DecisionMany),
+            may_fail=(404,),
+            asks=(("reasons", "`true` adds the reasons of each decision."),),
+        ),
+        Described(
+            "POST",
+            "/v1/slates",
+            "decide_slate",
+            "decide:read",
+            "Decide several actions that are shown together, or a batch of such slates.",
+            takes=(AskSlate, AskSlates),
+            gives=(SlateAnswer, SlateMany),
             may_fail=(404,),
             asks=(("reasons", "`true` adds the reasons of each decision."),),
         ),

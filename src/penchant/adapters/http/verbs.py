@@ -32,7 +32,7 @@ from penchant.runtime.calls import Call
 from penchant.runtime.many import Many
 from penchant.words import Accepted, Action, Decision, Reason, Refused, Signal
 
-__all__ = ["Decide", "Learn", "Observe", "Question", "Verb"]
+__all__ = ["Decide", "Learn", "Observe", "Question", "Verb", "not_theirs", "told_decision"]
 
 _KEPT = Kept(kept=True)
 _MOST_ACTIONS = 4_096
@@ -89,7 +89,7 @@ class Decide:
         calls: list[Call | Refusal] = []
         for index, one in enumerate(items.read):
             if person and one.person != person:
-                calls.append(_not_theirs())
+                calls.append(not_theirs())
                 continue
             name = seed.id(index) if seed else ""
             calls.append(Call(one.moment, one.person, one.context, one.actions, None, name))
@@ -116,7 +116,7 @@ class Decide:
         reasons = self._many.reasons(answer) if question.with_reasons else UNSET
         # Actions that came with a call may hold what is a person's; only declared ones are kept.
         action = answer.action if answer.candidates else self._action(answer.action)
-        return _told_decision(answer, action, reasons)
+        return told_decision(answer, action, reasons)
 
     def _action(self, action: Action) -> Raw:
         """Give the bytes of a declared action, which are made once."""
@@ -216,9 +216,10 @@ class Learn:
         return (one.decision if theirs else "", one.reward, one.outcome)
 
 
-def _told_decision(
+def told_decision(
     decision: Decision, action: Any, reasons: tuple[Reason, ...] | UnsetType
 ) -> DecisionAnswer:
+    """Give a decision as it is sent; `action` may be the bytes of its action."""
     return DecisionAnswer(
         decision.id,
         decision.moment,
@@ -272,11 +273,12 @@ def _may_not_say(one: SignalOne, principal: Principal) -> Refusal | None:
     if not principal.person:
         return None
     if one.person != principal.person:
-        return _not_theirs()
+        return not_theirs()
     if one.kind in {"person.merged", "person.unmerged"}:
         return Refusal(403, "A key bound to one person may not say who is who.")
     return None
 
 
-def _not_theirs() -> Refusal:
+def not_theirs() -> Refusal:
+    """Say that a key bound to one person was used for another."""
     return Refusal(403, "This key is bound to one person, and this concerns somebody else.")
