@@ -1,9 +1,10 @@
 """Decisions in simulated worlds: Penchant beside its rivals, on the same people and the same luck.
 
 Everything here is SIMULATED. Each player plays each world from zero: 2,000 people x 100 decisions,
-20 of 200 items a decision, and with `--long` so many seeds of 2,000 x 200. Normalised reward is (expected reward of what was drawn - mean) /
-(best - mean), of sums over decisions; "first 5" are a person's decisions one to five.
-`nothing` is among Penchant's actions and never rewarded; drawing it counts as reward 0.
+20 of 200 items a decision, and with `--long` so many seeds of 2,000 x 200. Normalised reward is
+(expected reward of what was drawn - mean) / (best - mean), of sums over decisions; "first 5" are a
+person's decisions one to five. `nothing` is among Penchant's actions and never rewarded; drawing it
+counts as reward 0.
 
     python bench/quality.py --seeds 10 --jobs 2
     python bench/quality.py --seeds 0 --long 10 --jobs 2

@@ -165,6 +165,12 @@ RIVALS: Mapping[str, Callable[[World], Rival]] = MappingProxyType(
         "vw-squarecb-personal-names": lambda world: VowpalWabbit(
             world, VW_SQUARE, personal=True, by_name=True
         ),
+        "vw-squarecb-pooled-names": lambda world: VowpalWabbit(
+            world, VW_SQUARE, personal=False, by_name=True
+        ),
+        "vw-regcbopt-personal-names": lambda world: VowpalWabbit(
+            world, VW_BOUNDED, personal=True, by_name=True
+        ),
         "vw-regcbopt-pooled": lambda world: VowpalWabbit(world, VW_BOUNDED, personal=False),
         "vw-regcbopt-personal": lambda world: VowpalWabbit(world, VW_BOUNDED, personal=True),
         "mabwiser-lints": lambda world: Mabwiser(world, "LinTS", 0.05),

@@ -7,7 +7,7 @@ Knows nothing of a learner: whoever has `decide` and `learn` may play.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,8 +16,9 @@ import numpy as np
 from penchant.laboratory.tastes import Floats, Ints
 from penchant.laboratory.world import Round, World
 
-__all__ = ["Limits", "Player", "Progress", "limits", "play"]
+__all__ = ["Limits", "Marks", "Player", "Progress", "limits", "play"]
 
+Marks = np.ndarray[tuple[int], np.dtype[np.bool_]]
 Progress = Callable[[int, int], None]
 
 
@@ -53,38 +54,54 @@ class Limits:
     best: Floats
 
 
-def play(world: World, player: Player, progress: Progress | None = None) -> Floats:
-    """Let a player live through a whole world.
+def play(
+    world: World,
+    player: Player,
+    progress: Progress | None = None,
+    *,
+    rounds: range | None = None,
+    who: Marks | None = None,
+) -> Floats:
+    """Let a player live through a world.
 
     Args:
         world: Where.
         player: Who; it is changed by it.
         progress: Called with how many decisions are done, and of how many.
+        rounds: Which rounds; all of them by default. Nothing was shown before the first.
+        who: ``(people,) bool``, who is there; everybody by default.
 
     Returns:
-        ``(rounds, people) float64``: the chance of a reward of what was chosen.
+        ``(rounds, people) float64``: the chance of a reward of what was chosen, NaN for who was
+        not there.
     """
-    shape = world.shape
-    chances = np.zeros((shape.rounds, shape.people))
+    rounds = rounds or range(world.shape.rounds)
+    there = np.ones(world.shape.people, dtype=bool) if who is None else who
+    chances = np.full((len(rounds), world.shape.people), np.nan)
+    n_there = int(there.sum())
+    done, n_all = 0, n_there * len(rounds)
     late: defaultdict[int, list[tuple[Round, Ints, Floats]]] = defaultdict(list)
     past = world.begin()
-    for number in range(shape.rounds):
+    for place, number in enumerate(rounds):
         for one in late.pop(number, ()):
             player.learn(*one)
         step = world.round(number, past)
-        chosen = np.full(shape.people, -1)
-        for rows in _batches(shape.people, player.batch):
+        present = np.flatnonzero(there[step.people])
+        chosen = np.full(world.shape.people, -1)
+        for rows in np.array_split(present, range(player.batch, n_there, player.batch)):
             chosen[rows] = player.decide(step, rows)
             soon = rows[step.due[rows] == number + 1]
             if len(soon):
                 player.learn(step, soon, step.rewards(soon, chosen[soon]))
+            done += len(rows)
             if progress:
-                progress(number * shape.people + int(rows[-1]) + 1, chances.size)
-        for due in set(step.due.tolist()) - {number + 1, -1}:
-            rows = np.flatnonzero(step.due == due)
+                progress(done, n_all)
+        for due in set(step.due[present].tolist()) - {number + 1, -1}:
+            rows = present[step.due[present] == due]
             late[due].append((step, rows, step.rewards(rows, chosen[rows])))
         shown = np.take_along_axis(step.expected, np.maximum(chosen, 0)[:, None], axis=1)[:, 0]
-        chances[number, step.people] = np.where(chosen >= 0, shown, 0.0)
+        earned = np.where(chosen >= 0, shown, 0.0)
+        chances[place, step.people[present]] = earned[present]
         past = world.after(past, step, chosen)
     return chances
 
@@ -109,9 +126,3 @@ def limits(world: World) -> Limits:
         best[number, step.people] = step.expected.max(axis=1)
         wise = world.after(wise, step, step.expected.argmax(axis=1))
     return Limits(random, best)
-
-
-def _batches(n: int, size: int) -> Iterator[Ints]:
-    """Give row numbers, so many at a time."""
-    for start in range(0, n, size):
-        yield np.arange(start, min(start + size, n))

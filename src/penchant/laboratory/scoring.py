@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from penchant.errors import BadInput
-from penchant.laboratory.playing import Limits
+from penchant.laboratory.playing import Limits, Marks
 from penchant.laboratory.tastes import Floats, Ints
 
 __all__ = ["FIRST", "PARTS", "Score", "drawn_people", "part", "score"]
@@ -51,15 +51,23 @@ def drawn_people(people: int, resamples: int, dice: np.random.Generator) -> Ints
     return np.asarray(dice.multinomial(people, np.full(people, 1 / people), size=resamples))
 
 
-def score(chances: Floats, known: Limits, rounds: slice, drawn: Ints | None = None) -> Score:
+def score(
+    chances: Floats,
+    known: Limits,
+    rounds: slice,
+    drawn: Ints | None = None,
+    *,
+    who: Marks | None = None,
+) -> Score:
     """Score what a player chose.
 
     Args:
         chances: ``(rounds, people) float64``, as `play` gives them.
         known: What is earned at random and at best, of the same people.
         rounds: Which rounds.
-        drawn: ``(resamples, people) int64``, people drawn anew; without, there is no
+        drawn: ``(resamples, m) int64``, these people drawn anew; without, there is no
             interval.
+        who: ``(people,) bool``, of whom; everybody by default.
 
     Returns:
         The score; NaN for an interval that was not asked for, and where nothing can be gained
@@ -71,8 +79,9 @@ def score(chances: Floats, known: Limits, rounds: slice, drawn: Ints | None = No
         >>> score(np.full((2, 3), 0.5), known, part("overall", 2), drawn)
         Score(value=0.5, low=0.5, high=0.5)
     """
-    gained = (chances[rounds] - known.random[rounds]).sum(axis=0)
-    possible = (known.best[rounds] - known.random[rounds]).sum(axis=0)
+    everybody = slice(None) if who is None else who
+    gained = (chances[rounds] - known.random[rounds])[:, everybody].sum(axis=0)
+    possible = (known.best[rounds] - known.random[rounds])[:, everybody].sum(axis=0)
     if possible.sum() <= 0:
         return Score(*(float("nan"),) * 3)
     value = float(gained.sum() / possible.sum())
