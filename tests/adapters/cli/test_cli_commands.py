@@ -41,6 +41,22 @@ def test_declare_says_what_was_declared(shop: Shop) -> None:
     assert shop.run("decide", "b").exit_code == 2
 
 
+def test_several_are_decided_together(shop: Shop) -> None:
+    """A slate shows its actions the top one first, none twice, each to be learned from."""
+    told = shop.told("decide", "home.hero", "--person", "ada", "--positions", "2")
+
+    names = [one["action"]["name"] for one in told["decisions"]]
+    assert len(set(names)) == len(names) <= 2
+    assert [one["position"]["number"] for one in told["decisions"]] == [*range(1, len(names) + 1)]
+    for one in told["decisions"]:
+        assert shop.run("learn", one["id"], "--reward", "0").exit_code == 0
+    assert shop.run("decide", "home.hero", "-k", "1").stdout.count("decision  ") == 1
+    assert "1 to 64 positions" in shop.run("decide", "home.hero", "-k", "0").stderr
+    assert (
+        "goes with one decision" in shop.run("decide", "home.hero", "-k", "1", "--draw", "0").stderr
+    )
+
+
 def test_consent_is_kept_and_shown(shop: Shop) -> None:
     """An answer holds from the next command on; without one the answers are shown."""
     assert shop.run("consent", "ada", "news", "--grant", "--dial", "0.5").stdout == "Granted.\n"

@@ -14,11 +14,12 @@ from penchant.adapters.cli.terminal import labelled, say_json, show
 from penchant.adapters.cli.values import named_values, time_of
 from penchant.adapters.toml_moments import actions_of
 from penchant.errors import BadInput
-from penchant.words import Action, Decision
+from penchant.words import Action, Decision, Slate
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from penchant.adapters.cli.remote import SlateRecord
     from penchant.adapters.http.bodies import DecisionRecord
 
 __all__ = ["decide_command", "decision_as_plain"]
@@ -45,6 +46,10 @@ def decide_command(
             help="A JSON list of actions to choose from, instead of the declared; - is stdin.",
         ),
     ] = None,
+    positions: Annotated[
+        int | None,
+        typer.Option("--positions", "-k", metavar="K", help="Up to K actions, shown together."),
+    ] = None,
     draw: Annotated[
         float | None, typer.Option("--draw", metavar="0..1", help="Instead of the dice.")
     ] = None,
@@ -59,17 +64,35 @@ def decide_command(
 
     penchant decide home.hero --person ada --context hour=9
     """
-    held = named_values(context, "--context")
-    candidates = None if actions is None else _actions(actions)
-    when = time_of(at, "--at")
+    asked: dict[str, Any] = {
+        "person": person,
+        "context": named_values(context, "--context"),
+        "actions": None if actions is None else _actions(actions),
+        "at": time_of(at, "--at"),
+    }
     with open_engine(db) as engine:
-        decision = engine.decide(
-            moment, person=person, context=held, actions=candidates, at=when, draw=draw
-        )
-        if as_json:
-            say_json(decision_as_plain(decision))
+        if positions is None:
+            _show(engine.decide(moment, draw=draw, **asked), as_json=as_json)
+        elif draw is not None:
+            raise BadInput("`--draw` goes with one decision. Leave it or `--positions` out.")
         else:
-            show(*_parts(decision))
+            _show_slate(engine.decide_slate(moment, positions, **asked), as_json=as_json)
+
+
+def _show(decision: "Decision | DecisionRecord", *, as_json: bool) -> None:
+    if as_json:
+        say_json(decision_as_plain(decision))
+    else:
+        show(*_parts(decision))
+
+
+def _show_slate(slate: "Slate | SlateRecord", *, as_json: bool) -> None:
+    """Show the decisions of a slate, the top one first."""
+    if as_json:
+        told = [decision_as_plain(one) for one in slate.decisions]
+        say_json({"id": slate.id, "decisions": told})
+    else:
+        show(*(part for one in slate.decisions for part in _parts(one)))
 
 
 def decision_as_plain(decision: "Decision | DecisionRecord") -> dict[str, Any]:
@@ -92,6 +115,7 @@ def decision_as_plain(decision: "Decision | DecisionRecord") -> dict[str, Any]:
         "context": decision.context,
         "consent": consent,
         "version": decision.version,
+        "position": decision.position,
     }
 
 
