@@ -11,7 +11,8 @@ from adapters.cli.shop import Shop, run
 from adapters.replay.logs import MAP, log_of, map_of, rows_of
 
 from penchant import Action, Engine, Moment, Outcome
-from penchant.adapters.cli.evaluate_columns import journal_columns, log_columns
+from penchant.adapters.cli.evaluate_columns import log_columns
+from penchant.learn.evaluate import journal_columns
 
 
 def trial(folder: Path, n: int = 1_200) -> Path:
@@ -81,6 +82,43 @@ def test_a_policy_that_does_not_fit_is_told(tmp_path: Path, text: str, says: str
     assert says in done.stderr
 
 
+def test_a_policy_is_held_against_another(tmp_path: Path) -> None:
+    """With `--against` the gain is over that policy, and says what to do about it."""
+    asked = (str(trial(tmp_path)), "--map", str(map_of(tmp_path)))
+    never = "never anything but nothing"
+
+    found = told(*asked, "--against", never)
+    page = run("evaluate", *asked, "--against", never)
+    unknown = run("evaluate", *asked, "--against", "always late")
+
+    by_policy = {one["policy"]: one for one in found["policies"]}
+    assert set(by_policy) == {"always tip", "even chance"}
+    assert found["against"]["policy"] == never
+    assert by_policy["always tip"]["verdict"] == "promote"
+    assert by_policy["always tip"]["gain_low"] > 0
+    assert f"earns more than {never} at every look: promote it" in " ".join(page.stdout.split())
+    assert unknown.exit_code == 2
+    assert "There is no policy `always late`" in unknown.stderr
+
+
+def test_a_policy_is_held_against_that_of_a_file(tmp_path: Path) -> None:
+    """The policy in force may come as a file, too; against itself nothing is asked."""
+    log, plan = str(trial(tmp_path)), str(map_of(tmp_path))
+    old, new = tmp_path / "old.csv", tmp_path / "new.csv"
+    old.write_text("nothing,tip\n" + "1,0\n" * 1_200, "utf-8")
+    new.write_text("nothing,tip\n" + "0,1\n" * 1_200, "utf-8")
+    asked = ("evaluate", log, "--map", plan, "--policy", str(new))
+
+    done = run(*asked, "--against", str(old), "--json")
+    itself = run(*asked, "--against", str(new))
+
+    found = json.loads(done.stdout)
+    assert [one["policy"] for one in found["policies"]] == ["new"]
+    assert found["against"]["policy"] == "old"
+    assert found["policies"][0]["verdict"] == "promote"
+    assert "held against itself" in itself.stderr
+
+
 def test_propensities_that_do_not_fit_are_no_number(tmp_path: Path) -> None:
     """A log drawn evenly whose map says .8 and .2 is refused in words, in the table too."""
     wrong = MAP.replace("0.5", "0.8", 1).replace("0.5", "0.2", 1)
@@ -148,18 +186,26 @@ def test_a_journal_is_judged_against_its_neutral_answer(tmp_path: Path) -> None:
 
     found = json.loads(done.stdout)
     assert found["rows"] == 480
-    neutral = found["policies"][0]
+    by_policy = {one["policy"]: one for one in found["policies"]}
+    assert set(by_policy) == {
+        "the neutral answer",
+        "even chance",
+        *(f"always {name}" for name in ("goggles", "nothing", "shoes")),
+    }
+    neutral = by_policy["the neutral answer"]
     assert neutral["refused"] is None
     assert neutral["low"] < neutral["value"] < found["logged"]
+    assert found["against"]["policy"] == "as logged"
+    assert found["against"]["value"] == found["logged"]
 
 
 def test_the_open_bandit_log_is_as_its_page_says() -> None:
     """The sample that ships reads without a bad line: items by lot, few clicks, no people."""
     folder = Path(__file__).parents[3] / "data" / "open_bandit"
 
-    found = log_columns(folder / "men_random.csv.gz", folder / "men_random.toml", None)
+    found = log_columns(folder / "men_random.csv.gz", folder / "men_random.toml")
 
-    assert (len(found.actions), len(found.policies), found.rewards.sum()) == (10_000, 34, 46)
+    assert (len(found.actions), len(found.policies), found.rewards.sum()) == (10_000, 35, 46)
     assert found.propensities == pytest.approx(1 / 34)
     assert not found.left_out
 

@@ -46,6 +46,19 @@ def test_what_a_command_prints_has_the_same_fields(served: Shop, tmp_path: Path)
         assert served.told(*words).keys() == alone.told(*words).keys()
 
 
+def test_a_moment_is_judged_by_the_service(served: Shop) -> None:
+    """`evaluate` needs no service to stop; what is wrong is said as it is without one."""
+    served.told("decide", "home.hero", "--person", "ada")
+
+    found = served.told("evaluate", "home.hero", "--against", "even chance")
+    unknown = served.run("evaluate", "home.hero", "--against", "a guess")
+
+    assert found["against"]["policy"] == "even chance"
+    assert found["left_out"] == {"reward not known": 1}
+    assert "There is no policy `a guess`" in unknown.stderr
+    assert unknown.exit_code == 2
+
+
 def test_a_decision_is_shown_in_words(served: Shop) -> None:
     """Without `--json` the action, its chance and its reasons are shown."""
     shown = served.run("decide", "home.hero", "--person", "ada").stdout

@@ -244,3 +244,19 @@ def test_the_clock_is_the_engines() -> None:
     """Times that a service tells are those of the engine's clock."""
     with service() as (client, _, _):
         assert client.post("/v1/decisions", json=ASK).json()["at"].startswith(f"{NOW:%Y-%m-%dT%H}")
+
+
+def test_a_moment_is_judged() -> None:
+    """What cannot be said comes as a sentence; what cannot be asked is a problem with its own."""
+    with service() as (client, _, engine):
+        decision = engine.decide("home.hero", person="ada")
+        engine.learn(decision.id, reward=1.0)
+        place = "/v1/moments/home.hero/evaluation"
+
+        found = client.get(place).json()
+        assert found["rows"] == 1
+        assert found["against"]["policy"] == "as logged"
+        assert all(one["verdict"] == "cannot say" for one in found["policies"])
+        assert client.get("/v1/moments/nowhere/evaluation").status_code == 404
+        for wrong in ("?alpha=much", "?alpha=2", "?against=nobody"):
+            assert client.get(place + wrong).status_code == 400

@@ -10,16 +10,16 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from penchant.adapters.cli.evaluate_report import Evaluation, Judged
 from penchant.adapters.cli.terminal import counted, spoken
+from penchant.learn.evaluate.evaluation import Evaluation, Judged
 
 __all__ = ["page"]
 
 QUIET = "dim"
 TO_DO = {
-    "promote": "earns more at every look: promote",
-    "roll back": "earns less at every look: leave it, or roll it back",
-    "cannot say": "cannot be told apart from what was logged",
+    "promote": "earns more than {} at every look: promote it",
+    "roll back": "earns less than {} at every look: leave it, or roll it back",
+    "keep looking": "cannot be told apart from {} yet: keep looking",
 }
 
 
@@ -29,13 +29,12 @@ def page(found: Evaluation) -> Iterator[RenderableType]:
     rested = f"{counted(found.rows, 'decision')} of {found.people:,} people"
     out = "".join(f"; left out, {why}: {n:,}" for why, n in found.left_out.items())
     yield Text(rested + out, style=QUIET)
-    if found.logged is not None:
-        yield Text(f"as logged: {_number(found.logged)} {found.unit} a decision", style=QUIET)
+    yield Text(_current(found), style=QUIET)
     yield ""
     yield _table(found)
     yield ""
     for one in found.policies:
-        yield Padding(spoken(_sentence(one)), (0, 0, 0, 2))
+        yield Padding(spoken(_sentence(one, found.against.policy)), (0, 0, 0, 2))
 
 
 def _table(found: Evaluation) -> Table:
@@ -46,33 +45,44 @@ def _table(found: Evaluation) -> Table:
     table.add_column(found.unit, justify="right", no_wrap=True)
     table.add_column(f"{sure} interval", justify="right", no_wrap=True)
     table.add_column("at every look", justify="right", no_wrap=True)
-    table.add_column("more than logged, at every look", justify="right")
+    table.add_column(f"more than {found.against.policy}, at every look", justify="right")
     table.add_column("weighs like", justify="right")
     for one in found.policies:
         table.add_row(*_row(one))
     return table
 
 
+def _current(found: Evaluation) -> str:
+    """Say what the policy in force has earned, or would have."""
+    one = found.against
+    if one.value is None:
+        return f"{one.policy}: {one.refused}"
+    earned = f"{one.policy}: {_number(one.value)} {found.unit} a decision"
+    return f"{earned} ({_interval(one.low, one.high)})"
+
+
 def _row(one: Judged) -> tuple[str, ...]:
     if one.value is None:
         return f"  {one.policy}", "cannot say", "", "", "", f"{one.ess:,.0f}"
+    gain = f"{_number(one.gain)} ({_interval(one.gain_low, one.gain_high)})"
     return (
         f"  {one.policy}",
         _number(one.value),
         _interval(one.low, one.high),
         _interval(one.anytime_low, one.anytime_high),
-        f"{_number(one.gain)} ({_interval(one.gain_low, one.gain_high)})",
+        "cannot say" if one.gain is None else gain,
         f"{one.ess:,.0f}",
     )
 
 
-def _sentence(one: Judged) -> str:
+def _sentence(one: Judged, against: str) -> str:
     """Say what to make of one policy, and what the number rests on."""
-    if one.refused is not None:
-        return f"`{one.policy}`: {one.refused}"
+    if one.gain is None:
+        return f"`{one.policy}`: {one.why}"
+    more = "" if one.needed is None else f" It takes about {one.needed:,} more decisions to tell."
     return (
-        f"`{one.policy}` {TO_DO[one.verdict]}. Estimated by {one.estimator}; greatest weight "
-        f"{_number(one.greatest_weight)}, mean weight {_number(one.mean_weight)}."
+        f"`{one.policy}` {TO_DO[one.verdict].format(against)}.{more} Estimated by {one.estimator}; "
+        f"greatest weight {_number(one.greatest_weight)}, mean weight {_number(one.mean_weight)}."
     )
 
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
+from urllib.parse import quote, urlencode
 
 import msgspec
 
@@ -17,14 +18,23 @@ from penchant.adapters.client.client import Client
 from penchant.adapters.http.bodies import DecisionRecord, Health, Link
 from penchant.adapters.http.service_file import ServiceAddress, find_service
 from penchant.errors import BadInput, PenchantError, ServiceFailed
+from penchant.learn.evaluate.evaluation import Evaluation
 from penchant.limits import Limits
 from penchant.runtime.rights.portable import Imported
 from penchant.words import Accepted, Action, Explanation, Moment, Profile, Receipt, Refused, Signal
 
-__all__ = ["Remote", "console_link", "find_remote", "service_health"]
+__all__ = ["Remote", "SlateRecord", "console_link", "evaluated_by", "find_remote", "service_health"]
 
 _SECONDS = 60.0
+_JUDGING_SECONDS = 1_200.0  # 22 questions of a hundred thousand decisions
 _ROOM_BYTES = Limits().batch_bytes - 4_096  # for what stands around the items
+
+
+class SlateRecord(NamedTuple):
+    """A slate of a service, with all that is kept of its decisions."""
+
+    id: str
+    decisions: tuple[DecisionRecord, ...]
 
 
 class Remote:
@@ -32,7 +42,7 @@ class Remote:
 
     def __init__(self, address: ServiceAddress) -> None:
         """Connect to a service."""
-        self._address = address
+        self.address = address
         self._client = Client(address.url, address.token, timeout_seconds=_SECONDS)
 
     def __enter__(self) -> Self:
@@ -94,9 +104,29 @@ class Remote:
                 "A service draws by its own dice. Stop it to decide with `--draw` from the file."
             )
         told = self._client.decide(moment, person=person, context=context or {}, actions=actions)
-        return msgspec.json.decode(
-            _asked(self._address, "GET", f"/v1/decisions/{told.id}"), type=DecisionRecord
+        return self._record(told.id)
+
+    def decide_slate(
+        self,
+        moment: str,
+        k: int,
+        *,
+        person: str | None = None,
+        context: Mapping[str, Any] | None = None,
+        actions: Iterable[Action | str] | None = None,
+        at: datetime | None = None,
+    ) -> SlateRecord:
+        """Decide a slate."""
+        _only_now(at)
+        told = self._client.decide_slate(
+            moment, k, person=person, context=context or {}, actions=actions
         )
+        return SlateRecord(told.id, tuple(self._record(one.id) for one in told.decisions))
+
+    def _record(self, decision: str) -> DecisionRecord:
+        """Give all that is kept of a decision."""
+        told = _asked(self.address, "GET", f"/v1/decisions/{decision}")
+        return msgspec.json.decode(told, type=DecisionRecord)
 
     def learn(
         self,
@@ -133,6 +163,14 @@ class Remote:
         return self._client.forget(person)
 
 
+def evaluated_by(remote: Remote, moment: str, *, alpha: float, against: str) -> Evaluation:
+    """Let a service judge what other policies would have earned at a moment."""
+    asked = urlencode({"alpha": alpha, "against": against}, quote_via=quote)
+    path = f"/v1/moments/{quote(moment, safe='')}/evaluation?{asked}"
+    told = _asked(remote.address, "GET", path, seconds=_JUDGING_SECONDS)
+    return msgspec.json.decode(told, type=Evaluation)
+
+
 def find_remote(database: Path) -> Remote | None:
     """Give the service of a database, when one runs and answers."""
     address = find_service(database)
@@ -161,7 +199,7 @@ def console_link(database: Path) -> str:
     return address.url + msgspec.json.decode(told, type=Link).path
 
 
-def _asked(address: ServiceAddress, method: str, path: str) -> bytes:
+def _asked(address: ServiceAddress, method: str, path: str, *, seconds: float = _SECONDS) -> bytes:
     """Ask a service; give what it answers.
 
     Raises:
@@ -172,7 +210,7 @@ def _asked(address: ServiceAddress, method: str, path: str) -> bytes:
 
     headers = {"authorization": f"Bearer {address.token}"}
     try:
-        answer = httpx.request(method, address.url + path, headers=headers, timeout=_SECONDS)
+        answer = httpx.request(method, address.url + path, headers=headers, timeout=seconds)
     except httpx.TransportError:
         raise ServiceFailed(f"No service answers at {address.url} any more.") from None
     if answer.is_error:

@@ -101,17 +101,20 @@ def chosen(estimators: list[Valued]) -> Valued:
     return min(estimators, key=lambda one: one.risk)
 
 
-def half_width(terms: Floats, log: Log, alpha: float) -> float:
+def half_width(
+    terms: Floats, log: Log, alpha: float, *, row_weights: Floats | None = None
+) -> float:
     """Give half the width of the interval of a mean of terms, people apart.
 
     Counted as seen beforehand are two rows of usual weight with the largest variance, so that few
     clicks, or rows all alike, leave no interval that is too narrow; and one of the greatest weight
-    with the variance of the rewards, since rows that weigh much come seldom.
+    with the variance of the rewards, since rows that weigh much come seldom. `row_weights` are
+    those of the log's target where None.
 
     Source: Liang, Zeger 1986 (variance clustered by person), Student's t for few people.
     """
     reach = student(1 - alpha / 2, log.n_people - 1)
-    row_weights = log.weights
+    row_weights = log.weights if row_weights is None else row_weights
     usual = float(row_weights @ row_weights) / max(float(row_weights.sum()), 1e-12)
     greatest = float(row_weights.max())
     before = PRIOR_ROWS * LARGEST_VARIANCE * usual**2 + float(log.rewards.var()) * greatest**2

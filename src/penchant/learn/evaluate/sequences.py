@@ -25,7 +25,7 @@ from penchant.learn.evaluate.reward_models import (
     no_sums,
 )
 
-__all__ = ["Walk", "evidence", "gain_sequence", "sequence", "walked"]
+__all__ = ["Walk", "evidence", "gain_sequence", "mean_sequence", "sequence", "walked"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -66,20 +66,61 @@ class _Bets(NamedTuple):
 class Walk(NamedTuple):
     """A log walked through once: the terms of both sides, and each row's person, by first coming.
 
-    `kept` is 1 - r of each row: what whoever logged left on the table.
+    `better` and `worse` are the terms of half of 1 more than the gain, and of 1 less the gain.
     """
 
     below: _Terms
     above: _Terms
+    better: _Terms
+    worse: _Terms
     people: Ints
-    kept: Floats
 
 
-def walked(log: Log) -> Walk:
-    """Walk through a log in the order of its times, guessing each row from those before it."""
+def walked(log: Log, against: Floats | None = None) -> Walk:
+    """Walk through a log in the order of its times, guessing each row from those before it.
+
+    Args:
+        log: Its target is the policy asked about.
+        against: (n, K) propensities of the policy it is held against; None for whoever logged.
+    """
     people = _by_coming(log.people)
-    below, above = _predicted(log, people)
-    return Walk(below, above, people, 1.0 - log.rewards)
+    found = _predicted(log, people, against)
+    weights, rewards = log.weights, log.rewards
+    below, above = (
+        _Terms(weights * earned, weights * at, under, reach)
+        for earned, at, under, reach in (
+            (rewards, found.at, found.under, found.reach[0]),
+            (1.0 - rewards, 1.0 - found.at, 1.0 - found.under, found.reach[1]),
+        )
+    )
+    if against is None:
+        better, worse = _halved(below, 1.0 - rewards), _halved(above, rewards)
+    else:
+        better, worse = _apart(log, found, against)
+    return Walk(below, above, better, worse, people)
+
+
+def mean_sequence(values: Floats, people: Ints, alpha: float) -> tuple[float, float]:
+    """Give the ends of an interval of a plain mean that holds at every look.
+
+    Args:
+        values: (n,) in 0..1, in the order of their times.
+        people: (n,) whose each is; those of a person make one bet.
+        alpha: As for `sequence`.
+
+    Example:
+        >>> low, high = mean_sequence(np.arange(2_000) % 4 / 3.0, np.arange(2_000), 0.05)
+        >>> low < 0.5 < high
+        True
+
+    Source: as for `sequence`, with every weight 1 and nothing guessed.
+    """
+    none, units = np.zeros(len(values)), _by_coming(people)
+    low, high = (
+        _least(_bets(_Terms(one, none, none, none), units, alpha), alpha)
+        for one in (values, 1.0 - values)
+    )
+    return low, 1.0 - high
 
 
 def sequence(walk: Walk, alpha: float) -> tuple[float, float]:
@@ -101,13 +142,12 @@ def sequence(walk: Walk, alpha: float) -> tuple[float, float]:
 
 
 def gain_sequence(walk: Walk, alpha: float) -> tuple[float, float]:
-    """Give the same of how much more the target earns than whoever logged, in -1..1.
+    """Give the same of how much more the target earns than the policy it is held against, -1..1.
 
-    Source: as for `sequence`; w r + 1 - r is never below 0, and half of it is bet on.
+    Source: as for `sequence`. With v = pi' / p of the other policy, w r + v (1 - r) is never below
+    0 and 1 + gain on average, since E[v] = 1; half of it is bet on. Whoever logged has v = 1.
     """
-    below = _halved(walk.below, walk.kept)
-    above = _halved(walk.above, 1.0 - walk.kept)
-    low, high = (_least(_bets(one, walk.people, alpha), alpha) for one in (below, above))
+    low, high = (_least(_bets(one, walk.people, alpha), alpha) for one in (walk.better, walk.worse))
     return 2.0 * low - 1.0, 1.0 - 2.0 * high
 
 
@@ -135,6 +175,26 @@ def _halved(terms: _Terms, kept: Floats) -> _Terms:
     return _Terms((terms.earned + kept) / 2, terms.at / 2, terms.under / 2, terms.reach / 2)
 
 
+def _apart(log: Log, found: "_Found", against: Floats) -> tuple[_Terms, _Terms]:
+    """Give the terms of half of w r + v (1 - r), and of half of w (1 - r) + v r."""
+    here, rewards, at = log.weights, log.rewards, found.at
+    other = against[np.arange(len(at)), log.actions] / log.propensities
+    gain = found.under - found.under_other
+    better = _Terms(
+        (here * rewards + other * (1.0 - rewards)) / 2,
+        (here * at + other * (1.0 - at)) / 2,
+        (1.0 + gain) / 2,
+        found.reach[2],
+    )
+    worse = _Terms(
+        (here * (1.0 - rewards) + other * rewards) / 2,
+        (here * (1.0 - at) + other * at) / 2,
+        (1.0 - gain) / 2,
+        found.reach[3],
+    )
+    return better, worse
+
+
 def _by_coming(people: Ints) -> Ints:
     """Number people by the order in which they first came."""
     _, first, place = np.unique(people, return_index=True, return_inverse=True)
@@ -156,18 +216,29 @@ def _blocks(units: Ints) -> Ints:
     return blocks
 
 
-def _predicted(log: Log, units: Ints) -> tuple[_Terms, _Terms]:
-    """Guess every row from the blocks before its own; give the terms of both sides."""
+class _Found(NamedTuple):
+    """Guesses q of each row from those before it: at the logged action, under both policies.
+
+    `reach` (4, n): the most that w q could have been, w (1 - q), and both with the other policy's.
+    """
+
+    at: Floats
+    under: Floats
+    under_other: Floats
+    reach: Floats
+
+
+def _predicted(log: Log, units: Ints, against: Floats | None) -> _Found:
+    """Guess every row from the blocks before its own."""
     blocks, row_weights = _blocks(units), log.weights
-    n_blocks, n = int(blocks.max()) + 1, len(blocks)
     design = design_of(log, waves=WAVES)
     sums, usual = no_sums(design, log.target.shape[1]), 0.5
     least = float(log.propensities.min())
-    kept = np.full((3, n), 0.5)  # at the logged action, under the target, reach below
-    reach_above = 0.5 * log.target.max(axis=1) / least
-    reach_below = reach_above.copy()
+    held = np.zeros((1, log.target.shape[1])) if against is None else against
+    at, under, other = np.full((3, len(blocks)), 0.5)
+    found = _Found(at, under, other, _reach(np.array(0.5), log.target, held, least))
     past: list[tuple[Ints, Guesses]] = []
-    for block in range(1, n_blocks):
+    for block in range(1, int(blocks.max()) + 1):
         add_rows(sums, design, log, np.flatnonzero(blocks == block - 1), usual=usual)
         models = models_of(design, sums)
         shares = _shares(past, row_weights, log.rewards, len(models))
@@ -180,20 +251,21 @@ def _predicted(log: Log, units: Ints) -> tuple[_Terms, _Terms]:
             own.logged[:, place] = guessed[:, here, took]
             own.target[:, place] = np.einsum("jnk,nk->jn", guessed, wanted)
             mixed = np.clip(np.tensordot(shares[:-1], guessed, 1) + shares[-1], 0.0, 1.0)
-            kept[0, part] = mixed[here, took]
-            kept[1, part] = (mixed * wanted).sum(axis=1)
-            reach_below[part] = (mixed * wanted).max(axis=1) / least
-            reach_above[part] = ((1.0 - mixed) * wanted).max(axis=1) / least
+            rival = held if against is None else held[part]
+            found.at[part] = mixed[here, took]
+            found.under[part] = (mixed * wanted).sum(axis=1)
+            found.under_other[part] = (mixed * rival).sum(axis=1)
+            found.reach[:, part] = _reach(mixed, wanted, rival, least)
         past.append((rows, own))
-    return (
-        _Terms(row_weights * log.rewards, row_weights * kept[0], kept[1], reach_below),
-        _Terms(
-            row_weights * (1.0 - log.rewards),
-            row_weights * (1.0 - kept[0]),
-            1.0 - kept[1],
-            reach_above,
-        ),
-    )
+    return found
+
+
+def _reach(guessed: Floats, wanted: Floats, other: Floats, least: float) -> Floats:
+    """Give the most that the guessed terms could be at the least propensity, (4, n)."""
+    good, bad = guessed * wanted, (1.0 - guessed) * wanted
+    better = (good + (1.0 - guessed) * other) / 2
+    worse = (bad + guessed * other) / 2
+    return np.stack([one.max(axis=1) for one in (good, bad, better, worse)]) / least
 
 
 def _shares(
