@@ -144,7 +144,7 @@ def _hints(pathway: Sequence[Any]) -> tuple[str, ...]:
         ready = [
             name
             for name, one in waiting.items()
-            if not set(map(str, one.get("dependencies") or ())) & set(waiting)
+            if not set(_listed(one.get("dependencies"))) & set(waiting)
         ] or [next(iter(waiting))]
         ordered += ready
         for name in ready:
@@ -167,9 +167,10 @@ def _item(step: _Step, model: Mapping[str, tuple[str, ...]], findings: list[Find
     right = tuple(one for one in _listed(fields.get("stepAnswer")) if one)
     choices = tuple(dict.fromkeys(_listed(fields.get("choices"))))
     marking = "any"
-    if fields.get("answerType") == "MultipleSelect":
+    kind = _text(fields.get("answerType"))
+    if kind == "MultipleSelect":
         marking = "all"
-    elif not choices and fields.get("answerType") in {"arithmetic", "numeric"}:
+    elif not choices and kind in {"arithmetic", "numeric"}:
         right = tuple(_FRACTION.sub(r"\1/\2", one.strip("$ ")) for one in right)
         marking = "hand" if None in map(number_in, right) else "number"
     if any("@{" in one for one in right):  # a number drawn anew for each student
