@@ -11,9 +11,10 @@ from datetime import datetime
 from penchant.errors import BadInput
 from penchant.journal import Claimed, Consented, Decided, Learned, Linked, Observed, Settled
 from penchant.limits import Limits, check_end, check_id, check_number, check_time
+from penchant.model.positions import LEAST
 from penchant.runtime.rights.portable import PersonFact
 from penchant.signals import check_signal
-from penchant.words import Decision, Moment, Refused, Signal
+from penchant.words import Decision, Moment, Position, Refused, Signal
 
 __all__ = ["Vetting"]
 
@@ -105,6 +106,8 @@ class Vetting:
         if decision.moment not in self._moments:
             raise BadInput("Neither this instance nor the export declares the decision's `moment`.")
         _check_numbers(decision)
+        if decision.position is not None:
+            _check_position(decision.position, self._limits)
         self._decided[decision.id] = decision
 
     def _outcome(self, fact: Learned) -> None:
@@ -119,6 +122,7 @@ class Vetting:
         check_number(fact.scaled, "The `scaled` reward of an outcome", 0.0, 1.0)
         check_number(fact.predicted, "The `predicted` reward of an outcome")
         check_number(fact.rest, "The `rest` of an outcome")
+        check_number(fact.teaches, "The `worth` of an outcome", 1.0 - 1.0 / LEAST, 1.0 / LEAST)
         if abs(fact.scaled - (fact.reward - low) / (high - low)) > _ROUNDING:
             raise BadInput(f"The rewards of moment `{fact.moment}` have another range here.")
         self._learned.add(fact.decision)
@@ -129,6 +133,14 @@ class Vetting:
             raise BadInput("What became of a decision must follow its line.")
         if fact.channel:
             check_id(fact.channel, "Its `channel`", self._limits)
+
+
+def _check_position(position: Position, limits: Limits) -> None:
+    """See that a decision stands where one can, and that some people look there."""
+    check_id(position.slate, "The `slate` of a decision", limits)
+    most = limits.open_decisions
+    check_number(position.number, "The `number` of a position", 1, most)
+    check_number(position.examined, "The share `examined` of a position", LEAST, 1.0)
 
 
 def _check_numbers(decision: Decision) -> None:
