@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from engines import Clock, agreed, engine_on, shop
@@ -13,7 +14,7 @@ from penchant.errors import BadInput, BadNumber, StoreFailed
 from penchant.runtime.calls import Call
 
 
-def opened(engine: Engine | None = None, **settings: object) -> Engine:
+def opened(engine: Engine | None = None, **settings: Any) -> Engine:
     """Give an engine with a shop in which something must always be shown, and ada asked."""
     engine = engine or engine_on()
     engine.declare(shop(default="ball", **settings))
