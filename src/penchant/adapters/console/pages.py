@@ -14,6 +14,8 @@ from penchant.adapters.console.acting import DONE
 from penchant.adapters.console.changes import Changes
 from penchant.adapters.console.decision_page import decision_page
 from penchant.adapters.console.frame import Frame
+from penchant.adapters.console.judge_page import judge_page
+from penchant.adapters.console.judging import Judging
 from penchant.adapters.console.lists_page import PAGE, decisions_page, people_page, wrong_page
 from penchant.adapters.console.moments_page import moment_page, moments_page
 from penchant.adapters.console.overview_page import PERIODS, overview_page
@@ -22,6 +24,7 @@ from penchant.adapters.console.rendering import HEADERS, static_files
 from penchant.adapters.console.settings import ConsoleSettings
 from penchant.engine import Engine
 from penchant.errors import BadInput, PenchantError
+from penchant.learn.evaluate.evaluation import AS_LOGGED
 from penchant.runtime.insight.readings import Overview
 
 __all__ = ["routes"]
@@ -52,6 +55,7 @@ def routes(engine: Engine, settings: ConsoleSettings | None = None) -> list[Rout
         "/export": pages.export,
         "/moments": pages.moments,
         "/moment": pages.moment,
+        "/judge": pages.judge,
         "/decisions": pages.decisions,
         "/decision": pages.decision,
     }
@@ -75,6 +79,7 @@ class _Pages:
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
         self._engine = frame.engine
+        self._judging = Judging(frame.engine)
 
     def telling(self, answer: Answer) -> Answer:
         """Give a handler that turns what the engine says of an id that is none into a page."""
@@ -140,6 +145,17 @@ class _Pages:
         asked = request.query_params
         reading = self._engine.insight.moment(asked.get("name", ""))
         page = moment_page(reading, asked.get("action", ""))
+        return self._frame.show(request, page, here="moments")
+
+    def judge(self, request: Request) -> Response:
+        """Answer: would another policy earn more at this moment?"""
+        asked = request.query_params
+        against = asked.get("against", "")
+        against = "" if against == AS_LOGGED else against
+        reading = self._engine.insight.moment(asked.get("moment", ""))
+        name, n = reading.moment.name, reading.n_outcomes
+        found, is_newer = self._judging.ask(name, against, n)
+        page = judge_page(reading, found, against, is_newer=is_newer)
         return self._frame.show(request, page, here="moments")
 
     def decisions(self, request: Request) -> Response:

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from penchant.adapters.console.drawing.scale import Scale
 from penchant.adapters.console.drawing.svg import element, line, percent, picture, rect, text
 
-__all__ = ["axis", "count_track", "interval_track", "share_track"]
+__all__ = ["axis", "count_track", "interval_track", "share_track", "unsaid_track"]
 
 HEIGHT = 28
 MIDDLE = 14
@@ -28,6 +28,11 @@ def interval_track(
         at = percent(scale.at(value))
         shapes.append(element("circle", cx=at, cy=MIDDLE, r=5, class_=f"dot {kind}"))
     return picture(shapes, height=HEIGHT, class_="track")
+
+
+def unsaid_track() -> Markup:
+    """Draw that there is no estimate: a broken line from end to end, and no dot."""
+    return picture([line((0.0, MIDDLE), (1.0, MIDDLE), "unsaid")], height=HEIGHT, class_="track")
 
 
 def share_track(value: float, ends: tuple[float, float], tick: float | None, kind: str) -> Markup:
