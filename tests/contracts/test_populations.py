@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from penchant.algebra import zero
-from penchant.model.population import PRODUCTS, Blocks, Contributions, Products
+from penchant.model.population import (
+    PRODUCTS,
+    Blocks,
+    Contributions,
+    Products,
+    SharedBlocks,
+)
 from penchant.testing import populations
 from penchant.testing.populations import POPULATION_CHECKS, Make
 
@@ -20,6 +26,7 @@ SMALL: dict[str, Make] = {
     "products": lambda: Products(3, 4, HALF_LIFE, 1.0),
     "blocks": lambda: Blocks(3, 4, HALF_LIFE, 1.0),
     "bent blocks": lambda: Blocks(6, 4, HALF_LIFE, 1.0, n_linear=3),
+    "shared blocks": lambda: SharedBlocks(3, 4, HALF_LIFE, 1.0),
 }
 
 

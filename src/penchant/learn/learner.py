@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from penchant.algebra import faded
 from penchant.learn.prior import Basis, Prior, basis_of, first_prior, improve, panel_of
 from penchant.learn.scaling import added, has_moved, scaling_of, seen_of, widened
+from penchant.learn.schedule import OFTEN_UNTIL, adopt_at, next_round_at
 from penchant.model.bending import MOST_WAVES
 from penchant.model.evidence import Rows
 from penchant.model.moment_model import MomentModel
@@ -27,7 +28,8 @@ from penchant.model.population import (
     population_for,
     waves_that_fit,
 )
-from penchant.model.version import Scaling, Seen, Version, folded
+from penchant.model.scaling import Scaling, Seen
+from penchant.model.version import Version, folded
 
 __all__ = [
     "Round",
@@ -48,15 +50,14 @@ Floats = NDArray[np.float64]
 Kinds = NDArray[np.int64]
 
 RANK: Final = 8
-_FIRST_ROUND: Final = 4
-_DOUBLING_UNTIL: Final = 2_048
-_OFTEN_UNTIL: Final = 131_072
 _FEWEST_PEOPLE: Final = 30
 _PANEL_PEOPLE: Final = 1_000
 _PANEL_BYTES: Final = 64 * 2**20
 _EM_STEPS: Final = 8
 _LATE_EM_STEPS: Final = 4
 _NAMED_GAIN: Final = 5.0
+_COVARIANCES: Final = 3
+"""Dimensions of one covariance matrix an action."""
 _ROOM: Final = 256
 _BENT_UNTIL: Final = 2_048
 """Outcomes before which it is too early to tell whether bent features pay."""
@@ -109,37 +110,6 @@ def is_refresh_due(model: MomentModel) -> bool:
         return False
     count = len(model.evidence)
     return count - model.version.n_outcomes >= min(max(1, count // 32), 256)
-
-
-def next_round_at(count: int, *, by_name: bool = False) -> int:
-    """Give the count of outcomes at which the round after the one at `count` starts.
-
-    Where actions are known by name a round is light, and models of their own want to know early
-    how the context is spread.
-
-    Example:
-        >>> [next_round_at(n) for n in (0, 4, 1_500, 100_000, 200_000)]
-        [4, 8, 3000, 112500, 300000]
-        >>> [next_round_at(n, by_name=True) for n in (4, 100, 1_500)]
-        [8, 125, 1875]
-    """
-    if count < _FIRST_ROUND:
-        return _FIRST_ROUND
-    if count < _DOUBLING_UNTIL:
-        return count + max(count // 4, _FIRST_ROUND) if by_name else 2 * count
-    return count + count // (8 if count < _OFTEN_UNTIL else 2)
-
-
-def adopt_at(count: int) -> int:
-    """Give the count at which a round that started at `count` is taken into force.
-
-    Where rounds are large it is late enough for them to be done by then.
-
-    Example:
-        >>> [adopt_at(n) for n in (4, 64, 6_400, 200_000)]
-        [4, 66, 6600, 225000]
-    """
-    return count + count // (32 if count < _OFTEN_UNTIL else 8)
 
 
 def plan(model: MomentModel) -> RoundTask:
@@ -222,8 +192,9 @@ def refresh(model: MomentModel) -> None:
         number=version.number + 1,
         n_outcomes=count,
         weights=weights,
-        spread=None if spread is None else folded(spread),
+        spread=_half(spread),
         own=_own(model),
+        axes=model.population.axes,
     )
 
 
@@ -287,8 +258,14 @@ def _rebuild_sums(model: MomentModel) -> None:
     weights, spread = model.population.solve(version.noise)
     del weights  # those of the version are kept to the last bit
     _fold_own_effects(model, model.folded)
-    half = None if spread is None else folded(spread)
-    model.version = version._replace(spread=half, n_outcomes=model.folded)
+    model.version = version._replace(
+        spread=_half(spread), axes=model.population.axes, n_outcomes=model.folded
+    )
+
+
+def _half(spread: Floats | None) -> Floats | None:
+    """Fold covariances, where they are known; variances along axes stay as they are."""
+    return spread if spread is None or spread.ndim < _COVARIANCES else folded(spread)
 
 
 def _own(model: MomentModel) -> Floats:
@@ -315,7 +292,8 @@ def _scalings(task: RoundTask, seen: Seen) -> tuple[Scaling, Scaling, bool]:
     rows, width = task.rows, len(task.action_kinds)
     times = np.bincount(rows.shown, minlength=len(rows.actions)).astype(np.float64)
     shown = times > 0
-    context = scaling_of(seen, task.context_kinds, 1.0 if task.has_features else _NAMED_GAIN)
+    gain = 1.0 if task.has_features else _NAMED_GAIN
+    context = scaling_of(seen, task.context_kinds, gain, by_root=True)
     context = context.with_waves(task.n_waves)
     actions = seen_of(rows.actions[shown], times[shown], width)
     action = scaling_of(actions, task.action_kinds, 1.0)
@@ -392,5 +370,5 @@ def _prior(task: RoundTask, actions: Floats, *, fresh: bool) -> Prior:
     weight = faded(task.rows.counts[chosen], at.max() - at, task.half_life)
     features = actions[task.rows.shown[chosen]]
     panel = panel_of(features, residual[chosen], weight, index[chosen])
-    steps = _EM_STEPS if task.n_outcomes < _OFTEN_UNTIL else _LATE_EM_STEPS
+    steps = _EM_STEPS if task.n_outcomes < OFTEN_UNTIL else _LATE_EM_STEPS
     return improve(start, panel, steps)

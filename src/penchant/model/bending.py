@@ -19,13 +19,19 @@ __all__ = ["MOST_WAVES", "bent", "waves_of"]
 
 Floats = NDArray[np.float64]
 
-MOST_WAVES: Final = 64
+MOST_WAVES: Final = 128
+_TOGETHER: Final = 64
+"""Waves are drawn so many at once: the first ones of a context stay what they are."""
 GAIN: Final = 20.0
 """Mean squared length of all waves together."""
 
 _dice = np.random.default_rng(20_071_203)
-_DIRECTIONS: Final = _dice.normal(size=(COLUMNS, MOST_WAVES))
-_PHASES: Final = _dice.uniform(0.0, 2.0 * np.pi, MOST_WAVES)
+_DRAWN: Final = [
+    (_dice.normal(size=(COLUMNS, _TOGETHER)), _dice.uniform(0.0, 2.0 * np.pi, _TOGETHER))
+    for _ in range(0, MOST_WAVES, _TOGETHER)
+]
+_DIRECTIONS: Final = np.concatenate([directions for directions, _ in _DRAWN], axis=1)
+_PHASES: Final = np.concatenate([phases for _, phases in _DRAWN])
 
 
 def waves_of(steps: Floats, count: int) -> Floats:

@@ -15,7 +15,8 @@ from penchant.model.own_effects import OwnEffects
 from penchant.model.people import People
 from penchant.model.population import Population
 from penchant.model.positions import Positions
-from penchant.model.version import EMPTY_SCALING, Prior, Seen, Version, Vocabulary
+from penchant.model.scaling import EMPTY_SCALING, Seen
+from penchant.model.version import Prior, Version, Vocabulary
 
 __all__ = ["EMPTY", "MomentModel"]
 
@@ -62,7 +63,7 @@ class MomentModel:
 
     def see_anew(self) -> None:
         """Let the next round look at every context again, as somebody's are no more."""
-        self.seen = Seen(*np.zeros((3, 0)))
+        self.seen = Seen.of_nothing(0)
         self.n_seen = 0
 
     @property

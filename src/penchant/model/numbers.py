@@ -53,6 +53,8 @@ class Numbers(msgspec.Struct, frozen=True):
     action_columns: Names
     names: tuple[str, ...]
     waves: int = 0
+    roots: tuple[int, ...] = ()
+    axes: tuple[tuple[float, ...], ...] | None = None
 
 
 def numbers_of(version: Version, vocabulary: Vocabulary) -> Numbers:
@@ -74,6 +76,8 @@ def numbers_of(version: Version, vocabulary: Vocabulary) -> Numbers:
         action_columns=_hex(vocabulary.action),
         names=tuple(f"{key:016x}" for key in vocabulary.names),
         waves=version.context.waves.shape[1],
+        roots=tuple(version.context.roots.tolist()),
+        axes=None if version.axes is None else _rows(version.axes),
     )
 
 
@@ -88,10 +92,11 @@ def version_of(numbers: Numbers) -> tuple[Version, Vocabulary]:
         _columns(numbers.action_columns),
         tuple(_key(name) for name in numbers.names),
     )
-    context = _scaling(numbers.context).with_waves(numbers.waves)
+    context = _with_roots(_scaling(numbers.context), numbers.roots).with_waves(numbers.waves)
     action = _scaling(numbers.action)
     n_context, n_action = context.width, action.width
-    half = n_context * (n_context + 1) // 2
+    axes = numbers.axes
+    half = n_context * (n_context + 1) // 2 if axes is None else n_context
     version = Version(
         number=numbers.number,
         n_outcomes=numbers.n_outcomes,
@@ -107,6 +112,7 @@ def version_of(numbers: Numbers) -> tuple[Version, Vocabulary]:
         prior=_matrix(numbers.prior, "prior", (len(numbers.prior),)),
         noise=numbers.noise,
         own=_matrix(numbers.own, "own", (min(len(numbers.own), len(numbers.names)),)),
+        axes=None if axes is None else _matrix(axes, "axes", (n_context, n_context)),
     )
     _check(version)
     return version, vocabulary
@@ -132,7 +138,15 @@ def _scaled(scaling: Scaling) -> Scaled:
 
 def _scaling(scaled: Scaled) -> Scaling:
     width = (len(scaled.mean),)
-    return Scaling(*(_matrix(one, "scaling", width) for one in msgspec.structs.astuple(scaled)))
+    mean, scale, bound = (_matrix(one, "scaling", width) for one in msgspec.structs.astuple(scaled))
+    return Scaling(mean, scale, bound)
+
+
+def _with_roots(scaling: Scaling, roots: tuple[int, ...]) -> Scaling:
+    """Let some columns be taken by their root."""
+    if not all(0 <= place < len(scaling.mean) for place in roots):
+        raise BadInput("A column of a population that is taken by its root is none of its columns.")
+    return scaling._replace(roots=np.array(roots, dtype=np.int64))
 
 
 def _rows(matrix: Floats) -> tuple[tuple[float, ...], ...]:

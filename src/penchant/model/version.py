@@ -6,7 +6,6 @@ Rule 1: a version never changes; decisions and outcomes name the version they us
 Rule 2: a version holds no person's values, and knows columns by the hash of their names only.
 """
 
-import math
 from functools import cache
 from typing import NamedTuple
 
@@ -14,14 +13,13 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.model.bending import bent, waves_of
+from penchant.model.scaling import EMPTY_SCALING, Scaling
 
 __all__ = [
     "EMPTY_SCALING",
     "Columns",
     "Prior",
     "Scaling",
-    "Seen",
     "Variances",
     "Version",
     "Vocabulary",
@@ -34,92 +32,12 @@ __all__ = [
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_CLIP = 5.0
-"""Scaled values beyond this many standard deviations count as this many (population notes)."""
-
-
-_NO_WAVES = np.zeros((0, 0))
-
-
-class Scaling(NamedTuple):
-    """Brings columns to about unit length: `(value - mean) * scale`, clipped.
-
-    `waves` (d, D) are the directions of the bent features behind them; see `model.bending`.
-    """
-
-    mean: Floats
-    scale: Floats
-    bound: Floats
-    waves: Floats = _NO_WAVES
-
-    @property
-    def width(self) -> int:
-        """How long a scaled row is: the leading 1, the columns, the bent features."""
-        return 1 + len(self.mean) + int(self.waves.shape[1])
-
-    def with_waves(self, count: int) -> "Scaling":
-        """Give the same scaling with so many bent features."""
-        return self._replace(waves=waves_of(self.steps, count) if count else _NO_WAVES)
-
-    @property
-    def steps(self) -> Floats:
-        """What a yes, or one usual step (a standard deviation) of a number, is when scaled, (d,).
-
-        0 for a column that was always the same.
-        """
-        return np.where(self.scale > 0.0, self.bound / _CLIP, 0.0)
-
-    def apply(self, rows: Floats) -> Floats:
-        """Give scaled rows with a leading 1.
-
-        Args:
-            rows: (d,) or (n, d) raw values; NaN is "usual". Columns beyond the scaling's are new
-                since the version and left out; missing ones count as usual.
-
-        Returns:
-            (width,) or (n, width) float64, see `width`.
-
-        Example:
-            >>> s = Scaling(np.array([10.0]), np.array([0.5]), np.array([2.5]))
-            >>> s.apply(np.array([12.0, 7.0])).tolist()
-            [1.0, 1.0]
-        """
-        mean, scale, bound, waves = self
-        width = len(mean)
-        seen = min(rows.shape[-1], width)
-        if rows.shape[-1] != width:
-            rows, mean, scale, bound = rows[..., :seen], mean[:seen], scale[:seen], bound[:seen]
-        values = rows - mean
-        values *= scale
-        np.minimum(values, bound, out=values)
-        np.maximum(values, -bound, out=values)
-        flat = values.reshape(-1)
-        if math.isnan(flat.dot(flat)):  # one product tells whether any is
-            values[np.isnan(values)] = 0.0
-        scaled = np.zeros((*rows.shape[:-1], self.width))
-        scaled[..., 0] = 1.0
-        scaled[..., 1 : 1 + seen] = values
-        if waves.size:
-            scaled[..., 1 + width :] = bent(values, waves[:seen])
-        return scaled
-
-
-EMPTY_SCALING = Scaling(np.zeros(0), np.zeros(0), np.zeros(0))
-
 
 class Prior(NamedTuple):
     """How people differ: covariance (1 + da, 1 + da) of the personal weights, and the noise."""
 
     covariance: Floats
     noise: float
-
-
-class Seen(NamedTuple):
-    """What was seen of d columns: how often each, its mean, and the squares around it, summed."""
-
-    times: Floats
-    mean: Floats
-    square: Floats
 
 
 class Version(NamedTuple):
@@ -133,11 +51,13 @@ class Version(NamedTuple):
         weights: (1 + dc, 1 + da); the population's score is `c' W a`.
         is_logistic: whether a score becomes a reward through the logistic function.
         spread: covariance of the weights of each action column where actions have no features, as
-            `folded` gives it, else None.
+            `folded` gives it, else None. Where there are `axes`, its variances along them.
         basis: (1 + da, r): a person differs from people in general along `basis.T @ a`.
         prior: (r,) variances of those differences across people.
         noise: variance of a reward around its prediction.
         own: own effect of each action by its place in `OwnEffects`; empty where there is none.
+        axes: (1 + dc, 1 + dc) directions, one a column, along which the weights of all actions are
+            unsure independently of each other; None where each action has directions of its own.
     """
 
     number: int
@@ -152,6 +72,7 @@ class Version(NamedTuple):
     prior: Floats
     noise: float
     own: Floats
+    axes: Floats | None = None
 
     @property
     def rank(self) -> int:
@@ -167,7 +88,7 @@ class Version(NamedTuple):
 
     def stripped(self) -> "Version":
         """Give what explanations need of a version, without what grows with the actions."""
-        return self._replace(spread=None, own=np.zeros(0))
+        return self._replace(spread=None, own=np.zeros(0), axes=None)
 
     def rewards(self, context: Floats, actions: Floats) -> Floats:
         """Give what people in general are expected to give as reward.
@@ -189,14 +110,20 @@ class Version(NamedTuple):
         """Give the variance of those expectations, (n_actions,), where it is known."""
         if self.spread is None:
             return None
-        first, second = upper(len(context))
-        per_column = self.spread.dot(context.take(first) * context.take(second))
+        if self.axes is not None:
+            seen = context.dot(self.axes) ** 2
+        else:
+            first, second = upper(len(context))
+            seen = context.take(first) * context.take(second)
+        per_column = self.spread.dot(seen)
         return np.asarray((actions * actions)[:, 1:].dot(per_column))
 
     def variances_of_many(self, contexts: Floats, actions: Floats) -> "Variances | None":
         """Give what `variances` would give for n contexts (n, 1 + dc), where that is known."""
         if self.spread is None:
             return None
+        if self.axes is not None:
+            return Variances((contexts @ self.axes) ** 2, (actions[:, 1:] ** 2) @ self.spread)
         width = contexts.shape[1]
         spread = np.zeros((len(actions), width, width))
         spread[:, *upper(width)] = (actions[:, 1:] ** 2) @ self.spread
@@ -204,16 +131,27 @@ class Version(NamedTuple):
 
 
 class Variances(NamedTuple):
-    """The variances cᵀSc of K actions in n contexts: (n, d), and the S, folded: (K, d, d)."""
+    """The variances of K actions in n contexts.
+
+    They are cᵀSc with contexts (n, d) and S, folded, (K, d, d); along axes, S along them (K, d) and
+    the squares of the contexts along them (n, d).
+    """
 
     contexts: Floats
     spread: Floats
+
+    @property
+    def is_along_axes(self) -> bool:
+        """Whether the spread is one number an axis."""
+        return self.spread.ndim == self.contexts.ndim
 
     def bounds(self) -> Floats:
         """Give a bound on the standard deviation of each, (K, n).
 
         The greatest eigenvalue of S is at most the eighth root of the trace of its eighth power.
         """
+        if self.is_along_axes:
+            return np.asarray(np.sqrt(self.spread @ self.contexts.T))
         whole = 0.5 * (self.spread + self.spread.transpose(0, 2, 1))
         square = whole @ whole
         greatest = np.sqrt(np.sqrt(np.linalg.norm(square @ square, axis=(1, 2))))
@@ -226,7 +164,10 @@ class Variances(NamedTuple):
         ends = np.searchsorted(actions, np.arange(len(self.spread)), side="right").tolist()
         for spread, start, end in zip(self.spread, [0, *ends], ends, strict=False):
             some = self.contexts[contexts[start:end]]
-            np.einsum("ij,ij->i", some @ spread, some, out=variances[start:end])
+            if self.is_along_axes:
+                np.dot(some, spread, out=variances[start:end])
+            else:
+                np.einsum("ij,ij->i", some @ spread, some, out=variances[start:end])
         return variances
 
 
@@ -274,6 +215,7 @@ class _Stored(msgspec.Struct, frozen=True, array_like=True):
     action_columns: tuple[tuple[int, int], ...]
     names: tuple[int, ...]
     waves: int = 0
+    roots: tuple[int, ...] = ()
 
 
 Columns = tuple[tuple[int, int], ...]
@@ -297,6 +239,7 @@ def pack(version: Version, vocabulary: Vocabulary, *, is_whole: bool = False) ->
         version.prior,
         version.own,
         *((version.spread,) if is_whole and version.spread is not None else ()),
+        *((version.axes,) if is_whole and version.axes is not None else ()),
     )
     stored = tuple((array.shape, np.ascontiguousarray(array).tobytes()) for array in arrays)
     return msgspec.msgpack.encode(
@@ -309,6 +252,7 @@ def pack(version: Version, vocabulary: Vocabulary, *, is_whole: bool = False) ->
             stored,
             *vocabulary,
             version.context.waves.shape[1],
+            tuple(version.context.roots.tolist()),
         )
     )
 
@@ -326,8 +270,8 @@ def unpack(content: bytes) -> tuple[Version, Vocabulary]:
         number=stored.number,
         n_outcomes=stored.n_outcomes,
         round=stored.round,
-        context=Scaling(*arrays[:3]).with_waves(stored.waves),
-        action=Scaling(*arrays[3:6]),
+        context=_scaling(arrays[:3], stored.roots).with_waves(stored.waves),
+        action=_scaling(arrays[3:6]),
         weights=arrays[6],
         is_logistic=stored.is_logistic,
         spread=arrays[10] if len(arrays) > _ARRAYS else None,
@@ -335,5 +279,11 @@ def unpack(content: bytes) -> tuple[Version, Vocabulary]:
         prior=arrays[8],
         noise=stored.noise,
         own=arrays[9],
+        axes=arrays[11] if len(arrays) > _ARRAYS + 1 else None,
     )
     return version, Vocabulary(stored.context_columns, stored.action_columns, stored.names)
+
+
+def _scaling(arrays: list[Floats], roots: tuple[int, ...] = ()) -> Scaling:
+    mean, scale, bound = arrays
+    return Scaling(mean, scale, bound, roots=np.array(roots, dtype=np.int64))

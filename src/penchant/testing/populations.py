@@ -68,6 +68,11 @@ def check_weights_and_spread_fit(make: Make, seed: int = 0) -> None:
         expect(spread is before is double is None, "A spread comes and goes.")
         return
     n_context, n_action = weights.shape
+    if model.axes is not None:
+        expect(spread.shape == (n_action - 1, n_context), "The spread has another shape.")
+        expect((spread >= 0).all(), "A variance is negative.")
+        expect(np.allclose(double, 2 * spread), "The spread does not go with the noise.")
+        return
     expect(spread.shape == (n_action - 1, n_context, n_context), "The spread has another shape.")
     expect(np.allclose(spread, spread.swapaxes(1, 2)), "A covariance is not symmetric.")
     expect(np.linalg.eigvalsh(spread).min() >= -TOLERANCE, "A covariance is negative.")

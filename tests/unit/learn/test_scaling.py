@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from penchant.learn.scaling import added, has_moved, scaling_of, seen_of, widened
 from penchant.model.encoding import ColumnKind
-from penchant.model.version import Seen
+from penchant.model.scaling import Seen
 
 
 def rows(seed: int, n: int) -> np.ndarray:
@@ -65,3 +65,35 @@ def test_a_column_that_came_later_was_never_seen() -> None:
     assert has_moved(scaling_of(seen_of(np.zeros((0, 1), np.float32), np.ones(0), 1),
                                 kinds[:1], 1.0), scaling)  # fmt: skip
     assert not has_moved(scaling, scaling)
+
+
+def test_a_long_tail_is_taken_by_its_root() -> None:
+    """Most small and a few large: amounts; spread as their roots are. Others stay as they are."""
+    dice = np.random.default_rng(2)
+    amounts = np.exp(1.5 * dice.normal(size=2_000))
+    values = np.stack([amounts, 2_020 + dice.integers(0, 5, 2_000)], axis=1).astype(np.float32)
+    kinds = np.full(2, ColumnKind.NUMBER)
+    scaling = scaling_of(seen_of(values, np.ones(2_000), 2), kinds, 2.0, by_root=True)
+    scaled = scaling.apply(values.astype(np.float64))[:, 1:]
+
+    assert scaling.roots.tolist() == [0]
+    roots = np.sqrt(values[:, 0].astype(np.float64))
+    assert scaling.mean[0] == pytest.approx(roots.mean())
+    assert scaling.scale[0] == pytest.approx(1.0 / roots.std())
+    assert scaled[:, 1].std() == pytest.approx(1.0)
+    assert not len(scaling_of(seen_of(values, np.ones(2_000), 2), kinds, 2.0).roots)
+    assert has_moved(scaling._replace(roots=np.zeros(0, dtype=np.int64)), scaling)
+
+
+def test_a_tail_is_long_only_once_enough_was_seen_of_it() -> None:
+    """One large value among few says nothing; a yes and no, given as numbers, has no tail."""
+    few = np.array([[0.0]] * 30 + [[9.0]], dtype=np.float32)
+    rare = np.array([[0.0]] * 999 + [[1.0]], dtype=np.float32)
+    kinds = np.full(1, ColumnKind.NUMBER)
+    of_rare = scaling_of(seen_of(rare, np.ones(1_000), 1), kinds, 1.0, by_root=True)
+    straight = scaling_of(seen_of(rare, np.ones(1_000), 1), kinds, 1.0)
+
+    assert not len(scaling_of(seen_of(few, np.ones(31), 1), kinds, 1.0, by_root=True).roots)
+    assert of_rare.apply(rare.astype(np.float64)) == pytest.approx(
+        straight.apply(rare.astype(np.float64))
+    )

@@ -33,6 +33,22 @@ def test_a_version_comes_back_to_the_last_bit(actions: tuple[Action, ...]) -> No
     assert (numbers.spread is None) == (actions is SHOP)
 
 
+def test_axes_and_roots_come_back_too() -> None:
+    """Of a version whose actions share one matrix; its spread is then a number an axis."""
+    version, vocabulary = version_of(numbers_after(NAMED))
+    width = version.context.width
+    version = version._replace(
+        context=version.context._replace(roots=np.array([0])),
+        spread=np.full((version.action.width - 1, width), 0.5),
+        axes=np.eye(width),
+    )
+    again, _ = version_of(numbers_of(version, vocabulary))
+
+    assert again.axes is not None
+    assert again.axes.tolist() == np.eye(width).tolist()
+    assert again.context.roots.tolist() == [0]
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -46,6 +62,8 @@ def test_a_version_comes_back_to_the_last_bit(actions: tuple[Action, ...]) -> No
         ({"names": ("xyz",)}, "16 hexadecimal digits"),
         ({"names": ("1" * 17,)}, "16 hexadecimal digits"),
         ({"context_columns": (("0" * 16, 7),)}, "a kind that is none"),
+        ({"roots": (10_000,)}, "taken by its root is none of its columns"),
+        ({"axes": ((1.0,),)}, "`axes` of a population must be"),
     ],
 )
 def test_what_is_no_version_is_refused(change: dict[str, object], sentence: str) -> None:

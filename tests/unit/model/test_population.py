@@ -4,15 +4,18 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from penchant.algebra import Sum
+from penchant.model.bending import MOST_WAVES
 from penchant.model.population import (
     PRODUCTS,
     Blocks,
     Contributions,
     Products,
+    SharedBlocks,
     population_for,
     waves_that_fit,
 )
-from penchant.model.version import Scaling
+from penchant.model.scaling import Scaling
 
 Floats = NDArray[np.float64]
 
@@ -203,6 +206,39 @@ def test_bent_features_count_for_nothing_where_a_line_is_enough() -> None:
 
 def test_sums_stay_within_their_room() -> None:
     """Many actions, or a wide context, leave room for fewer bent features, or none."""
-    assert waves_that_fit(8, 20) == 64
-    assert 0 < waves_that_fit(60, 1_000) < 64
-    assert waves_that_fit(200, 1_000) == 0
+    assert waves_that_fit(8, 20) == MOST_WAVES
+    assert 0 < waves_that_fit(60, 1_000) < MOST_WAVES
+    assert waves_that_fit(90, 1_000) == 0
+
+
+@pytest.mark.parametrize("n_context", [8, 60, 90, 91, 256])
+def test_a_thousand_actions_fit_whatever_the_context(n_context: int) -> None:
+    """Sums take 64 MiB at most; where blocks would not fit, one matrix is shared."""
+    context = Scaling(np.zeros(n_context), np.ones(n_context), np.full(n_context, 5.0))
+    context = context.with_waves(waves_that_fit(n_context, 1_000))
+    names = Scaling(np.zeros(1_000), np.ones(1_000), np.full(1_000, 5.0))
+    population = population_for(context, names, 1e9, has_features=False)
+    arrays = [one.total for one in vars(population).values() if isinstance(one, Sum)]
+
+    assert isinstance(population, Blocks) == (n_context <= 90)
+    assert sum(one.nbytes for one in arrays) < 66 * 2**20
+
+
+def test_shared_blocks_learn_each_action_by_its_share() -> None:
+    """Actions tried at random have had their share of all contexts, so means come out the same."""
+    rng = np.random.default_rng(7)
+    rows = outcomes(
+        rng.normal(size=(4_000, 2)), np.eye(2)[rng.integers(0, 2, 4_000)], np.zeros(4_000)
+    )
+    worth = np.array([[0.3, 0.1, 0.0], [0.5, 0.0, -0.2]])
+    reward = np.einsum("ni,ni->n", rows.context, worth[rows.action[:, 1:].argmax(axis=1)])
+    shared = SharedBlocks(3, 3, 1e9, 1.0)
+    shared.add(rows._replace(reward=reward))
+    weights, spread = shared.solve(0.2)
+
+    assert pytest.approx(worth, abs=0.02) == weights[:, 1:].T
+    assert spread is not None
+    assert shared.axes is not None
+    assert spread.shape == (2, 3)
+    assert shared.axes @ shared.axes.T == pytest.approx(np.eye(3))
+    assert (shared.axes**2) @ spread[0] == pytest.approx(np.full(3, 1e-4), rel=0.2)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from views import Shape, version_of
 
-from penchant.model.version import EMPTY_SCALING, Scaling, Vocabulary, folded, pack, unpack
+from penchant.model.scaling import EMPTY_SCALING, Scaling
+from penchant.model.version import Vocabulary, folded, pack, unpack
 
 TWO = Scaling(np.array([10.0, 0.0]), np.array([0.5, 2.0]), np.array([2.0, 9.0]))
 
@@ -31,6 +32,16 @@ def test_scaling_centres_bounds_and_leads_with_1(raw: list[float], scaled: list[
 def test_before_the_first_round_there_is_only_the_leading_1() -> None:
     """Every action looks the same."""
     assert EMPTY_SCALING.apply(np.array([3.0, 4.0])).tolist() == [1.0]
+
+
+def test_a_root_is_taken_before_anything_else() -> None:
+    """Of what is known of its column; the raw row stays as it was."""
+    scaling = TWO._replace(roots=np.array([1]))
+    raw = np.array([[12.0, 4.0], [12.0, -9.0], [12.0, math.nan]])
+
+    assert scaling.apply(raw).tolist() == [[1.0, 1.0, 4.0], [1.0, 1.0, -6.0], [1.0, 1.0, 0.0]]
+    assert scaling.apply(np.array([12.0])).tolist() == [1.0, 1.0, 0.0]
+    assert raw[0].tolist() == [12.0, 4.0]
 
 
 def test_expectations_are_linked_and_have_a_spread_where_known() -> None:
@@ -100,3 +111,26 @@ def test_what_is_kept_for_explanations_does_not_grow_with_actions() -> None:
 
     assert version.spread is None
     assert len(version.own) == 0
+
+
+def test_variances_along_axes_are_those_of_the_covariances_they_are() -> None:
+    """One context, many contexts, their bounds, and after a way through bytes."""
+    whole = version_of(Shape(6, n_actions=3, n_context=4, has_spread=True))
+    rng = np.random.default_rng(8)
+    axes = np.linalg.qr(rng.normal(size=(5, 5)))[0]
+    along = rng.uniform(0.1, 1.0, size=(3, 5))
+    version = whole._replace(spread=along, axes=axes)
+    covariances = np.einsum("ij,kj,lj->kil", axes, along, axes)
+    contexts, actions = rng.normal(size=(7, 5)), np.eye(4)[1:]
+    wanted = np.einsum("ni,kij,nj->kn", contexts, covariances, contexts)
+    many = version.variances_of_many(contexts, actions)
+    back, _ = unpack(pack(version, Vocabulary((), (), ()), is_whole=True))
+
+    assert many is not None
+    assert many.bounds() == pytest.approx(np.sqrt(wanted))
+    assert many.at(np.array([0, 0, 2]), np.array([1, 5, 3])) == pytest.approx(
+        [wanted[0, 1], wanted[0, 5], wanted[2, 3]]
+    )
+    for one in (version, back):
+        assert one.variances(contexts[2], actions) == pytest.approx(wanted[:, 2])
+    assert version.stripped().axes is None
