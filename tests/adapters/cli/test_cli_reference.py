@@ -24,7 +24,9 @@ COMMANDS = tuple(
     f"{name} {verb}".strip() for name, one in TOP.items() for verb in getattr(one, "commands", [""])
 )
 COURSE = ROOT / "src" / "penchant" / "packs" / "school" / "stories" / "sums.csv"
-NO_DATABASE = frozenset({"init", "replay", "pack list", "pack show", "pack new", "pack check"})
+NO_DATABASE = frozenset(
+    {"init", "replay", "simulate", "pack list", "pack show", "pack new", "pack check"}
+)
 LASTING = frozenset({"up", "link"})  # tried on a service that runs, in tests/adapters/http
 
 # What each command is asked to print JSON; {decision} is one that waits for its outcome.
@@ -44,6 +46,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "forget": ("ada", "--yes"),
     "replay": ("{log}", "--map", "{map}"),
     "evaluate": ("home.hero",),
+    "simulate": ("--people", "3", "--rounds", "4"),
     "up": (),
     "link": (),
     "doctor": (),

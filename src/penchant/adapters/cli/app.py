@@ -31,6 +31,7 @@ from penchant.adapters.cli.pack import pack_app
 from penchant.adapters.cli.profile import profile_command
 from penchant.adapters.cli.replay import replay_command
 from penchant.adapters.cli.restrict import restrict_command
+from penchant.adapters.cli.simulate import simulate_command
 from penchant.adapters.cli.terminal import warn
 from penchant.adapters.cli.up import up_command
 from penchant.errors import PenchantError
@@ -93,6 +94,7 @@ app.command("import")(import_command)
 app.command("forget")(forget_command)
 app.command("replay", short_help="Replay a log as if it were live.")(replay_command)
 app.command("evaluate", short_help="Judge a policy by decisions of another.")(evaluate_command)
+app.command("simulate", short_help="Let the engine live with simulated people.")(simulate_command)
 app.command("up")(up_command)
 app.command("link")(link_command)
 app.add_typer(key_app)
