@@ -142,38 +142,36 @@ def test_drift_moves_the_taste_of_a_share_once(kind: str) -> None:
 
 def test_answers_are_late_or_missing_by_the_share_asked_for() -> None:
     """A plain world answers at once; else a share is missing and the rest is up to so late."""
-    shape = replace(SMALL, people=2_000)
-    plain = make_world("linear", 1, shape)
-    world = make_world("linear", 1, shape, Answering(delay=3, missing=0.25))
-    step = world.round(2)
-    told, usual = world.told(step, best(step)), plain.told(step, best(step))
+    shape, rows = replace(SMALL, people=2_000), np.arange(2_000)
+    plain = make_world("linear", 1, shape).round(2)
+    step = make_world("linear", 1, shape, Answering(delay=3, missing=0.25)).round(2)
 
-    assert (usual.due == 3).all()
-    assert np.array_equal(told.rewards, usual.rewards)
-    assert np.mean(told.due == -1) == pytest.approx(0.25, abs=0.03)
-    assert set(told.due.tolist()) == {-1, 3, 4, 5, 6}
-    assert (plain.told(step, np.full(2_000, -1)).rewards == 0).all()
+    assert (plain.due == 3).all()
+    assert np.array_equal(step.rewards(rows, best(step)), plain.rewards(rows, best(plain)))
+    assert np.mean(step.due == -1) == pytest.approx(0.25, abs=0.03)
+    assert set(step.due.tolist()) == {-1, 3, 4, 5, 6}
+    assert (plain.rewards(rows, np.full(2_000, -1)) == 0).all()
 
 
 @pytest.mark.parametrize("manner", ["against", "random", "flip"])
 def test_adversaries_answer_otherwise_and_nobody_else_does(manner: str) -> None:
     """Against the taste, by a coin, or against it from halfway on."""
-    shape = replace(SMALL, people=1_000)
+    shape, rows = replace(SMALL, people=1_000), np.arange(1_000)
     plain = make_world("linear", 1, shape)
-    world = make_world("linear", 1, shape, Answering(adversaries=0.2, manner=manner))  # type: ignore[arg-type]
-    early, late = world.round(1), world.round(9)
-    lies = [world.told(one, best(one)).rewards for one in (early, late)]
-    truth = [plain.told(one, best(one)).rewards for one in (early, late)]
-    liars = [world.adversaries[one.people] for one in (early, late)]
+    answering = Answering(adversaries=0.2, manner=manner)  # type: ignore[arg-type]
+    world = make_world("linear", 1, shape, answering)
+    shares = []
+    for number in (1, 9):
+        step = world.round(number)
+        told = step.rewards(rows, best(step))
+        truth = plain.round(number).rewards(rows, best(step))
+        who = world.adversaries[step.people]
+        shares.append(np.mean(told[who] != truth[who]))
 
-    assert world.adversaries.sum() == 200
-    for told, true, who in zip(lies, truth, liars, strict=True):
-        assert np.array_equal(told[~who], true[~who])
-    share = [
-        np.mean(told[who] != true[who]) for told, true, who in zip(lies, truth, liars, strict=True)
-    ]
+        assert np.array_equal(told[~who], truth[~who])
     wanted = {"against": (1.0, 1.0), "random": (0.5, 0.5), "flip": (0.0, 1.0)}[manner]
-    assert share == pytest.approx(list(wanted), abs=0.1)
+    assert world.adversaries.sum() == 200
+    assert shares == pytest.approx(list(wanted), abs=0.1)
 
 
 @pytest.mark.parametrize(
