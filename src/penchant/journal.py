@@ -123,7 +123,8 @@ class Learned(Struct, frozen=True, tag="learned", omit_defaults=True):
     alone, under `version`, for the action taken: the residual is `scaled - predicted`. `rest` is
     what neither the shared model nor the person explained of it, for the action's own effect.
     `worth` is what it teaches where that is not `scaled`: below the top of a slate, what the action
-    would have earned if everybody had looked at it.
+    would have earned if everybody had looked at it; of an apprentice's own choice that was not the
+    host's, the least.
     """
 
     person: str
@@ -157,6 +158,7 @@ class Derived(Struct, frozen=True, tag="derived", omit_defaults=True):
 
     `outcomes` is how many it was derived from, those of forgotten people not counted. One that
     `is_given` came with a person from another instance, whole, and follows from no outcomes here.
+    `owed` is since when it has to be derived anew, because somebody was forgotten meanwhile.
     """
 
     at: datetime
@@ -166,6 +168,7 @@ class Derived(Struct, frozen=True, tag="derived", omit_defaults=True):
     person: str = NOBODY
     outcomes: int = 0
     is_given: bool = False
+    owed: datetime | None = None
 
 
 class Provided(Struct, frozen=True, tag="provided", omit_defaults=True):

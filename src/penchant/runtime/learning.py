@@ -17,6 +17,7 @@ from penchant.loop import learned
 from penchant.runtime.batches import answered, checked_rewards, learn_columns, within
 from penchant.runtime.columns import Answers, LearnedColumns
 from penchant.runtime.memory import Memory
+from penchant.runtime.refitting import catch_up
 from penchant.words import Accepted, Decision, Refused
 
 __all__ = ["Given", "close_windows", "learn_all", "learn_table"]
@@ -76,7 +77,11 @@ def learn_table(
 
 
 def close_windows(memory: Memory, now: datetime) -> int:
-    """Let decisions whose window ended count as their moment's default; give how many ended."""
+    """Let decisions whose window ended count as their moment's default; give how many ended.
+
+    What is owed to somebody forgotten is derived first, so that no call is answered without it.
+    """
+    catch_up(memory, now)
     due_at = memory.pending.due_at()
     if due_at is None or due_at >= now.timestamp():
         return 0

@@ -7,11 +7,14 @@ that was fixed when it started, so that the same outcomes give the same versions
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from datetime import datetime
 from typing import NamedTuple
 
+from penchant.guard.apprentice import taught
 from penchant.journal import Learned
 from penchant.learn import learner
 from penchant.learn.pending import Open
+from penchant.learn.refitting import IN_FORCE_SECONDS, START_SECONDS, refit
 from penchant.learn.resting import Asleep
 from penchant.limits import Limits
 from penchant.model.evidence import Row
@@ -25,10 +28,14 @@ Submit = Callable[[Work, learner.RoundTask], Future[learner.Round]]
 
 
 class _Running(NamedTuple):
-    """A round under way, and the count of outcomes at which it comes into force."""
+    """A round under way, and the count of outcomes at which it comes into force.
+
+    `is_refit` says that it knows nothing of who was forgotten before.
+    """
 
     adopt_at: int
     round: Future[learner.Round]
+    is_refit: bool = False
 
 
 class LiveModel:
@@ -52,7 +59,8 @@ class LiveModel:
         return row
 
     def learn(self, one: Open, fact: Learned, home: str) -> None:
-        """Add the contribution of one outcome; a forced decision teaches nothing.
+        """Add the contribution of one outcome; a forced decision teaches nothing, but
+        where an apprentice looked on.
 
         `home` is the id that the person goes by.
         """
@@ -65,11 +73,12 @@ class LiveModel:
 
     def keep(self, one: Open, fact: Learned, home: str) -> bool:
         """Add one outcome to the evidence alone, and say whether it teaches."""
-        if one.decision.forced:
+        lesson = taught(one.decision)
+        if not lesson:
             return False
         row = self.row(fact.person, home) if fact.person else -1
         at = one.decision.at.timestamp()
-        name = int(self.model.own_effects.places([one.decision.action.name])[0])
+        name = int(self.model.own_effects.places([lesson])[0])
         position = one.decision.position
         self.model.evidence.add_one(
             Row(
@@ -102,8 +111,7 @@ class LiveModel:
             )
             self._next_round = self._round_after(count)
         if self._running is not None and count >= self._running.adopt_at:
-            learner.adopt(model, self._running.round.result())
-            self._running = None
+            self._adopt(self._running)
         elif learner.is_refresh_due(model):
             learner.refresh(model)
         if model.version.number == before:
@@ -129,11 +137,45 @@ class LiveModel:
     def settle(self) -> None:
         """Wait for a round under way and take it into force at once."""
         if self._running is not None:
-            learner.adopt(self.model, self._running.round.result())
-            self._running = None
+            self._adopt(self._running)
             self.versions.note()
 
-    def unlearn(self, persons: Iterable[str]) -> int:
+    def _adopt(self, running: _Running) -> None:
+        """Take a round into force; after a refit nothing is owed any more."""
+        learner.adopt(self.model, running.round.result())
+        self._running = None
+        if running.is_refit:
+            self.versions.owed = None
+
+    def _owe(self, at: datetime) -> None:
+        """Note that what was derived from outcomes here rests on some that were taken out."""
+        if self.model.population is not None:
+            self.versions.owed = self.versions.owed or at
+
+    @property
+    def refit_at(self) -> float:
+        """When a refit that is owed to somebody forgotten has to start, or to be in force."""
+        if self.versions.owed is None:
+            return math.inf
+        is_under_way = self._running is not None and self._running.is_refit
+        after = IN_FORCE_SECONDS if is_under_way else START_SECONDS
+        return self.versions.owed.timestamp() + after
+
+    def catch_up(self, now: float) -> bool:
+        """Start the refit that is owed, or take it into force at last; say whether one did."""
+        owed, before = self.versions.owed, self.model.version.number
+        if owed is None or now < self.refit_at:
+            return False
+        if self._running is None or not self._running.is_refit:
+            self.settle()
+            later = learner.adopt_at(len(self.model.evidence))
+            work = self._submit(learner.work, refit(self.model))
+            self._running = _Running(later, work, is_refit=True)
+        if now >= owed.timestamp() + IN_FORCE_SECONDS:
+            self.settle()
+        return self.model.version.number != before
+
+    def unlearn(self, persons: Iterable[str], at: datetime) -> int:
         """Take a person out of all sums; give how many outcomes that were."""
         self.settle()
         outcomes = 0
@@ -141,6 +183,8 @@ class LiveModel:
             outcomes += self.asleep.forget(person)
             outcomes += learner.unlearn(self.model, person)
         self.model.forget_names()
+        if outcomes:
+            self._owe(at)
         self.versions.note()
         return outcomes
 
@@ -161,11 +205,12 @@ class LiveModel:
         for home in people:
             self.model.people.refold_one(home, self.model.evidence.rows(), self.model.version)
 
-    def restored(self) -> None:
+    def restored(self, at: datetime) -> None:
         """Fold the sums of the version in force anew, once all facts were read."""
         learner.rebuild(self.model)
         if self.versions.is_behind():
             learner.refresh(self.model)
+            self._owe(at)
         self.versions.note()
         outcomes, version = len(self.model.evidence), self.model.version
         # What another instance learned from more than is known here is better than what is here.

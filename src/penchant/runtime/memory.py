@@ -6,6 +6,7 @@ Rule 3: the lock guards tables in memory only; `write` does not hold it while th
 for, so that concurrent callers share one write.
 """
 
+import math
 import random
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -105,6 +106,11 @@ class Memory:
         self._said = max(self.now(), self._said + timedelta(microseconds=1))
         return self._said
 
+    @property
+    def refit_at(self) -> float:
+        """When a moment next has to be derived anew, without somebody who was forgotten."""
+        return min((one.learning.refit_at for one in list(self.moments.values())), default=math.inf)
+
     def moment(self, name: object) -> LiveMoment:
         """Give a declared moment.
 
@@ -188,7 +194,7 @@ class Memory:
         outcomes = 0
         for live in self.moments.values():
             with self._noting(live, at):
-                outcomes += live.learning.unlearn(ids)
+                outcomes += live.learning.unlearn(ids, at)
         for one in ids:
             self.pending.drop(one)
         for live in self.moments.values():
@@ -250,9 +256,9 @@ class Memory:
         for fact in facts:
             if not isinstance(fact, Declared | Derived | Linked):
                 self._reopen(fact)
-        for live in moments.values():
-            live.learning.restored()
         ids, at = self.people.ids(person), self.now()
+        for live in moments.values():
+            live.learning.restored(at)
         for live in self.moments.values():
             with self._noting(live, at):
                 live.learning.gather({ids[0]: ids})
@@ -292,7 +298,7 @@ class Memory:
         self._lay_down(limited)
         for live in self.moments.values():
             with self._noting(live, self.now()):
-                live.learning.restored()
+                live.learning.restored(self.now())
         for link in linked.values():
             self._relink(link)
         self._finish_forgetting(linked.values())

@@ -74,7 +74,7 @@ def _checked(call: Call, limits: Limits) -> Call:
         BadNumber: For too few or too many positions, or draws that are none.
     """
     most, k = limits.open_decisions, call.k
-    if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= most:
+    if type(k) is not int or not 1 <= k <= most:  # True is none
         raise BadNumber(
             f"A slate has 1 to {most} positions, as many as decisions may wait for one person: "
             f"give moment `{call.moment}` a `k` between those."

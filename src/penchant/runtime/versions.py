@@ -20,6 +20,8 @@ class Versions:
         self._model = model
         self._kept: dict[int, Version] = {}
         self._outcomes = 0
+        self.owed: datetime | None = None
+        """Since when the version in force has to be derived anew, without somebody forgotten."""
         self.note()
 
     def __getitem__(self, number: int) -> Version:
@@ -53,7 +55,8 @@ class Versions:
         model = self._model
         numbers = pack(model.version, model.vocabulary)
         outcomes = model.evidence.alive()
-        return Derived(at, moment, model.version.number, numbers, outcomes=outcomes)
+        number = model.version.number
+        return Derived(at, moment, number, numbers, outcomes=outcomes, owed=self.owed)
 
     def restore(self, fact: Derived) -> None:
         """Take over a version from the journal; its sums follow with `LiveModel.restored`.
@@ -74,6 +77,7 @@ class Versions:
         if version.number > self._model.version.number:
             self._model.version = version
             self._outcomes = fact.outcomes
+            self.owed = fact.owed
             if fact.is_given:
                 self._model.given = version.number
 

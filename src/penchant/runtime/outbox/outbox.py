@@ -8,6 +8,7 @@ is settled as refused, with the sentence.
 Rule 3: what reached nobody teaches nothing.
 """
 
+import math
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Literal
@@ -131,7 +132,8 @@ class Outbox:
         memory = self._memory
         with memory.lock:
             known = [memory.openings.due_at, memory.letters.due_at, memory.pending.due_at()]
-        times = [one for one in known if one is not None]
+            refit_at = memory.refit_at
+        times = [one for one in (*known, refit_at) if one is not None and one < math.inf]
         return datetime.fromtimestamp(min(times), UTC) if times else None
 
     def listen(self, call: Woken) -> Callable[[], None]:
