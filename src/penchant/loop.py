@@ -20,6 +20,7 @@ from penchant.decide.choices import Choices
 from penchant.decide.drawing import Drawn, draw_from
 from penchant.decide.weighing import Expectation, Weighed, weigh
 from penchant.deliver.settling import forced_sentence
+from penchant.guard.apprentice import agrees, settled
 from penchant.guard.asked import Asked
 from penchant.guard.consent import consent_refusal
 from penchant.guard.guardrail import (
@@ -231,7 +232,7 @@ def _decided(
     moment = question.moment
     weights, neutral, expected, personal = _weigh(view, choices, moment)
     drawn = draw_from(weights, neutral, question.draw, moment.neutral_share)
-    place, forced = _settle(drawn, choices, moment, left)
+    place, forced = _settle(drawn, choices, question, left)
     posterior, standing = view.posterior, question.standing
     decision = Decision(
         id=question.id,
@@ -306,6 +307,8 @@ def learned(
     amount, predicted = scaled(moment, value), decision.expected[one.place]
     examined = 1.0 if decision.position is None else decision.position.examined
     teaches = amount if examined == 1.0 else worth(moment, amount, examined)
+    is_plain = examined == 1.0 and agrees(decision)
+    teaches = teaches if agrees(decision) else 0.0
     return Learned(
         person=decision.person or "",
         at=at,
@@ -317,7 +320,7 @@ def learned(
         version=decision.version,
         rest=teaches - (predicted - one.own) - decision.personal[one.place],
         origin="missing" if is_missing else "outcome" if outcome is not None else "reward",
-        worth=None if examined == 1.0 else teaches,
+        worth=None if is_plain else teaches,
     )
 
 
@@ -353,10 +356,11 @@ def _of_stranger(moment: Moment) -> Consent:
 
 def _weigh(view: View, choices: Choices, moment: Moment) -> Weighed:
     version = view.version
+    variance = version.variances(view.context, choices.scaled)
     return weigh(
         Expectation(
             version.rewards(view.context, choices.scaled) + choices.own,
-            version.variances(view.context, choices.scaled),
+            choices.doubt if variance is None else variance,
         ),
         choices,
         view.posterior,
@@ -365,12 +369,15 @@ def _weigh(view: View, choices: Choices, moment: Moment) -> Weighed:
     )
 
 
-def _settle(drawn: Drawn, choices: Choices, moment: Moment, left: Permitted) -> tuple[int, str]:
+def _settle(drawn: Drawn, choices: Choices, question: Question, left: Permitted) -> tuple[int, str]:
     """Give the place of the action that is done, and why it is not the one drawn."""
+    place, why, fallback = drawn.place, "", question.moment.fallback
+    if question.moment.apprentice:
+        place, why = settled(choices.names, question.candidates, fallback)
     if not left.held:
-        return drawn.place, ""
-    forced = forced_sentence(left.held, left.kept[drawn.place])
-    return (choices.names.index(moment.fallback), forced) if forced else (drawn.place, "")
+        return place, why
+    forced = forced_sentence(left.held, left.kept[place])
+    return (choices.names.index(fallback), forced) if forced else (place, why)
 
 
 def replayed(decision: Decision, neutral_share: float) -> str:

@@ -153,7 +153,8 @@ class Moment(Struct, frozen=True):
     `explore`: no permitted action has a propensity below explore / K. `neutral_share`: the share
     of decisions taken as if nothing were known of the person. `reward_range`: rewards outside it
     are an error. `half_life`: how long an outcome takes to lose half its weight. `opens`: what
-    opens it by itself; with none it is opened by a call alone.
+    opens it by itself; with none it is opened by a call alone. `apprentice`: the first action of a
+    call is what the host's own logic does; it is done, and Penchant learns to do the same.
     """
 
     name: str
@@ -168,6 +169,7 @@ class Moment(Struct, frozen=True):
     guardrails: Sequence[GuardrailRule] = ()
     non_profiling: bool = False
     opens: Sequence[Opening] = ()
+    apprentice: bool = False
 
     def __post_init__(self) -> None:
         """Accept lists where tuples are kept."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from penchant.decide.contributions import Margin, Part, margin_of
+from penchant.guard.apprentice import agrees, is_apprentice
 from penchant.model.encoding import Encoder, features_of
 from penchant.model.version import Version
 from penchant.words import (
@@ -231,6 +232,8 @@ def _as_new(decision: Decision) -> list[Reason]:
 def _forced(decision: Decision) -> list[Reason]:
     if not decision.forced:
         return []
+    if agrees(decision) and is_apprentice(decision):
+        return [Reason(f"{decision.forced} Penchant would have done the same.", "rule")]
     return [Reason(f"`{decision.drawn}` was drawn, but not done. {decision.forced}", "rule")]
 
 

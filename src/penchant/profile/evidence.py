@@ -12,6 +12,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from penchant.guard.apprentice import was_done
 from penchant.journal import Decided, Fact, Learned, Observed, encode
 from penchant.profile.registers import STATEMENT_KINDS
 from penchant.words import Action
@@ -56,7 +57,7 @@ class Gathering:
         """Take a fact in; others than observations, decisions and outcomes are passed over."""
         if isinstance(fact, Observed) and fact.signal.kind not in STATEMENT_KINDS:
             self._seen.append((_time(fact), encode(fact), fact))
-        elif isinstance(fact, Decided) and fact.decision.executed:
+        elif isinstance(fact, Decided) and was_done(fact.decision):
             decision = fact.decision
             self._decided[decision.id] = (decision.at, decision.moment, decision.action)
         elif isinstance(fact, Learned):

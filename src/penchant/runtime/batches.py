@@ -188,6 +188,7 @@ def _plain_one(live: LiveMoment, person: str, memory: Memory, now: datetime) -> 
         or someone.features(live.moment.purpose)
         or someone.told(live.moment.name)
         or live.moment.name in memory.packs.giving
+        or live.moment.apprentice
     ):
         return -1
     return live.plain.add(person, live.learning.row(person, memory.people.home(person)), consent)

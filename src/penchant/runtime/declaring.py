@@ -80,6 +80,11 @@ def check_moment(moment: Moment, limits: Limits) -> None:
         _check_rule(rule, where)
     for opening in moment.opens:
         check_opens(opening, where, limits)
+    if moment.opens and moment.apprentice:
+        raise BadInput(
+            f"A moment that opens itself has no logic of yours to learn from: leave out `opens` or "
+            f"`apprentice` {where}."
+        )
     if moment.opens and not moment.actions:
         raise BadInput(
             f"A moment that opens itself gets no actions with a call: declare those {where}."

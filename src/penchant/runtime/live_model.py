@@ -59,10 +59,9 @@ class LiveModel:
         return row
 
     def learn(self, one: Open, fact: Learned, home: str) -> None:
-        """Add the contribution of one outcome; a forced decision teaches nothing, but
-        where an apprentice looked on.
+        """Add the contribution of one outcome; a forced decision teaches nothing.
 
-        `home` is the id that the person goes by.
+        An apprentice's teaches about what was drawn. `home` is the id that the person goes by.
         """
         if self.keep(one, fact, home) and fact.person:
             people, version = self.model.people, self.model.version

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from penchant.decide.choices import Choices, choices_of
 from penchant.decide.explaining import DecisionExplainer, Words, explain
 from penchant.errors import BadInput
+from penchant.guard.apprentice import taught
 from penchant.guard.guardrail import exposure_of
 from penchant.learn.outcome import unseen
 from penchant.learn.pending import Open
@@ -70,7 +71,7 @@ class LiveMoment:
             self._own_of = version.number
         choices = self._choices[2]
         if self._own_of != version.number:
-            choices = choices._replace(own=version.own_of(effects.places(choices.names)))
+            choices = choices.of_version(version, effects)
             self._choices, self._own_of = (version.round, encoder.width, choices), version.number
         return choices
 
@@ -96,6 +97,10 @@ class LiveMoment:
         row, view = self._view(question, someone)
         if not question.draws:
             return [self._open(*decide(question, view, note=note), row, view.choices)]
+        if self.moment.apprentice:
+            raise BadInput(
+                f"Moment `{self.moment.name}` is an apprentice's: ask for one decision at a time."
+            )
         examined = self.model.positions.shares(len(question.draws), unseen(self.moment))
         slate = decide_slate(question, view, examined, note=note)
         return [self._open(decision, place, row, view.choices) for decision, place in slate]
@@ -113,22 +118,28 @@ class LiveMoment:
         return row, View(version, choices, context, posterior, self.explainer(), exposure, said)
 
     def _open(self, decision: Decision, place: int, row: Floats, choices: Choices) -> Open:
-        """Give a decision as it waits for its outcome."""
+        """Give a decision as it waits for its outcome, which may be about what was drawn alone."""
+        name = taught(decision) or decision.action.name
+        if name != decision.action.name:
+            place = choices.names.index(name)
         return Open(
             decision,
             row,
             choices.raw[place],
-            decision.names.index(decision.action.name),
+            decision.names.index(name),
             decision.at.timestamp() + self.window,
             float(choices.own[place]),
         )
 
     def reopened(self, decision: Decision) -> Open:
         """Give a decision of the journal as it was when it waited for its outcome."""
-        action = self.model.action.encode_actions([decision.action])[0]
-        place = decision.names.index(decision.action.name)
+        name = taught(decision) or decision.action.name
+        known = (one for one in (*decision.candidates, *self.actions) if one.name == name)
+        done = decision.action if name == decision.action.name else next(known, Action(name))
+        action = self.model.action.encode_actions([done])[0]
+        place = decision.names.index(name)
         row, at = self.context_row(decision.context), decision.at.timestamp()
-        effects = self.model.own_effects.places([decision.action.name])
+        effects = self.model.own_effects.places([name])
         own = float(self.model.version.own_of(effects)[0])
         return Open(decision, row, action, place, at + self.window, own)
 

@@ -6,6 +6,7 @@ Everything here is folded from the journal and can be dropped; the engine owns i
 from collections.abc import Sequence
 from datetime import datetime
 
+from penchant.guard.apprentice import was_done
 from penchant.journal import Decided, Fact, Observed
 from penchant.loop import Standing
 from penchant.profile.registers import Registers, fold, trait_features
@@ -104,7 +105,7 @@ class LivePerson:
 
     def _add(self, decision: Decision) -> None:
         """Note what was done; nothing was where there was no choice, or it waits for a yes."""
-        if decision.executed and len(decision.names) > 1:
+        if was_done(decision) and len(decision.names) > 1:
             deeds = self._deeds.setdefault(decision.moment, {})
             done = (decision.at.timestamp(), _deed(decision))
             before = deeds.get(decision.action.name, ())

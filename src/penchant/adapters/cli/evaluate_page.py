@@ -30,6 +30,8 @@ def page(found: Evaluation) -> Iterator[RenderableType]:
     out = "".join(f"; left out, {why}: {n:,}" for why, n in found.left_out.items())
     yield Text(rested + out, style=QUIET)
     yield Text(_current(found), style=QUIET)
+    if found.match is not None:
+        yield spoken(found.match.sentence)
     yield ""
     yield _table(found)
     yield ""

@@ -107,6 +107,8 @@ def _answer(sight: _Sight) -> Markup:
         return Markup("<strong>{}</strong> would earn more than {}: {}. Promote it.").format(
             best.policy, _what(against), sight.unit.say_difference(sight.gain(best))
         )
+    if found.match is not None and len(unsaid) == len(found.policies):
+        return Markup("{}").format(code(found.match.sentence))
     if len(unsaid) == len(found.policies):
         why = _shared_reason(found) or "Each candidate has its own reason, below."
         return Markup("<strong>Cannot say.</strong> {}").format(why)
@@ -234,6 +236,8 @@ def _log_sentences(found: Evaluation, reading: MomentReading) -> Iterator[tuple[
     rows = f"{counted(found.rows, 'decision')} of {counted(found.people, 'person', 'people')}"
     left = ", ".join(f"{why}: {whole(n)}" for why, n in found.left_out.items())
     yield "Judged on", Markup("{}. {}").format(rows, f"Left out: {left}." if left else "")
+    if found.match is not None:
+        yield "Match", Markup("{}").format(code(found.match.sentence))
     if reading.health.n:
         yield "Neutral share", Markup("{}").format(health_sentence(reading.health))
     off = next((one for one in found.policies if one.off), None)

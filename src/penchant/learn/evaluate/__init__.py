@@ -11,6 +11,7 @@ from penchant.learn.evaluate.estimate import estimate
 from penchant.learn.evaluate.evaluation import Evaluation, Judged, Valued, evaluated
 from penchant.learn.evaluate.frequencies import Misfit, misfits
 from penchant.learn.evaluate.judgement import Gain, Judgement, Verdict, judge
+from penchant.learn.evaluate.matching import Match, match_of
 from penchant.learn.evaluate.resampling import (
     RESAMPLES,
     Interval,
@@ -32,6 +33,7 @@ __all__ = [
     "Interval",
     "Judged",
     "Judgement",
+    "Match",
     "Misfit",
     "Resamples",
     "Support",
@@ -44,6 +46,7 @@ __all__ = [
     "evaluated",
     "journal_columns",
     "judge",
+    "match_of",
     "misfits",
     "resample",
     "value",

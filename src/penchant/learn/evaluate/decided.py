@@ -15,7 +15,9 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from penchant.errors import BadInput, UnknownMoment
+from penchant.guard.apprentice import is_apprentice
 from penchant.journal import Decided, Declared, Fact, Learned
+from penchant.learn.evaluate.matching import Match, match_of
 from penchant.words import Decision, Moment, Value
 
 __all__ = ["EVEN", "NEUTRAL", "Columns", "always", "journal_columns", "numbers_of"]
@@ -32,7 +34,10 @@ EVEN = "even chance"
 
 
 class Columns(Struct, frozen=True):
-    """A log as columns, n rows; `policies` by name, (n, K) propensities each."""
+    """A log as columns, n rows; `policies` by name, (n, K) propensities each.
+
+    `match` is how an apprentice's choices match the host's, where there is one.
+    """
 
     title: str
     unit: str
@@ -44,6 +49,7 @@ class Columns(Struct, frozen=True):
     people: tuple[str, ...]
     policies: Mapping[str, Floats]
     left_out: Mapping[str, int]
+    match: Match | None = None
 
 
 class _Kept:
@@ -125,7 +131,17 @@ def journal_columns(
         people=tuple(one.person or f"nobody {row}" for row, one in enumerate(kept)),
         policies=dict(_policies(kept, place, actions, found.moment.fallback)),
         left_out={why: n for why, n in left_out.items() if n},
+        match=_match(found.decided.values()),
     )
+
+
+def _match(decided: Iterable[Decision]) -> Match | None:
+    """Measure the match of an apprentice; None where there is none."""
+    seen = [one for one in decided if is_apprentice(one)]
+    if not seen:
+        return None
+    chances = [one.weights[one.names.index(one.action.name)] for one in seen]
+    return match_of(chances, [one.person or f"nobody {row}" for row, one in enumerate(seen)])
 
 
 def always(action: str) -> str:
@@ -135,7 +151,9 @@ def always(action: str) -> str:
 
 def _tells(one: Decision, rewards: Mapping[str, float], left_out: Counter[str]) -> bool:
     """Tell whether a decision says anything of a choice; count why not."""
-    if not one.executed:
+    if is_apprentice(one):
+        why = "an apprentice looked on"
+    elif not one.executed:
         why = "forced"
     elif len(one.names) == 1:
         why = "one action only"

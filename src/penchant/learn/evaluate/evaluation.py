@@ -13,6 +13,7 @@ from penchant.errors import BadInput
 from penchant.learn.evaluate.answering import Estimate
 from penchant.learn.evaluate.decided import Columns
 from penchant.learn.evaluate.judgement import Judgement, judge
+from penchant.learn.evaluate.matching import Match
 from penchant.learn.evaluate.support import Support
 
 __all__ = ["AS_LOGGED", "Evaluation", "Judged", "Valued", "evaluated"]
@@ -63,7 +64,10 @@ class Judged(Valued, frozen=True, kw_only=True):
 
 
 class Evaluation(Struct, frozen=True):
-    """What a log says: of how many rows and people, of the current policy, of each candidate."""
+    """What a log says: of how many rows and people, of the current policy, of each candidate.
+
+    `match` is how an apprentice's choices match the host's, where there is one.
+    """
 
     title: str
     unit: str
@@ -74,6 +78,7 @@ class Evaluation(Struct, frozen=True):
     alpha: float
     against: Valued
     policies: tuple[Judged, ...]
+    match: Match | None = None
 
 
 def evaluated(
@@ -110,6 +115,7 @@ def evaluated(
         alpha=alpha,
         against=Valued(**_plain(against or AS_LOGGED, first.current, first.current_support)),
         policies=tuple(_judged(name, one, rows) for name, one in found.items()),
+        match=columns.match,
     )
 
 

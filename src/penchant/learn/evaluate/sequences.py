@@ -307,8 +307,9 @@ def _bet(
     is taken with which a value so far `apart` would have been found out soonest.
     """
     stakes, sums, growth = [], [], []
+    largest = MOST_LOST / ((2.0 if terms.reach.any() else 1.0) * most)  # half is for guesses
     for part in PARTS:
-        stake = np.minimum(part * wanted, MOST_LOST / (2.0 * most))
+        stake = np.minimum(part * wanted, largest)
         bears = np.maximum(MOST_LOST / (stake[units] * most) - 1.0, 0.0)
         borne = np.minimum(1.0, bears / np.maximum(terms.reach, 1e-12))
         rows = terms.earned + borne * (terms.under - terms.at)
