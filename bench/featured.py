@@ -5,6 +5,7 @@ the second hundred exist from round 1,500 on. The chance of a reward is logistic
 features (spread 1), a taste that moves with the context (1) and an effect of each item beyond its
 features (0, .5 or 1.5). In the world `nothing` features are noise: an item has an effect (1) and
 weights on the context (1) of its own, and nothing that is known of it says which.
+Penchant has `nothing` among its actions, which is never rewarded: doing it is worth 0.
 The gain is (expected reward of what was drawn - mean) / (best - mean) of the items offered, in
 sum; "after" are the 300 rounds after the new ones came. Everybody meets the same rounds. World and
 rivals were fixed before anything of ours was tuned on seeds 100 to 109.
@@ -74,8 +75,8 @@ def world_of(kind: str, seed: int) -> World:
 class Player(Protocol):
     """Who is asked for the propensities of a slate, and told what followed."""
 
-    def decide(self, step: int) -> Floats:
-        """Give the propensities, (20,)."""
+    def decide(self, step: int) -> tuple[int, float]:
+        """Give the place of the item drawn, -1 for none, and its propensity."""
         ...
 
     def learn(self, step: int, place: int, propensity: float, reward: float) -> None:
@@ -106,7 +107,7 @@ class Ours:
         for person in range(PEOPLE if people else 0):
             self._engine.consent(f"p{person}", "bench", granted=True, dial=1.0)
 
-    def decide(self, step: int) -> Floats:
+    def decide(self, step: int) -> tuple[int, float]:
         """Ask the engine; the draw is the world's."""
         world = self._world
         decision = self._engine.decide(
@@ -117,8 +118,9 @@ class Ours:
             draw=float(world.draws[step]),
         )
         self._id = decision.id
-        found = decision.propensities
-        return np.array([found.get(f"i{item}", 0.0) for item in world.slates[step].tolist()])
+        name, slate = decision.action.name, world.slates[step].tolist()
+        place = -1 if name == "nothing" else slate.index(int(name.removeprefix("i")))
+        return place, decision.propensity
 
     def learn(self, step: int, place: int, propensity: float, reward: float) -> None:
         """Tell the engine."""
@@ -137,13 +139,13 @@ class PerItem:
         self._moment = np.zeros((ITEMS, width))
         self._mean = np.zeros((ITEMS, width))
 
-    def decide(self, step: int) -> Floats:
+    def decide(self, step: int) -> tuple[int, float]:
         """Give all to the best; what ties is shared."""
         x, slate = np.append(1.0, self._world.contexts[step]), self._world.slates[step]
         score = self._mean[slate] @ x
         score += self._alpha * np.sqrt((self._inverse[slate] @ x) @ x)
         best = score >= score.max() - 1e-12
-        return np.asarray(best / best.sum())
+        return _drawn(best / best.sum(), float(self._world.draws[step]))
 
     def learn(self, step: int, place: int, propensity: float, reward: float) -> None:
         """Update the inverse by Sherman and Morrison's formula."""
@@ -171,10 +173,10 @@ class Vowpal:
             for item, row in enumerate(world.items)
         ]
 
-    def decide(self, step: int) -> Floats:
+    def decide(self, step: int) -> tuple[int, float]:
         """Ask for the propensities."""
         found = np.array(self._use(self._lines(step), self._workspace.predict))
-        return np.asarray(found / found.sum())
+        return _drawn(found / found.sum(), float(self._world.draws[step]))
 
     def learn(self, step: int, place: int, propensity: float, reward: float) -> None:
         """Teach; costs are negative rewards."""
@@ -192,6 +194,12 @@ class Vowpal:
         answer = use(examples)
         self._workspace.finish_example(examples)
         return answer
+
+
+def _drawn(weights: Floats, draw: float) -> tuple[int, float]:
+    ends = weights.cumsum()
+    place = min(int((ends <= draw * ends[-1]).sum()), len(ends) - 1)
+    return place, float(weights[place])
 
 
 def _named(prefix: str, row: Floats) -> dict[str, float]:
@@ -229,13 +237,11 @@ def play(player: Player, world: World) -> tuple[float, float]:
     """Let a player go through a world; give the gain of all rounds, and of those after midway."""
     won, possible = np.zeros(ROUNDS), np.zeros(ROUNDS)
     for step in range(ROUNDS):
-        weights, chances = player.decide(step), world.chances[step]
-        ends = weights.cumsum()
-        place = min(int((ends <= world.draws[step] * ends[-1]).sum()), SLATE - 1)
-        won[step] = chances[place] - chances.mean()
+        (place, propensity), chances = player.decide(step), world.chances[step]
+        chance = float(chances[place]) if place >= 0 else 0.0
+        won[step] = chance - chances.mean()
         possible[step] = chances.max() - chances.mean()
-        reward = float(world.luck[step] < chances[place])
-        player.learn(step, place, float(weights[place]), reward)
+        player.learn(step, place, propensity, float(world.luck[step] < chance))
     after = slice(MIDWAY, MIDWAY + AFTER)
     return won.sum() / possible.sum(), won[after].sum() / possible[after].sum()
 

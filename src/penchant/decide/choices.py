@@ -23,6 +23,7 @@ class Choices(NamedTuple):
     """K actions: raw rows (K, da), scaled (K, 1 + da), in the basis (K, r), own effects (K,).
 
     `pairs` (K, r²) holds ψψᵀ of each in the basis, so that its variance ψᵀCψ is one product.
+    `doubt` (K,) is the variance of the own effects, None where there are none.
     """
 
     actions: tuple[Action, ...]
@@ -32,6 +33,7 @@ class Choices(NamedTuple):
     seen: Floats
     pairs: Floats
     own: Floats
+    doubt: Floats | None = None
 
     def kept(self, places: Sequence[int]) -> "Choices":
         """Give some of the choices."""
@@ -44,7 +46,13 @@ class Choices(NamedTuple):
             self.seen[index],
             self.pairs[index],
             self.own[index],
+            None if self.doubt is None else self.doubt[index],
         )
+
+    def of_version(self, version: Version, effects: OwnEffects) -> "Choices":
+        """Give the same choices with the own effects of another version of the same round."""
+        places = effects.places(self.names)
+        return self._replace(own=version.own_of(places), doubt=version.doubt_of(places))
 
     def seen_in(self, basis: Floats) -> "Choices":
         """Give the same actions in another basis (1 + da, r)."""
@@ -63,9 +71,10 @@ def choices_of(
     raw = encoder.encode_actions(actions)
     scaled = version.action.apply(raw)
     names = tuple(action.name for action in actions)
-    own = version.own_of(effects.places(names))
+    places = effects.places(names)
+    own, doubt = version.own_of(places), version.doubt_of(places)
     seen = scaled @ version.basis
-    return Choices(actions, names, raw, scaled, seen, _pairs(seen), own)
+    return Choices(actions, names, raw, scaled, seen, _pairs(seen), own, doubt)
 
 
 def _pairs(seen: Floats) -> Floats:

@@ -21,6 +21,7 @@ from penchant.learn.schedule import OFTEN_UNTIL, adopt_at, next_round_at
 from penchant.model.bending import MOST_WAVES
 from penchant.model.evidence import Rows
 from penchant.model.moment_model import MomentModel
+from penchant.model.own_effects import Effects
 from penchant.model.people import Held, Sums, held_for, refold
 from penchant.model.population import (
     Contributions,
@@ -56,6 +57,8 @@ _PANEL_BYTES: Final = 64 * 2**20
 _EM_STEPS: Final = 8
 _LATE_EM_STEPS: Final = 4
 _NAMED_GAIN: Final = 5.0
+_NO_EFFECTS: Final = Effects(np.zeros(0), np.zeros(0))
+"""An action known by its name only has no own effect beside its own model."""
 _COVARIANCES: Final = 3
 """Dimensions of one covariance matrix an action."""
 _ROOM: Final = 256
@@ -188,13 +191,15 @@ def refresh(model: MomentModel) -> None:
     model.folded = count
     weights, spread = model.population.solve(version.noise)
     _fold_own_effects(model, count)
+    own = model.own_effects.solved() if version.is_logistic else _NO_EFFECTS
     model.version = version._replace(
         number=version.number + 1,
         n_outcomes=count,
         weights=weights,
         spread=_half(spread),
-        own=_own(model),
+        own=own.mean,
         axes=model.population.axes,
+        doubt=own.variance,
     )
 
 
@@ -266,11 +271,6 @@ def _rebuild_sums(model: MomentModel) -> None:
 def _half(spread: Floats | None) -> Floats | None:
     """Fold covariances, where they are known; variances along axes stay as they are."""
     return spread if spread is None or spread.ndim < _COVARIANCES else folded(spread)
-
-
-def _own(model: MomentModel) -> Floats:
-    """Give the own effects; an action known by its name only has none beside its own model."""
-    return model.own_effects.values() if model.version.is_logistic else np.zeros(0)
 
 
 def _fold_own_effects(model: MomentModel, count: int) -> None:

@@ -55,6 +55,7 @@ class Numbers(msgspec.Struct, frozen=True):
     waves: int = 0
     roots: tuple[int, ...] = ()
     axes: tuple[tuple[float, ...], ...] | None = None
+    doubt: tuple[float, ...] = ()
 
 
 def numbers_of(version: Version, vocabulary: Vocabulary) -> Numbers:
@@ -78,6 +79,7 @@ def numbers_of(version: Version, vocabulary: Vocabulary) -> Numbers:
         waves=version.context.waves.shape[1],
         roots=tuple(version.context.roots.tolist()),
         axes=None if version.axes is None else _rows(version.axes),
+        doubt=tuple(version.doubt.tolist()),
     )
 
 
@@ -113,6 +115,7 @@ def version_of(numbers: Numbers) -> tuple[Version, Vocabulary]:
         noise=numbers.noise,
         own=_matrix(numbers.own, "own", (min(len(numbers.own), len(numbers.names)),)),
         axes=None if axes is None else _matrix(axes, "axes", (n_context, n_context)),
+        doubt=_matrix(numbers.doubt, "doubt", (len(numbers.own) + 1 if numbers.doubt else 0,)),
     )
     _check(version)
     return version, vocabulary
@@ -127,6 +130,7 @@ def _check(version: Version) -> None:
         and 0.0 < version.noise < np.inf
         and bool((version.prior > 0.0).all())
         and bool((version.action.bound >= 0.0).all())
+        and bool((version.doubt >= 0.0).all())
     )
     if not is_sound:
         raise BadInput("A population has a count, a variance or a noise that none can have.")

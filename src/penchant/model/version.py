@@ -32,6 +32,8 @@ __all__ = [
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+_NONE = np.zeros(0)
+
 
 class Prior(NamedTuple):
     """How people differ: covariance (1 + da, 1 + da) of the personal weights, and the noise."""
@@ -58,6 +60,8 @@ class Version(NamedTuple):
         own: own effect of each action by its place in `OwnEffects`; empty where there is none.
         axes: (1 + dc, 1 + dc) directions, one a column, along which the weights of all actions are
             unsure independently of each other; None where each action has directions of its own.
+        doubt: variance of the own effect of an action not shown yet, then that at each place of
+            `own`; empty where there is none.
     """
 
     number: int
@@ -73,6 +77,7 @@ class Version(NamedTuple):
     noise: float
     own: Floats
     axes: Floats | None = None
+    doubt: Floats = _NONE
 
     @property
     def rank(self) -> int:
@@ -86,9 +91,15 @@ class Version(NamedTuple):
         effects[known] = self.own[places[known]]
         return effects
 
+    def doubt_of(self, places: Ints) -> Floats | None:
+        """Give how unsure the own effects at some places are; None where there is no own effect."""
+        if not len(self.doubt):
+            return None
+        return self.doubt[np.where(places < len(self.doubt) - 1, places + 1, 0)]
+
     def stripped(self) -> "Version":
         """Give what explanations need of a version, without what grows with the actions."""
-        return self._replace(spread=None, own=np.zeros(0), axes=None)
+        return self._replace(spread=None, own=_NONE, axes=None, doubt=_NONE)
 
     def rewards(self, context: Floats, actions: Floats) -> Floats:
         """Give what people in general are expected to give as reward.
@@ -216,6 +227,7 @@ class _Stored(msgspec.Struct, frozen=True, array_like=True):
     names: tuple[int, ...]
     waves: int = 0
     roots: tuple[int, ...] = ()
+    doubt: bytes = b""
 
 
 Columns = tuple[tuple[int, int], ...]
@@ -253,6 +265,7 @@ def pack(version: Version, vocabulary: Vocabulary, *, is_whole: bool = False) ->
             *vocabulary,
             version.context.waves.shape[1],
             tuple(version.context.roots.tolist()),
+            version.doubt.tobytes(),
         )
     )
 
@@ -280,6 +293,7 @@ def unpack(content: bytes) -> tuple[Version, Vocabulary]:
         noise=stored.noise,
         own=arrays[9],
         axes=arrays[11] if len(arrays) > _ARRAYS + 1 else None,
+        doubt=np.frombuffer(stored.doubt, dtype=np.float64),
     )
     return version, Vocabulary(stored.context_columns, stored.action_columns, stored.names)
 

@@ -20,7 +20,7 @@ from penchant.decide.weighing_many import Expectations, weigh_many
 from penchant.journal import Decided, Learned
 from penchant.learn.pending import Open
 from penchant.model.people import Posterior
-from penchant.model.version import Version
+from penchant.model.version import Variances, Version
 from penchant.runtime.standing import Standings
 from penchant.words import Decision, Explainer, FrozenMap, Moment, Refused, Value
 
@@ -84,19 +84,25 @@ def weighed(
         moment: For its shares.
     """
     scores = (choices.scaled @ version.weights.T) @ context.T
-    variances = version.variances_of_many(context, choices.scaled)
-    expectations = Expectations(
-        version.link(scores) + choices.own[:, None],
-        None if variances is None else variances.bounds(),
-        None if variances is None else variances.at,
-    )
+    reward = version.link(scores) + choices.own[:, None]
     return weigh_many(
-        expectations,
+        _expectations(reward, choices, version.variances_of_many(context, choices.scaled)),
         choices,
         posterior,
         explore=moment.explore,
         neutral_share=moment.neutral_share,
     )
+
+
+def _expectations(reward: Floats, choices: Choices, variances: Variances | None) -> Expectations:
+    """Say how unsure the rewards (K, n) are: by the model, or by the own effects of the actions."""
+    if variances is not None:
+        return Expectations(reward, variances.bounds(), variances.at)
+    doubt = choices.doubt
+    if doubt is None:
+        return Expectations(reward, None, None)
+    bound = np.broadcast_to(np.sqrt(doubt)[:, None], reward.shape)
+    return Expectations(reward, bound, lambda actions, people: doubt[actions])  # noqa: ARG005 - alike
 
 
 class DrawnColumns(NamedTuple):

@@ -33,11 +33,27 @@ def test_own_effects_are_those_of_the_version() -> None:
     choices = choices_of(ACTIONS, Encoder("actions"), OwnEffects(9.0), version)
 
     assert choices.own.tolist() == [0.1, 0.2, 0.0]
+    assert choices.doubt is None
+
+
+def test_how_unsure_own_effects_are_comes_with_them() -> None:
+    """By the place of the name; a newcomer is as unsure as actions differ."""
+    version = version_of(Shape(3, n_actions=2))
+    version = version._replace(own=np.array([0.1, 0.2]), doubt=np.array([0.5, 0.03, 0.02]))
+    effects = OwnEffects(9.0)
+    choices = choices_of(ACTIONS, Encoder("actions"), effects, version)
+    later = choices.of_version(version._replace(doubt=np.array([0.4, 0.01, 0.02])), effects)
+
+    assert choices.doubt is not None
+    assert choices.doubt.tolist() == [0.03, 0.02, 0.5]
+    assert later.doubt is not None
+    assert later.doubt.tolist() == [0.01, 0.02, 0.4]
 
 
 def test_some_of_the_choices_are_the_choices_of_some() -> None:
     """What guardrails leave has the same numbers as if nothing else had been there."""
     version = version_of(Shape(3, n_actions=2))._replace(own=np.array([0.1, 0.2]))
+    version = version._replace(doubt=np.array([0.5, 0.03, 0.02]))
     encoder, effects = Encoder("actions"), OwnEffects(9.0)
     kept = choices_of(ACTIONS, encoder, effects, version).kept([2, 0])
     alone = choices_of((ACTIONS[2], ACTIONS[0]), encoder, effects, version)

@@ -102,6 +102,22 @@ def test_products_learn_what_an_action_is_worth_in_a_context() -> None:
     assert weights == pytest.approx(np.array([[0.2, 0.0], [0.0, 0.8]]), abs=0.12)
 
 
+@pytest.mark.parametrize(("says", "least", "most"), [(1.0, 0.5, 1.3), (0.0, 0.0, 0.1)])
+def test_products_are_shrunk_where_features_say_nothing(
+    says: float, least: float, most: float
+) -> None:
+    """As hard as cross-validation finds best: little where they say something."""
+    rng = np.random.default_rng(9)
+    context, action = rng.normal(size=(600, 4)), rng.normal(size=(600, 6))
+    chance = 1 / (1 + np.exp(-says * action[:, 0]))
+    products = Products(5, 7, 1e9, 3.0)
+    products.add(outcomes(context, action, (rng.random(600) < chance).astype(float)))
+    weights, _ = products.solve(0.2)
+
+    assert least <= weights[0, 1] <= most
+    assert np.abs(weights[1:, 1:]).max() < 0.25
+
+
 def test_more_products_than_columns_share_them_by_a_signed_hash() -> None:
     """Single features keep a column of their own; memory is bounded."""
     rng = np.random.default_rng(3)

@@ -113,6 +113,20 @@ def test_what_is_kept_for_explanations_does_not_grow_with_actions() -> None:
     assert len(version.own) == 0
 
 
+def test_doubt_goes_with_own_effects() -> None:
+    """By place, that of a newcomer for later ones, through bytes too; stripped there is none."""
+    version = version_of(Shape(1))._replace(own=np.array([0.1, 0.2]))
+    doubtful = version._replace(doubt=np.array([0.5, 0.03, 0.02]))
+    back, _ = unpack(pack(doubtful, Vocabulary((), (), ())))
+
+    assert version.doubt_of(np.array([0])) is None
+    for one in (doubtful, back):
+        doubt = one.doubt_of(np.array([1, 5, 0]))
+        assert doubt is not None
+        assert doubt.tolist() == [0.02, 0.5, 0.03]
+    assert doubtful.stripped().doubt_of(np.array([0])) is None
+
+
 def test_variances_along_axes_are_those_of_the_covariances_they_are() -> None:
     """One context, many contexts, their bounds, and after a way through bytes."""
     whole = version_of(Shape(6, n_actions=3, n_context=4, has_spread=True))
