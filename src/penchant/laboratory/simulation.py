@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from penchant.engine import Engine
+from penchant.errors import BadInput
 from penchant.laboratory.engine_player import Clock, EnginePlayer, Shown, Way
 from penchant.laboratory.playing import Limits, Marks, Progress, limits, play
 from penchant.laboratory.scoring import PARTS, Score, drawn_people, part, score
@@ -62,6 +63,9 @@ def simulate(
     Returns:
         Scores with intervals over people, drawn anew with dice of the world's seed.
 
+    Raises:
+        BadInput: When nobody answers by their taste, so that there is nobody to score.
+
     Example:
         >>> import random
         >>> from penchant.adapters.store.memory import MemoryStore
@@ -72,7 +76,12 @@ def simulate(
         >>> sorted(found.scores["personal"])
         ['first five', 'last quarter', 'overall']
     """
-    n = world.shape.people * world.shape.rounds
+    n, who = world.shape.people * world.shape.rounds, ~world.adversaries
+    if not who.any():
+        raise BadInput(
+            "With this share of `adversaries` nobody answers by their taste, so there is nobody "
+            "to score. Take a smaller one."
+        )
     chances: dict[str, Floats] = {}
     log: tuple[Shown, ...] = ()
     for turn, way in enumerate(_PLAYED):
@@ -81,7 +90,7 @@ def simulate(
             player = EnginePlayer(world, engine, clock, way=way, keeps=keeps and not turn)
             chances[way] = play(world, player, _from(progress, turn * n, len(_PLAYED) * n))
             log = log or tuple(player.log())
-    known, who = limits(world), ~world.adversaries
+    known = limits(world)
     drawn = drawn_people(int(who.sum()), RESAMPLES, np.random.default_rng(world.seed))
     earned = {"random": known.random, **chances, "best": known.best}
     return Simulation(

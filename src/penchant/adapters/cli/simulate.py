@@ -164,6 +164,8 @@ def _check(seed: int, slates: str, write: Path | None) -> None:
         )
     if write.suffix != ".csv":
         raise BadInput(f"`--write` needs a name that ends in `.csv` (got `{write.name}`).")
+    if not write.parent.is_dir():
+        raise BadInput(f"`{write}` cannot be written: there is no folder `{write.parent}`.")
     for path in (write, write.with_suffix(".toml")):
         if path.exists():
             raise BadInput(f"`{path}` exists already and is left as it is. Name another file.")
