@@ -190,6 +190,7 @@ def _settings(moment: Moment) -> list[tuple[str, str]]:
         ("Rewards", f"{plain(low)} to {plain(high)}"),
         ("Half-life of an outcome", moment.half_life),
         ("Neutral share", percentage(moment.neutral_share)),
+        *([("Apprentice", "your own logic decides; it learns to do the same")] * moment.apprentice),
         ("Floor of a chance", f"{percentage(moment.explore)} shared by all actions"),
         (
             "Without consent",
