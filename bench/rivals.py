@@ -12,6 +12,7 @@ Needs the packages `vowpalwabbit` and `mabwiser`; knows nothing of the engine.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import product
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -62,7 +63,13 @@ class VowpalWabbit:
     batch = 1
 
     def __init__(
-        self, world: World, explorer: str, *, personal: bool, by_name: bool = False
+        self,
+        world: World,
+        explorer: str,
+        *,
+        personal: bool,
+        by_name: bool = False,
+        squares: bool = False,
     ) -> None:
         """Start an empty learner.
 
@@ -71,11 +78,12 @@ class VowpalWabbit:
             explorer: How it explores, for example `VW_SQUARE`.
             personal: Whether person x (1, item features) is crossed in; context x item always is.
             by_name: Whether the item's own name stands beside its features, and so in the crosses.
+            squares: Whether item x item is crossed in as well, alone and with the context.
         """
-        crosses = ["ca", "pa"] if personal else ["ca"]
+        crosses = ["ca", *(["pa"] if personal else []), *(["aa", "caa"] if squares else [])]
         interactions = " ".join(f"--interactions {cross}" for cross in crosses)
         self.name = f"VW {explorer.split(maxsplit=1)[0][2:]} {'personal' if personal else 'pooled'}"
-        self.name += " by name" if by_name else ""
+        self.name += (" by name" if by_name else "") + (" with squares" if squares else "")
         self._workspace = vowpalwabbit.Workspace(
             f"--cb_explore_adf {explorer} {interactions} -b {VW_BITS} --quiet"
         )
@@ -158,21 +166,24 @@ class Mabwiser:
         self._started = True
 
 
+def _vowpal(explorer: str, **how: bool) -> Callable[[World], Rival]:
+    return lambda world: VowpalWabbit(world, explorer, **how)  # type: ignore[arg-type]
+
+
+def _vowpals() -> Mapping[str, Callable[[World], Rival]]:
+    """Give every way in which Vowpal Wabbit plays, by name."""
+    found = {}
+    for name, options in (("vw-squarecb", VW_SQUARE), ("vw-regcbopt", VW_BOUNDED)):
+        for personal, by_name, squares in product((False, True), repeat=3):
+            end = f"{'-names' * by_name}{'-squares' * squares}"
+            how = {"personal": personal, "by_name": by_name, "squares": squares}
+            found[f"{name}-{'personal' if personal else 'pooled'}{end}"] = _vowpal(options, **how)
+    return found
+
+
 RIVALS: Mapping[str, Callable[[World], Rival]] = MappingProxyType(
     {
-        "vw-squarecb-pooled": lambda world: VowpalWabbit(world, VW_SQUARE, personal=False),
-        "vw-squarecb-personal": lambda world: VowpalWabbit(world, VW_SQUARE, personal=True),
-        "vw-squarecb-personal-names": lambda world: VowpalWabbit(
-            world, VW_SQUARE, personal=True, by_name=True
-        ),
-        "vw-squarecb-pooled-names": lambda world: VowpalWabbit(
-            world, VW_SQUARE, personal=False, by_name=True
-        ),
-        "vw-regcbopt-personal-names": lambda world: VowpalWabbit(
-            world, VW_BOUNDED, personal=True, by_name=True
-        ),
-        "vw-regcbopt-pooled": lambda world: VowpalWabbit(world, VW_BOUNDED, personal=False),
-        "vw-regcbopt-personal": lambda world: VowpalWabbit(world, VW_BOUNDED, personal=True),
+        **_vowpals(),
         "mabwiser-lints": lambda world: Mabwiser(world, "LinTS", 0.05),
         "mabwiser-linucb": lambda world: Mabwiser(world, "LinUCB", 0.1),
     }
