@@ -1,4 +1,4 @@
-"""Cut a log of Open Bandit to what `penchant evaluate` uses, and write its map.
+"""Cut a log of Open Bandit to what `penchant evaluate` uses, and write the maps.
 
     python data/open_bandit/make.py men.csv.gz data/open_bandit
 
@@ -48,8 +48,41 @@ column = "place"
 """
 
 
+ITEMS = {"men": 34, "women": 46, "all": 80}
+
+ORIGINAL = """# Open Bandit, {page}, as published. `docs/reference/map-file.md` explains every key.
+
+[log]
+title = "Open Bandit: {page}"
+unit = "clicks"
+reward_is = "a click"
+
+[columns]                   # nobody in it has an id: each row counts as a person
+time = "timestamp"
+action = "item_id"
+reward = "click"
+propensity = "propensity_score"
+
+[moment]
+name = "shop.item"
+purpose = "recommendation"
+
+[context.place]
+column = "position"
+"""
+PAGES = {"men": "the men's page", "women": "the women's page", "all": "the page of all items"}
+
+
+def original(page: str) -> str:
+    """Give the map of a log as it was published."""
+    parts = [ORIGINAL.format(page=PAGES[page])]
+    parts += [f'\n[context.visitor_{n}]\ncolumn = "user_feature_{n}"\n' for n in range(4)]
+    parts += [f'\n[[actions]]\nlogged = "{n}"\nname = "item {n}"\n' for n in range(ITEMS[page])]
+    return "".join(parts)
+
+
 def main() -> None:
-    """Read one log, write its cut and its map."""
+    """Read one log, write its cut and the maps."""
     source, folder = Path(sys.argv[1]), Path(sys.argv[2])
     with gzip.open(source, "rt", encoding="utf-8", newline="") as file:
         rows = sorted(csv.DictReader(file), key=lambda row: row["timestamp"])
@@ -69,6 +102,8 @@ def main() -> None:
     items = sorted({int(row["item_id"]) for row in rows})
     parts += [f'\n[[actions]]\nlogged = "{item}"\nname = "item {item}"\n' for item in items]
     (folder / "men_random.toml").write_text("".join(parts), encoding="utf-8")
+    for page in ITEMS:
+        (folder / f"original_{page}.toml").write_text(original(page), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ def test_a_map_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('person = "who"\n', "", "missing required field `person` - at `columns`"),
+        ('action = "did"\n', "", "missing required field `action` - at `columns`"),
         ('person = "who"', "person = 3", "Expected `str`, got `int` - at `columns.person`"),
         ('person = "who"', 'persn = "who"', "unknown field `persn` - at `columns`"),
         ("[columns]", "[columns", "is not as it should be"),

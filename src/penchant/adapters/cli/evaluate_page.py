@@ -16,6 +16,7 @@ from penchant.learn.evaluate.evaluation import Evaluation, Judged
 __all__ = ["page"]
 
 QUIET = "dim"
+LARGE = 100.0
 TO_DO = {
     "promote": "earns more than {} at every look: promote it",
     "roll back": "earns less than {} at every look: leave it, or roll it back",
@@ -40,14 +41,12 @@ def page(found: Evaluation) -> Iterator[RenderableType]:
 
 
 def _table(found: Evaluation) -> Table:
-    """Lay out values and intervals."""
+    """Lay out values and gains, each with its interval."""
     sure = f"{100 - 100 * found.alpha:g} %"
     table = Table(box=None, padding=(0, 2, 0, 0), header_style=QUIET, pad_edge=False)
-    table.add_column("  policy", no_wrap=True)
-    table.add_column(found.unit, justify="right", no_wrap=True)
-    table.add_column(f"{sure} interval", justify="right", no_wrap=True)
-    table.add_column("at every look", justify="right", no_wrap=True)
-    table.add_column(f"more than {found.against.policy}, at every look", justify="right")
+    table.add_column("  policy", min_width=18)
+    table.add_column(f"{found.unit} ({sure} interval)", justify="right", no_wrap=True)
+    table.add_column("more (at every look)", justify="right", no_wrap=True)
     table.add_column("weighs like", justify="right")
     for one in found.policies:
         table.add_row(*_row(one))
@@ -58,20 +57,18 @@ def _current(found: Evaluation) -> str:
     """Say what the policy in force has earned, or would have."""
     one = found.against
     if one.value is None:
-        return f"{one.policy}: {one.refused}"
-    earned = f"{one.policy}: {_number(one.value)} {found.unit} a decision"
+        return f"held against {one.policy}: {one.refused}"
+    earned = f"held against {one.policy}: {_number(one.value)} {found.unit} a decision"
     return f"{earned} ({_interval(one.low, one.high)})"
 
 
 def _row(one: Judged) -> tuple[str, ...]:
     if one.value is None:
-        return f"  {one.policy}", "cannot say", "", "", "", f"{one.ess:,.0f}"
+        return f"  {one.policy}", "cannot say", "", f"{one.ess:,.0f}"
     gain = f"{_number(one.gain)} ({_interval(one.gain_low, one.gain_high)})"
     return (
         f"  {one.policy}",
-        _number(one.value),
-        _interval(one.low, one.high),
-        _interval(one.anytime_low, one.anytime_high),
+        f"{_number(one.value)} ({_interval(one.low, one.high)})",
         "cannot say" if one.gain is None else gain,
         f"{one.ess:,.0f}",
     )
@@ -93,5 +90,8 @@ def _interval(low: float | None, high: float | None) -> str:
 
 
 def _number(value: float | None) -> str:
-    """Give four figures, with a real minus."""
-    return "" if value is None else f"{value:,.4g}".replace("-", "−")
+    """Give three figures, with a real minus; what is large, to the unit."""
+    if value is None:
+        return ""
+    said = f"{value:,.0f}" if abs(value) >= LARGE else f"{value:.3g}"
+    return said.replace("-", "−")

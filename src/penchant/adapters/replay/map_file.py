@@ -37,12 +37,15 @@ class BadLog(BadInput):
 
 
 class Columns(Struct, frozen=True, forbid_unknown_fields=True):
-    """Names of the columns that every log has; `propensity` is that of the action logged."""
+    """Names of the columns of a log; `propensity` is that of the action logged.
 
-    time: str
+    Without `person` each row counts as a person, without `time` rows stand as they do in the file.
+    """
+
     action: str
     reward: str
-    person: str
+    person: str = ""
+    time: str = ""
     propensity: str = ""
     time_zone: str = ""
 

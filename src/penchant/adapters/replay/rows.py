@@ -10,7 +10,7 @@ import gzip
 import io
 import math
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,8 @@ from penchant.words import FrozenMap, Value
 __all__ = ["BadRow", "Row", "read_rows"]
 
 Cells = Mapping[str, str]
+NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
+"""From where the lines of a log without times are counted, a second each."""
 YES, NO = frozenset({"true", "yes", "1"}), frozenset({"false", "no", "0"})
 
 
@@ -98,14 +100,14 @@ def _row(line: int, cells: Cells, plan: LogMap) -> Row:
     if None in cells or None in cells.values():
         raise _BadCell("it has more or fewer cells than the header has columns.")
     given = {name: "" if cell in plan.log.missing else cell for name, cell in cells.items()}
-    person = given[plan.columns.person]
+    person = given[plan.columns.person] if plan.columns.person else f"row {line}"
     if not person:
         raise _BadCell(f"no person in `{plan.columns.person}`.")
     is_moment = all(cells[column] in values for column, values in plan.keep.items())
     row = Row(
         line=line,
         person=person,
-        at=_time(given, plan),
+        at=_time(given, plan) if plan.columns.time else NO_TIME + timedelta(seconds=line),
         context=FrozenMap(_features(plan.context, given)),
         signals=tuple(_signals(given, plan)),
         traits=FrozenMap(
