@@ -104,6 +104,20 @@ def test_many_at_once_answer_in_order(client: Client) -> None:
     assert not any(client.observe(signals, purpose="recommendation"))
 
 
+def test_several_are_decided_together(client: Client) -> None:
+    """A slate comes with its decisions, the top one first, each to be learned from."""
+    slate = client.decide_slate("home.hero", 2, context={"hour": 9}, reasons=True)
+    names = [one.action.name for one in slate.decisions]
+    assert len(set(names)) == len(names) <= 2
+    assert all(one.reasons for one in slate.decisions)
+    assert all(client.learn(one.id, reward=0.5) for one in slate.decisions)
+
+    only = client.decide_slate("home.hero", 1, actions=["run"])
+    assert only.decisions[0].action.name in {"run", "nothing"}
+    with pytest.raises(BadInput, match="1 to 64 positions"):
+        client.decide_slate("home.hero", 0)
+
+
 def test_a_person_has_their_rights_over_http(client: Client) -> None:
     """What is kept can be had, and forgotten; a strange id travels as it is."""
     person = "ada/lovelace?&#%"

@@ -15,6 +15,7 @@ MOMENT = {"name": "a.b", "purpose": PURPOSE}
 BODIES: dict[str, object] = {
     "/v1/signals": SIGNAL,
     "/v1/decisions": ASK,
+    "/v1/slates": {**ASK, "k": 2},
     "/v1/outcomes": {"decision": "d-0", "reward": 1},
     "/v1/moments": MOMENT,
     "/v1/people/{person}/consent/{purpose}": {"granted": True},
