@@ -63,6 +63,8 @@ class Gaussians:
         self._gram[0, 0] = RIDGE_OF_ONE
         self._sum = np.zeros(shared)
         self._weights = np.zeros(shared)
+        contexts = world.round(0).contexts
+        self._reach = float(np.sqrt((contexts**2).sum(axis=1).mean()))
         self._asked: tuple[Floats, Ints] | None = None
 
     def decide(self, step: Round, rows: Ints) -> Ints:
@@ -101,14 +103,16 @@ class Gaussians:
         if self._name == "oracle-of-everything":
             return _people_in_general(self._world, contexts, slates)
         width = self._rows.shape[1]
-        sides = np.column_stack([np.ones(len(contexts)), contexts]) @ self._weights.reshape(
-            -1, width
-        )
+        sides = self._sides(contexts) @ self._weights.reshape(-1, width)
         return _sigmoid(np.einsum("nki,ni->nk", self._rows[slates], sides))
+
+    def _sides(self, contexts: Floats) -> Floats:
+        """Give a one beside contexts of about unit length, as the engine scales them."""
+        return np.column_stack([np.ones(len(contexts)), contexts / self._reach])
 
     def _learn_general(self, contexts: Floats, items: Ints, rewards: Floats) -> None:
         """Add one step of logistic least squares for each outcome, and solve."""
-        sides = np.column_stack([np.ones(len(contexts)), contexts])
+        sides = self._sides(contexts)
         products = (sides[:, :, None] * self._rows[items][:, None, :]).reshape(len(items), -1)
         linear = products @ self._weights
         chance = _sigmoid(linear)
