@@ -100,7 +100,7 @@ def test_the_policy_that_logged_earned_the_plain_mean(known: World) -> None:
         ({"target": np.full((3_000, 3), 0.5)}, "sum to 1"),
         ({"target": np.full((3_000, 3), np.nan)}, "`target` is missing"),
         ({"contexts": np.full((3_000, 1), np.inf)}, "`contexts` is missing"),
-        ({"groups": ["ada"] * 3_000}, "the log is of 1 people"),
+        ({"groups": ["ada"] * 3_000}, "the log is of 1 person"),
         ({"actions": np.zeros(3_000)}, "never logged"),
     ],
 )

@@ -78,7 +78,10 @@ def test_qini_is_that_of_a_known_case() -> None:
 
 @pytest.mark.parametrize(
     ("chances", "done", "says"),
-    [(1.0, None, "between 0 and 1"), (0.4, np.zeros(6_000, dtype=np.int64), "at least 100 rows")],
+    [
+        (1.0, None, "between 0 and 1"),
+        (0.01, (np.arange(6_000) < 60).astype(np.int64), "at least 100 rows"),
+    ],
 )
 def test_a_trial_that_is_none_is_an_error(chances: float, done: Ints | None, says: str) -> None:
     """Somebody has to go without, and by lot."""

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from penchant.errors import BadNumber
 from penchant.learn.evaluate.estimators import Valued, chosen, half_width, valued
 from penchant.learn.evaluate.log import Log, read_log
+from penchant.learn.evaluate.resampling import FEWEST_GROUPS, FEWEST_ROWS
 from penchant.learn.evaluate.sequences import Walk, mean_sequence, sequence
 from penchant.learn.evaluate.support import Support, refusal, support_of
 
@@ -109,11 +110,12 @@ def unsaid(sentence: str, ess: float = 0.0) -> Estimate:
 
 
 def as_logged(log: Log, alpha: float) -> Estimate:
-    """Give what whoever logged has earned: the plain mean."""
+    """Give what whoever logged has earned: the plain mean; of few, any reward is possible."""
     ones = np.ones(len(log.rewards))
-    mean = float(log.rewards.mean())
-    half = half_width(log.rewards, log, alpha, row_weights=ones)
-    low, high = _ends(mean, half, 0.0, mean)
+    mean, low, high = float(log.rewards.mean()), 0.0, 1.0
+    if len(ones) >= FEWEST_ROWS and log.n_people >= FEWEST_GROUPS:
+        half = half_width(log.rewards, log, alpha, row_weights=ones)
+        low, high = _ends(mean, half, 0.0, mean)
     always = mean_sequence(log.rewards, log.people, alpha)
     ends = (mean, low, high, min(always[0], mean), max(always[1], mean))
     value, low, high, always_low, always_high = (log.low + log.span * one for one in ends)

@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from penchant.errors import BadNumber
+
 __all__ = ["LOUD", "Misfit", "misfits"]
 
 Floats = NDArray[np.float64]
@@ -42,11 +44,16 @@ def misfits(
         n_actions: How many actions every row could have taken.
         loud: Standard errors from which a misfit is told.
 
+    Raises:
+        BadNumber: When a logged propensity is 0, above 1 or not a number.
+
     Example:
         >>> took = np.repeat([0, 1], [410, 590])
         >>> misfits(took, np.where(took == 0, 0.3, 0.7), n_actions=2)[0].measured
         0.41
     """
+    if logged.size and not (np.all(logged > 0) and np.all(logged <= 1)):
+        raise BadNumber("A logged propensity must be above 0 and at most 1.")
     found = []
     for action in range(n_actions):
         chosen = actions == action

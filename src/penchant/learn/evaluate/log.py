@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 FARTHEST = 5.0  # standard deviations; a feature beyond says no more than that it is far
+LEAST_CHANCE = 1e-12  # below, nothing logged was drawn with it: a 0, as far as counts can tell
 SUM_TOLERANCE = 1e-3  # of a row of the target, so that shares written with three digits pass
 
 
@@ -201,7 +202,7 @@ def _fault(rewards: Floats, logged: Floats, target: Floats, contexts: Floats) ->
 def _chance_fault(logged: Floats, target: Floats) -> str | None:
     """Say what is wrong with the propensities of the log or of the target, or None."""
     n = len(logged)
-    outside = int(np.count_nonzero((logged <= 0) | (logged > 1)))
+    outside = int(np.count_nonzero((logged < LEAST_CHANCE) | (logged > 1)))
     if outside:
         return (
             f"{outside} of {n} propensities are not above 0 and at most 1: what was logged cannot "

@@ -26,8 +26,9 @@ FIRST = int(FEWEST_ROWS)
 class Match(Struct, frozen=True):
     """In what share of cases an apprentice would have done the same as the host's own logic.
 
-    It is that of the average person, however many decisions each of them had. `low` to `high` holds the truth at every look; it is of the latest `decisions`, at least half of
-    all. `refused` says why nothing can be said, "" where something can.
+    It is that of the average person, however many decisions each of them had. `low` to `high` holds
+    the truth at every look; it is of the latest `decisions`, at least half of all. `refused` says
+    why nothing can be said, "" where something can.
     """
 
     share: float
@@ -68,8 +69,9 @@ def match_of(
         alpha: The interval misses the truth at any look at all in this share of cases.
 
     Returns:
-        The share for the average person over the latest decisions, at least half of all: those from 200, 400, 800, ... on,
-        the last of these by which as many have come again. Each stretch spends a part of alpha.
+        The share for the average person over the latest decisions, at least half of all: those from
+        200, 400, 800, ... on, the last of these by which as many have come again. Each stretch
+        spends a part of alpha.
 
     Example:
         >>> dice = np.random.default_rng(1)

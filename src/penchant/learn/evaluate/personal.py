@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant.errors import BadInput
+from penchant.learn.evaluate.trial import checked_trial
 
 __all__ = ["Personal", "is_personal"]
 
@@ -74,7 +75,7 @@ def is_personal(
         rng: The dice.
 
     Raises:
-        BadInput: When there are too few people, or a propensity is not between 0 and 1.
+        BadInput: When there are too few people, or the rows make no trial; see `checked_trial`.
 
     Source: Fisher's randomization test of the sharp null of one common effect; the question is that
     of Ghosh, Kim, Chhabria, Dwivedi, Klasnja, Liao, Zhang, Murphy 2023, "Did we personalize?".
@@ -90,8 +91,7 @@ def is_personal(
     n_people = int(place.max(initial=-1)) + 1
     if n_people < FEWEST_PEOPLE:
         raise BadInput(f"There are {n_people} people; it takes at least {FEWEST_PEOPLE}.")
-    if not np.all((propensity > 0) & (propensity < 1)):
-        raise BadInput("The propensity of doing it must lie between 0 and 1 in every row.")
+    done, rewards, propensity = checked_trial(done, rewards, propensity, people=people)
     seen = _Effects(rewards, done, propensity, place, n_people)
     effect = seen.usual
     without = rewards - done * effect

@@ -212,6 +212,7 @@ def _blocks(units: Ints) -> Ints:
         end *= GROWTH
     rows_before = np.cumsum(counts) - counts
     by_unit = np.searchsorted(np.array(ends), rows_before, side="right")
+    by_unit = np.unique(by_unit, return_inverse=True)[1]  # one person may span several blocks
     blocks: Ints = by_unit[units]
     return blocks
 

@@ -29,7 +29,8 @@ HEAVY = 2.0  # heaviest rows that count as seen beforehand
 class Support(NamedTuple):
     """What stands beside an estimate.
 
-    `greatest` is the greatest weight; `mean_weight` is 1 under right propensities, and
+    `people_like` is how many people with as many rows each would weigh as much, by rows or by
+    weights. `greatest` is the greatest weight; `mean_weight` is 1 under right propensities, and
     `mean_errors` by how many standard errors it is not; `unsupported` the share of the target on
     actions never logged; `off` the check that is farthest off, its standard errors in
     `off_errors`, or "" where none is too far.
@@ -37,6 +38,7 @@ class Support(NamedTuple):
 
     rows: int
     people: int
+    people_like: float
     actions_logged: int
     is_grouped: bool
     ess: float
@@ -57,6 +59,7 @@ def support_of(log: Log) -> Support:
     return Support(
         rows=len(log.actions),
         people=log.n_people,
+        people_like=_people_like(log, row_weights),
         actions_logged=int(logged.sum()),
         is_grouped=log.is_grouped,
         ess=rows_like(row_weights),
@@ -82,9 +85,10 @@ def _objections(support: Support) -> Iterator[str]:
             "Collect more."
         )
     if support.people < FEWEST_GROUPS:
+        who = "1 person" if support.people == 1 else f"{support.people} people"
         yield (
-            f"the log is of {support.people} people, and fewer than {FEWEST_GROUPS} show too "
-            "little of how people differ."
+            f"the log is of {who}, and fewer than {FEWEST_GROUPS} show too little of how people "
+            "differ."
         )
     if support.unsupported > MOST_UNSUPPORTED:
         yield (
@@ -99,11 +103,24 @@ def _objections(support: Support) -> Iterator[str]:
             f"{_many(support.off_errors)} standard errors off. Log the propensity with which each "
             "action was really drawn."
         )
+    if support.people_like < FEWEST_GROUPS <= support.people:
+        yield (
+            f"most rows are of few people: the {support.people:,} there are weigh like "
+            f"{support.people_like:.1f}, and fewer than {FEWEST_GROUPS} show too little of how "
+            "people differ."
+        )
     if support.ess < FEWEST_ROWS:
         yield (
             f"for this policy the {support.rows} rows weigh like {support.ess:.0f}, and fewer than "
             f"{FEWEST_ROWS:.0f} show too little. The log rarely did what the policy would do."
         )
+
+
+def _people_like(log: Log, row_weights: Floats) -> float:
+    """Give how many people weigh as much, were each to have as many rows; so too by weights."""
+    by_rows = np.bincount(log.people, minlength=log.n_people).astype(np.float64)
+    by_weight = np.bincount(log.people, row_weights, log.n_people).astype(np.float64)
+    return min(rows_like(by_rows), rows_like(by_weight))
 
 
 def _many(errors: float) -> str:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant.errors import BadInput
+from penchant.learn.evaluate.trial import check_finite, checked_trial
 
 __all__ = ["Heterogeneity", "Uplift", "fit_uplift", "gains", "heterogeneity", "qini"]
 
@@ -74,14 +75,12 @@ def gains(done: Ints, rewards: Floats, contexts: Floats, propensity: Floats) -> 
         propensity: (n,) of doing it, between 0 and 1.
 
     Raises:
-        BadInput: When there are too few rows, or a propensity is not between 0 and 1.
+        BadInput: When there are too few rows, or they make no trial; see `checked_trial`.
 
     Source: Kennedy 2020, "Towards optimal doubly robust estimation of heterogeneous causal
     effects", algorithm 1: m1 - m0 + t (y - m1) / e - (1 - t)(y - m0) / (1 - e).
     """
-    done = np.asarray(done, dtype=np.int64)
-    if not np.all((propensity > 0) & (propensity < 1)):
-        raise BadInput("The propensity of doing it must lie between 0 and 1 in every row.")
+    done, rewards, propensity = checked_trial(done, rewards, propensity, contexts=contexts)
     if min(int(done.sum()), int((1 - done).sum())) < FEWEST:
         raise BadInput(f"A trial needs at least {FEWEST} rows with and without the action.")
     folds = _folds(len(done))
@@ -119,6 +118,8 @@ def fit_uplift(phi: Floats, contexts: Floats) -> Uplift:
         >>> fitted.scores(np.array([[0.0, 1.0], [1.0, 0.0]])).round(1).tolist()
         [0.0, 2.0]
     """
+    check_finite("phi", phi)
+    check_finite("contexts", contexts)
     means, spreads = contexts.mean(axis=0), contexts.std(axis=0)
     spreads = np.where(spreads > 0, spreads, 1.0)
     standard = (contexts - means) / spreads
@@ -167,8 +168,13 @@ def qini(scores: Floats, done: Ints, rewards: Floats) -> float:
         done: (n,) 1 where it was done.
         rewards: (n,) 0 or 1.
 
+    Raises:
+        BadInput: When one is missing, all rewards are the same, or all were treated alike.
+
     Source: Radcliffe 2007; as scikit-uplift's `qini_auc_score` with its defaults.
     """
+    check_finite("scores", scores)
+    checked_trial(done, rewards, np.full(len(done), min(max(np.mean(done), 1e-9), 1 - 1e-9)))
     area = _area(*_qini_curve(scores, done, rewards))
     best = _area(*_qini_curve(rewards * done - rewards * (1 - done), done, rewards))
     return area / best if best else math.nan
