@@ -10,13 +10,15 @@ The gain is (expected reward of what was drawn - mean) / (best - mean) of the it
 sum; "after" are the 300 rounds after the new ones came. Everybody meets the same rounds. World and
 rivals were fixed before anything of ours was tuned on seeds 100 to 109.
 
-Run: python bench/featured.py [--seeds 0-9] [--worlds 0,.5,1.5,nothing] [--players all]
+Run: python bench/featured.py [--seeds 0-9] [--worlds 0,nothing] [--players all] [--keep FILE]
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
@@ -35,6 +37,8 @@ MIDWAY, AFTER = ROUNDS // 2, 300
 BIAS = -1.0
 WORLDS = ("0", ".5", "1.5", "nothing")
 PEOPLE = 100
+CRITICAL = {2: 4.303, 4: 2.776, 9: 2.262}
+"""Student's t at 5 %, two sides, by degrees of freedom."""
 
 
 class World(NamedTuple):
@@ -246,6 +250,16 @@ def play(player: Player, world: World) -> tuple[float, float]:
     return won.sum() / possible.sum(), won[after].sum() / possible[after].sum()
 
 
+class Gain(NamedTuple):
+    """What one player made of one world."""
+
+    player: str
+    world: str
+    seed: int
+    all: float
+    after: float
+
+
 def numbers(text: str) -> list[int]:
     """Read `0-9` or `0,1,2`."""
     first, _, last = text.partition("-")
@@ -253,35 +267,56 @@ def numbers(text: str) -> list[int]:
 
 
 def interval(values: Floats) -> str:
-    """Write a mean and its 95 % interval by t, for ten seeds; without one for other counts."""
-    mean = values.mean()
-    if len(values) != 10:  # noqa: PLR2004 - for which t is written here
-        return f"{mean:.3f}"
-    half = 2.262 * values.std(ddof=1) / len(values) ** 0.5
-    return f"{mean:.3f} ± {half:.3f}"
+    """Write a mean and its 95 % interval by t, where there are enough seeds for one."""
+    if len(values) - 1 not in CRITICAL:
+        return f"{values.mean():.3f}"
+    half = CRITICAL[len(values) - 1] * values.std(ddof=1) / len(values) ** 0.5
+    return f"{values.mean():.3f} ± {half:.3f}"
+
+
+def table(kept: list[Gain]) -> None:
+    """Print a table a world."""
+    for kind in WORLDS:
+        here = [one for one in kept if one.world == kind]
+        if here:
+            print(f"\nSIMULATED, own effect {kind}: all rounds, after midway, seeds")
+        for name in PLAYERS:
+            found = np.array([one[3:] for one in here if one.player == name])
+            if len(found):
+                first, after = interval(found[:, 0]), interval(found[:, 1])
+                print(f"{name:28}{first:>16}{after:>16}{len(found):6}")
 
 
 def main() -> None:
-    """Print a table a world."""
+    """Play, keep, print."""
     on_one_thread()
     options = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     options.add_argument("--seeds", default="0-9", help="0-9, or 0,1,2")
     options.add_argument("--worlds", default=",".join(WORLDS))
-    options.add_argument("--players", default="all", help="names or how they begin; `;` between")
+    options.add_argument("--players", default="all", help="names, with `;` between")
+    options.add_argument("--keep", type=Path, help="JSON lines: added to, and not played again")
+    options.add_argument("--table", action="store_true", help="only print what was kept")
     given = options.parse_args()
-    wanted = given.players.split(";")
-    names = [
-        name for name in PLAYERS if given.players == "all" or any(map(name.startswith, wanted))
-    ]
-    seeds = numbers(given.seeds)
+    names = [*PLAYERS] if given.players == "all" else given.players.split(";")
+    kept: list[Gain] = []
+    if given.keep and given.keep.exists():
+        lines = given.keep.read_text(encoding="utf-8").splitlines()
+        kept = [Gain(**json.loads(line)) for line in lines]
     print(machine())
-    for kind in given.worlds.split(","):
-        print(f"\nSIMULATED, own effect {kind}; seeds {given.seeds}: all rounds, after midway")
-        for name in names:
-            found = np.array(
-                [play(PLAYERS[name](world), world) for world in (world_of(kind, s) for s in seeds)]
-            )
-            print(f"{name:28}{interval(found[:, 0]):>16}{interval(found[:, 1]):>16}", flush=True)
+    done = {one[:3] for one in kept}
+    for seed in [] if given.table else numbers(given.seeds):
+        for kind in given.worlds.split(","):
+            world = world_of(kind, seed)
+            for name in names:
+                if (name, kind, seed) in done:
+                    continue
+                one = Gain(name, kind, seed, *play(PLAYERS[name](world), world))
+                kept.append(one)
+                print(f"{name:28}{kind:8}{seed:4}{one.all:8.3f}{one.after:8.3f}", flush=True)
+                if given.keep:
+                    with given.keep.open("a", encoding="utf-8") as file:
+                        file.write(json.dumps(one._asdict()) + "\n")
+    table(kept)
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ class DecisionExplainer:
         """Keep what the explanations are read from."""
         self.words = words
         self.moment = moment
-        self.version = version
+        self.version = version.stripped()  # a decision that is kept keeps its explainer
         self.encoders = encoders
 
     def reasons(self, decision: Decision) -> tuple[Reason, ...]:

@@ -66,6 +66,8 @@ _BENT_UNTIL: Final = 2_048
 """Outcomes before which it is too early to tell whether bent features pay."""
 _TRIED_EVERY: Final = 3
 """Bent features that did not pay are tried again after so many doublings of the outcomes."""
+_AT_EACH: Final = 10**8
+"""Steps of solving, actions times cubed columns, that are worth taking after each outcome."""
 _AT_ONCE: Final = 32_768
 """Outcomes that are gone through at once, so that what lies between is bounded."""
 
@@ -112,7 +114,15 @@ def is_refresh_due(model: MomentModel) -> bool:
     if model.population is None:
         return False
     count = len(model.evidence)
-    return count - model.version.n_outcomes >= min(max(1, count // 32), 256)
+    return count - model.version.n_outcomes >= min(max(_heft(model), count // 32), 256)
+
+
+def _heft(model: MomentModel) -> int:
+    """Say after how many outcomes at least the weights are solved: 1, more where it takes long."""
+    version = model.version
+    if version.spread is None or version.axes is not None:
+        return 1
+    return 1 + version.action.width * version.context.width**3 // _AT_EACH
 
 
 def plan(model: MomentModel) -> RoundTask:

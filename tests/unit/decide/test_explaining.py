@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 from engines import NOW
+from views import Shape
+from views import version_of as drawn_version
 
 from penchant.decide.explaining import DecisionExplainer
 from penchant.model.encoding import Encoder
@@ -75,6 +77,16 @@ def explained(
 
     assert explainer.reasons(Decision(**given)) == explanation.reasons
     return explanation
+
+
+def test_what_explains_holds_nothing_that_grows_with_the_actions() -> None:
+    """A decision that is kept keeps what explains it, so that is small."""
+    used = drawn_version(Shape(1, has_spread=True))
+    sides = (Encoder("context"), Encoder("actions"))
+    explainer = DecisionExplainer(Moment("m", purpose="p"), used, sides)
+
+    assert used.spread is not None
+    assert explainer.version.spread is None
 
 
 def place(column: str, names: tuple[str, ...]) -> int:

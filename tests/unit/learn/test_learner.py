@@ -10,6 +10,7 @@ from penchant.limits import Limits
 from penchant.model.evidence import Row
 from penchant.model.moment_model import MomentModel
 from penchant.model.population import Blocks, Products
+from penchant.model.scaling import Scaling
 from penchant.words import Action
 
 DAY = 86_400.0
@@ -98,6 +99,20 @@ def test_what_comes_while_a_round_runs_is_added_when_it_is_adopted() -> None:
 
     assert model.version.n_outcomes == 60
     assert counts.tolist() == [12] * 5
+
+
+def test_what_takes_long_to_solve_is_solved_less_often() -> None:
+    """Many actions and a wide context: after several outcomes instead of each."""
+    model = model_with(NAMED, 40)
+    learner.adopt(model, round_of(model))
+    model.evidence.add(model_with(NAMED, 42).evidence.rows(40))
+    assert learner.is_refresh_due(model)
+
+    ones = np.ones(300)
+    model.version = model.version._replace(context=Scaling(0 * ones, ones, 5 * ones))
+    assert not learner.is_refresh_due(model)
+    model.version = model.version._replace(axes=np.eye(301))
+    assert learner.is_refresh_due(model)
 
 
 def test_a_refresh_solves_the_weights_and_leaves_the_basis() -> None:
