@@ -108,10 +108,10 @@ def test_what_takes_long_to_solve_is_solved_less_often() -> None:
     model.evidence.add(model_with(NAMED, 42).evidence.rows(40))
     assert learner.is_refresh_due(model)
 
-    ones = np.ones(300)
+    ones = np.ones(500)
     model.version = model.version._replace(context=Scaling(0 * ones, ones, 5 * ones))
     assert not learner.is_refresh_due(model)
-    model.version = model.version._replace(axes=np.eye(301))
+    model.version = model.version._replace(axes=np.eye(501))
     assert learner.is_refresh_due(model)
 
 
