@@ -38,6 +38,7 @@ class Row(NamedTuple):
     rest: float = 0.0
     weight: float = 1.0
     position: int = 0
+    said: float = 0.0
 
 
 class Rows(NamedTuple):
@@ -46,7 +47,8 @@ class Rows(NamedTuple):
     `shown` is the place of the action among `actions`, (m, da) raw float32. `person` is the row of
     the person in `People`, or -1 where there is none (any more). `name` is the place of the action
     in `OwnEffects`, `rest` what its own effect was left to explain. `weight` is what an outcome
-    counts before it fades, 0..1, and `position` where its action stood in a slate, 0 for alone.
+    counts before it fades, 0..1; `position` where its action stood in a slate, 0 for alone; `said`,
+    there, what was expected of it in all.
     """
 
     context: NDArray[np.float32]
@@ -59,6 +61,7 @@ class Rows(NamedTuple):
     rest: Floats
     weight: NDArray[np.float32]
     position: NDArray[np.int16]
+    said: NDArray[np.float32]
     actions: NDArray[np.float32]
 
     @property
@@ -144,6 +147,7 @@ class Evidence:
         rows.rest[place] = one.rest
         rows.weight[place] = one.weight
         rows.position[place] = one.position
+        rows.said[place] = one.said
         self._count = place + 1
 
     def rows(self, start: int = 0, end: int | None = None) -> Rows:
@@ -269,5 +273,6 @@ def _room(capacity: int, n_context: int) -> Rows:
         np.empty(capacity),
         np.empty(capacity, dtype=np.float32),
         np.empty(capacity, dtype=np.int16),
+        np.empty(capacity, dtype=np.float32),
         np.empty((0, 0), dtype=np.float32),
     )

@@ -259,6 +259,7 @@ def learn_columns(live: LiveMoment, learned: LearnedColumns) -> None:
             learned.rest,
             np.ones(len(places), dtype=np.float32),
             np.zeros(len(places), dtype=np.int16),
+            np.zeros(len(places), dtype=np.float32),
             made.choices.raw.astype(np.float32),
         )
     )

@@ -91,6 +91,7 @@ class LiveModel:
                 fact.rest,
                 _examined(one),
                 0 if position is None else position.number,
+                0.0 if position is None else fact.predicted + one.decision.personal[one.place],
             )
         )
         return True

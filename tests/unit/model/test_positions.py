@@ -24,6 +24,7 @@ def rows(position: np.ndarray, worth: np.ndarray, expected: np.ndarray, share: o
         worth - expected,
         np.full(count, share, dtype=np.float32),
         position.astype(np.int16),
+        expected.astype(np.float32),
         np.zeros((1, 0), dtype=np.float32),
     )
 
@@ -43,7 +44,7 @@ def test_it_finds_how_far_people_look() -> None:
     true = (1.0, 0.6, 0.3, 0.1)
     for factor in (1.0, 0.7):
         found, some = Positions(YEAR), looked(true)
-        some = some._replace(rest=some.reward - factor * (some.reward - some.rest))
+        some = some._replace(said=some.said * np.float32(factor))
         found.add(some, np.ones(len(some.reward)), 0.0)
 
         assert found.shares(4, 0.0) == pytest.approx(true, abs=0.03)

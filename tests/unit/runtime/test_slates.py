@@ -163,7 +163,7 @@ def test_it_waits_and_teaches_again_after_a_restart(tmp_path: Path) -> None:
                 engine.learn(one.id, reward=1.0 if number == 0 else 0.0)
         waiting = below(engine.decide_slate("home.hero", 3, person="ada"))
         assert waiting.position is not None
-        assert waiting.position.examined < 0.5
+        assert waiting.position.examined < 0.8
     with engine_on(SqliteStore(path)) as engine:
         assert engine.learn(waiting.id, reward=1.0)
         again = below(engine.decide_slate("home.hero", 3, person="ada"))
