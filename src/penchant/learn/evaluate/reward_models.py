@@ -1,8 +1,8 @@
 """Reward models: what would each action have earned here, guessed from rows kept apart.
 
 Loop: Learn. Ridge regressions for each action on contexts, the target's own propensities and
-random Fourier features of the contexts, read from the same sums, and a model for moments with one
-right action; the guesses are mixed so that the estimate varies least.
+random Fourier features of the contexts, read from the same sums, and two models for moments with
+one right action, a straight one and trees; the guesses are mixed so that the estimate varies least.
 Rule: no row is guessed by a model that has seen it; blocks of rows keep people together.
 Notation: q(x, a) the guess, pi(a|x) of the target, w = pi / p.
 """
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant.learn.evaluate.log import Log
+from penchant.learn.evaluate.trees import grown
 
 __all__ = [
     "Design",
@@ -42,10 +43,12 @@ ONE_RIGHT_PENALTY = 3.0
 ROUNDS = 4  # of one right action; more change nothing
 LEAST_CHANCE = 1e-3  # that an action is thought right, so that none is ruled out for good
 LARGEST_ROUND = 2e8  # products in one of those rounds; longer logs do without
+LARGEST_WORK = 2e11  # products in the sums: of a million rows some 450 columns are summed
 LARGEST_SUMS = 2**22  # numbers in the sums of all actions together, 32 MiB
 MOST_CHANCES = 32  # with more actions, the target's propensities are no features
 FEWEST_WAVES = 16
 CHUNK = 8_192
+FEWEST_FOR_TREES = 500  # rows; with fewer they are all noise
 MIXING = 1e-3  # share of the mean diagonal that steadies the mixing of guesses
 
 
@@ -93,7 +96,7 @@ def design_of(log: Log, *, waves: int = WAVES) -> Design:
     """Choose the columns: at most so many waves, and what the sums have room for."""
     n, n_actions = log.target.shape
     d = log.contexts.shape[1]
-    room = int(math.sqrt(LARGEST_SUMS / n_actions))
+    room = int(math.sqrt(min(LARGEST_SUMS / n_actions, LARGEST_WORK / n)))
     has_target = n_actions <= MOST_CHANCES and bool(np.ptp(log.target, axis=0).any())
     n_chances = n_actions if has_target else 0
     dice = np.random.default_rng(0)
@@ -178,13 +181,19 @@ def crossed(log: Log, folds: Ints, n_folds: int) -> Guesses:
     for fold, part in enumerate(parts):
         seen = Sums(whole.squares - part.squares, whole.products - part.products)
         models = models_of(design, seen)
+        others, own = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        trees = None
         if len(log.actions) * design.n_columns * n_actions <= LARGEST_ROUND:
-            rows = np.flatnonzero(folds != fold)
-            models.append(_one_right(design, log, rows, seen.squares[0].sum(axis=0), models[-1]))
-        found = found or _none_yet(len(models), len(folds))
-        for rows, guessed in guesses(design, log, np.flatnonzero(folds == fold), models, usual):
-            found.logged[:, rows] = guessed[:, np.arange(len(rows)), log.actions[rows]]
-            found.target[:, rows] = np.einsum("jnk,nk->jn", guessed, log.target[rows])
+            trees = _trees(design, log, others, own, models[min(1, len(models) - 1)])
+            models.append(_one_right(design, log, others, seen.squares[0].sum(axis=0), models[-1]))
+        n_models = len(models) + (trees is not None)
+        found = found or _none_yet(n_models, len(folds))
+        for rows, guessed in guesses(design, log, own, models, usual):
+            found.logged[: len(models), rows] = guessed[:, np.arange(len(rows)), log.actions[rows]]
+            found.target[: len(models), rows] = np.einsum("jnk,nk->jn", guessed, log.target[rows])
+        if trees is not None:
+            found.logged[-1, own] = trees[np.arange(len(own)), log.actions[own]]
+            found.target[-1, own] = (trees * log.target[own]).sum(axis=1)
     return found or _none_yet(0, len(folds))
 
 
@@ -203,17 +212,40 @@ def _one_right(design: Design, log: Log, rows: Ints, squares: Floats, start: Flo
     """
     usual = float(log.rewards.mean())
     columns, took, earned = design.columns(log, rows), log.actions[rows], log.rewards[rows]
-    here = np.arange(len(rows))
     ridge = np.linalg.inv(squares + ONE_RIGHT_PENALTY * np.eye(len(squares)))
     model = start
     for _ in range(ROUNDS):
-        thought = np.clip(usual + columns @ model.T, LEAST_CHANCE, 1.0)
-        thought /= thought.sum(axis=1, keepdims=True)
-        left = np.maximum(1.0 - thought[here, took], LEAST_CHANCE)
-        right = thought * ((1.0 - earned) / left)[:, None]
-        right[here, took] = earned
+        right = _right(usual + columns @ model.T, took, earned)
         model = ((right - usual).T @ columns) @ ridge
     return model
+
+
+def _right(guessed: Floats, took: Ints, earned: Floats) -> Floats:
+    """Give with which chance each action was right, by a guess and by what the one taken earned."""
+    here = np.arange(len(took))
+    thought = np.clip(guessed, LEAST_CHANCE, 1.0)
+    thought /= thought.sum(axis=1, keepdims=True)
+    left = np.maximum(1.0 - thought[here, took], LEAST_CHANCE)
+    right: Floats = thought * ((1.0 - earned) / left)[:, None]
+    right[here, took] = earned
+    return right
+
+
+def _trees(design: Design, log: Log, rows: Ints, own: Ints, model: Floats) -> Floats | None:
+    """Guess own rows by trees grown on others, where rewards are yes or no; (n, K).
+
+    Of the others the chance that each action was right is told by a ridge regression: it has seen
+    a row at the action taken alone, of which the reward says all there is to say.
+    """
+    if len(rows) < FEWEST_FOR_TREES or (log.rewards * (1.0 - log.rewards)).max() > 0:
+        return None
+    chances = log.target if design.has_target else log.target[:, :0]
+    seen = np.hstack([log.contexts, chances]).astype(np.float32)
+    if not seen.shape[1]:
+        return None
+    guessed = float(log.rewards.mean()) + design.columns(log, rows) @ model.T
+    right = _right(guessed, log.actions[rows], log.rewards[rows])
+    return grown(seen[rows], right, np.random.default_rng(0)).guesses(seen[own])
 
 
 def mixture(guessed: Guesses, row_weights: Floats, rewards: Floats) -> Floats:
