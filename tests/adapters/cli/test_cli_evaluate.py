@@ -199,6 +199,34 @@ def test_a_journal_is_judged_against_its_neutral_answer(tmp_path: Path) -> None:
     assert found["against"]["value"] == found["logged"]
 
 
+def test_an_apprentice_is_told_how_well_it_matches(tmp_path: Path) -> None:
+    """Where the host's own logic decided there is no value, and the match in its place."""
+    path = tmp_path / "people.db"
+    with Engine.open(str(path), seed=3) as engine:
+        engine.declare(
+            Moment(
+                "home.hero",
+                purpose="recommendation",
+                actions=[Action("shoes"), Action("goggles")],
+                outcome=Outcome("clicked", window="30m"),
+                apprentice=True,
+            )
+        )
+        for number in range(400):
+            person = f"p{number % 80}"
+            engine.consent(person, "recommendation", granted=True, dial=1.0)
+            engine.decide("home.hero", person=person, actions=["shoes", "goggles"])
+
+    page = run("evaluate", "home.hero", "--db", str(path))
+    found = json.loads(run("evaluate", "home.hero", "--db", str(path), "--json").stdout)
+
+    assert "it would do what your own logic does in" in " ".join(page.stdout.split())
+    assert found["left_out"] == {"an apprentice looked on": 400}
+    assert found["match"]["decisions"] == 200
+    assert found["match"]["people"] == 80
+    assert all(one["verdict"] == "cannot say" for one in found["policies"])
+
+
 def test_the_open_bandit_log_is_as_its_page_says() -> None:
     """The sample that ships reads without a bad line: items by lot, few clicks, no people."""
     folder = Path(__file__).parents[3] / "data" / "open_bandit"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from adapters.console.judged import PLACE, judged, settled
 from adapters.console.visited import visited
-from engines import engine_on, shop
+from engines import agreed, engine_on, shop
 
 from penchant.adapters.console import judging
 from penchant.adapters.console.judging import Judging
@@ -77,6 +77,21 @@ def test_a_moment_leads_to_its_candidates() -> None:
         wrong = settled(visitor, f"{PLACE}?moment=home.hero&against=a%20guess")
         assert wrong.status == 404
         assert "There is no policy a guess to judge here" in wrong.text
+
+
+def test_an_apprentice_is_told_how_well_it_matches() -> None:
+    """The first sentence is the match; the moment's page says that the host's logic decides."""
+    engine = engine_on()
+    engine.declare(shop(apprentice=True))
+    with visited(engine) as visitor:
+        for number in range(30):
+            agreed(engine, f"p{number}")
+            engine.decide("home.hero", person=f"p{number}", actions=["fins", "bike"])
+        page = settled(visitor, f"{PLACE}?moment=home.hero")
+
+        assert "Apprentice: cannot say yet. 30 decisions of 30 people show too little" in page.text
+        assert "an apprentice looked on: 30" in page.text
+        assert "your own logic decides" in visitor.get("/console/moment?name=home.hero").text
 
 
 def test_until_it_is_judged_the_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,6 +48,7 @@ LARGEST_SUMS = 2**22  # numbers in the sums of all actions together, 32 MiB
 MOST_CHANCES = 32  # with more actions, the target's propensities are no features
 FEWEST_WAVES = 16
 CHUNK = 8_192
+SAME = 1e-9  # rewards this near to 0 or 1 are yes or no
 FEWEST_FOR_TREES = 500  # rows; with fewer they are all noise
 MIXING = 1e-3  # share of the mean diagonal that steadies the mixing of guesses
 
@@ -237,7 +238,7 @@ def _trees(design: Design, log: Log, rows: Ints, own: Ints, model: Floats) -> Fl
     Of the others the chance that each action was right is told by a ridge regression: it has seen
     a row at the action taken alone, of which the reward says all there is to say.
     """
-    if len(rows) < FEWEST_FOR_TREES or (log.rewards * (1.0 - log.rewards)).max() > 0:
+    if len(rows) < FEWEST_FOR_TREES or (log.rewards * (1.0 - log.rewards)).max() > SAME:
         return None
     chances = log.target if design.has_target else log.target[:, :0]
     seen = np.hstack([log.contexts, chances]).astype(np.float32)
