@@ -186,6 +186,23 @@ def test_forgetting_somebody_is_never_having_had_them(life: dict[str, Any]) -> N
         one.close()
 
 
+def test_a_text_that_comes_late_is_scaled_as_after_a_restart() -> None:
+    """That nobody had it before is a no, whether the engine ran on or its journal was read."""
+    clock, store = Clock(), MemoryStore()
+    engine = engine_on(store, clock=clock)
+    engine.declare(moment_of(by_name=False))
+    for turn in range(60):
+        context = {"hour": turn % 24, "device": "phone" if turn < 30 else f"d{turn // 10}"}
+        decision = engine.decide("home.hero", context=context)
+        engine.learn(decision.id, reward=float(turn % 3 == 0))
+    again = engine_on(store, clock=clock)
+    for one in (engine, again):
+        live(one).settle()
+        learner.adopt(live(one).model, learner.work(refit(live(one).model)))
+
+    assert_same_version(live(engine).model, live(again).model)
+
+
 def test_no_call_is_answered_with_what_was_derived_a_day_before() -> None:
     """Also where nothing ticks: the first call after 23 hours waits for the refit."""
     clock, store = Clock(), MemoryStore()

@@ -303,10 +303,10 @@ def _scalings(task: RoundTask, seen: Seen) -> tuple[Scaling, Scaling, bool]:
     times = np.bincount(rows.shown, minlength=len(rows.actions)).astype(np.float64)
     shown = times > 0
     gain = 1.0 if task.has_features else _NAMED_GAIN
-    context = scaling_of(seen, task.context_kinds, gain, by_root=True)
+    context = scaling_of(seen, task.context_kinds, gain, by_root=True, count=len(rows.at))
     context = context.with_waves(task.n_waves)
     actions = seen_of(rows.actions[shown], times[shown], width)
-    action = scaling_of(actions, task.action_kinds, 1.0)
+    action = scaling_of(actions, task.action_kinds, 1.0, count=times.sum())
     before = task.version
     moved = (
         not task.has_sums  # none yet, or those of another instance

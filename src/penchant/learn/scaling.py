@@ -70,19 +70,23 @@ def widened(seen: Seen, width: int) -> Seen:
     return Seen(*(np.concatenate([column, more]) for column in seen))
 
 
-def scaling_of(seen: Seen, kinds: Kinds, gain: float, *, by_root: bool = False) -> Scaling:
+def scaling_of(
+    seen: Seen, kinds: Kinds, gain: float, *, by_root: bool = False, count: float = 0.0
+) -> Scaling:
     """Give the scaling that brings rows to a mean squared length of `gain`.
 
     Numbers go to (value - mean) / sd, indicators stay 0 and 1; then all are scaled alike, but for
     the names of actions: one of them is all there is to its action, and has that length alone.
-    With `by_root` numbers whose tail is long are taken by their root first.
+    With `by_root` numbers whose tail is long are taken by their root first. `count` is of how many
+    rows: an indicator that was not met yet is a no, whether its column was there by then or not.
     """
     is_number, is_name = kinds == ColumnKind.NUMBER, kinds == ColumnKind.NAME
     is_root = is_number & is_long(seen) if by_root else np.zeros(len(kinds), dtype=bool)
     mean = np.where(is_number, np.where(is_root, seen.root, seen.mean), 0.0)
     around = np.where(is_number, 0.0, seen.times * seen.mean**2)
     square = np.where(is_root, seen.root_square, seen.square)
-    second = (square + around) / np.maximum(seen.times, 1)
+    times = np.where(is_number, seen.times, np.maximum(seen.times, count))
+    second = (square + around) / np.maximum(times, 1)
     deviation = np.where(is_number, np.sqrt(second), 1.0)
     usable = deviation > 1e-9 * np.maximum(np.abs(mean), 1e-9)
     parts = np.where(usable & ~is_name, second / np.where(usable, deviation, 1.0) ** 2, 0.0)
