@@ -124,7 +124,8 @@ class Learned(Struct, frozen=True, tag="learned", omit_defaults=True):
     what neither the shared model nor the person explained of it, for the action's own effect.
     `worth` is what it teaches where that is not `scaled`: below the top of a slate, what the action
     would have earned if everybody had looked at it; of an apprentice's own choice that was not the
-    host's, the least.
+    host's, the least. `carried` is what everybody's way of tiring added, `surprise` how far it
+    spoke against what was believed of the person.
     """
 
     person: str
@@ -138,6 +139,8 @@ class Learned(Struct, frozen=True, tag="learned", omit_defaults=True):
     rest: float = 0.0
     origin: Literal["reward", "outcome", "missing"] = "reward"
     worth: float | None = None
+    carried: float = 0.0
+    surprise: float = 0.0
 
     @property
     def teaches(self) -> float:

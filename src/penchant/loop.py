@@ -35,6 +35,7 @@ from penchant.guard.quiet_hours import quiet_ends
 from penchant.journal import Learned
 from penchant.learn.outcome import reward_of, scaled, worth
 from penchant.learn.pending import Open
+from penchant.learn.teaching import NOTHING_TAUGHT, Teaching
 from penchant.model.people import Posterior
 from penchant.model.said import Said
 from penchant.model.version import Version
@@ -260,6 +261,7 @@ def _decided(
         opened_by=question.opened_by,
         said=view.said,
         position=question.position,
+        past=choices.shown_before,
         explainer=view.explainer,
     )
     return decision, place
@@ -296,6 +298,7 @@ def learned(
     reward: float | None = None,
     outcome: str | None = None,
     is_missing: bool = False,
+    teaching: Teaching = NOTHING_TAUGHT,
 ) -> Learned:
     """Decide -> Learn: what an outcome adds, as a fact; a missing one counts as the default.
 
@@ -309,6 +312,7 @@ def learned(
     teaches = amount if examined == 1.0 else worth(moment, amount, examined)
     is_plain = examined == 1.0 and agrees(decision)
     teaches = teaches if agrees(decision) else 0.0
+    believed = decision.personal[one.place]
     return Learned(
         person=decision.person or "",
         at=at,
@@ -318,9 +322,13 @@ def learned(
         scaled=amount,
         predicted=predicted,
         version=decision.version,
-        rest=teaches - (predicted - one.own) - decision.personal[one.place],
+        rest=teaches - (predicted - one.own) - believed,
         origin="missing" if is_missing else "outcome" if outcome is not None else "reward",
         worth=None if is_plain else teaches,
+        carried=teaching.carried,
+        surprise=examined * teaching.surprise(teaches - predicted, believed)
+        if agrees(decision)
+        else 0.0,
     )
 
 

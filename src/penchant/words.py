@@ -232,10 +232,11 @@ class Decision(Struct, frozen=True, gc=False):
     actions: the propensity of each, its propensity for a stranger (`person=None`), what people in
     general would be expected to give as reward, and what this person adds to that. `belief` is
     the person's posterior mean then; `said`, the columns of actions where their word stands
-    instead. `candidates` are the actions given with the call, if any. A `forced` decision says why
-    what was `drawn` was not done. `opened_by` says what opened the moment by itself; empty when a
-    caller asked. `position` is where it stands in a slate, None for alone. Reasons are built when
-    looked at.
+    instead; `past`, how often each action and its kinds had been shown of late, in hundredths,
+    where that counts. `candidates` are the actions given with the call, if any. A `forced` decision
+    says why what was `drawn` was not done. `opened_by` says what opened the moment by itself; empty
+    when a caller asked. `position` is where it stands in a slate, None for alone. Reasons are built
+    when looked at.
     """
 
     id: str
@@ -262,6 +263,7 @@ class Decision(Struct, frozen=True, gc=False):
     note: str = ""
     opened_by: str = ""
     said: tuple[tuple[int, float], ...] = ()
+    past: tuple[tuple[int, ...], ...] = ()
     position: Position | None = None
     explainer: Any = None
 

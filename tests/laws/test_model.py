@@ -22,7 +22,8 @@ from penchant.learn.prior import (
     panel_of,
 )
 from penchant.model.evidence import Evidence, Row, Rows
-from penchant.model.people import People, Posterior, refold
+from penchant.model.folding import Memory, refold
+from penchant.model.people import People, Posterior
 from penchant.model.version import Prior, Version
 
 Floats = NDArray[np.float64]
@@ -75,7 +76,9 @@ def ready(life: Life, version: Version | None = None) -> People:
         people.row(name)
     used = version or life.version
     people.adopt(
-        refold(rows_of(life).where(np.zeros(len(life.at), dtype=bool)), rows([]), used, 0, 1.0),
+        refold(
+            rows_of(life).where(np.zeros(len(life.at), dtype=bool)), rows([]), used, 0, Memory(1.0)
+        ),
         rows_of(life).where(np.zeros(len(life.at), dtype=bool)),
         used,
     )
@@ -176,7 +179,7 @@ def test_merging_two_ids_equals_having_seen_both_streams(life: Life) -> None:
     apart = one_by_one(life, range(len(life.people)))
     merged = one_by_one(life, range(len(life.people)))
     merged.homes.gather(["ada", "anon-7"], "ada")
-    merged.refold_one("ada", rows_of(life), life.version)
+    merged.refold_one(merged.row("ada"), rows_of(life), life.version)
     as_one = life._replace(people=tuple("ada" if p == "anon-7" else p for p in life.people))
     both = one_by_one(as_one, range(len(life.people)))
     at = float(life.at.max())
@@ -191,7 +194,7 @@ def test_merging_two_ids_equals_having_seen_both_streams(life: Life) -> None:
     for name in ("ada", "anon-7"):
         merged.homes.gather([name], name)
     for name in ("ada", "anon-7"):
-        merged.refold_one(name, rows_of(life), life.version)
+        merged.refold_one(merged.row(name), rows_of(life), life.version)
 
     agree(merged, apart, life)
 
@@ -206,7 +209,7 @@ def test_refolding_under_a_new_version_equals_folding_from_scratch(life: Life, o
     evidence = rows_of(life)
     is_late = np.arange(len(life.people)) >= half
     early, late = evidence.where(~is_late), evidence.where(is_late)
-    sums = refold(early, early.person, version, len(NAMES), HALF_LIFE)
+    sums = refold(early, early.person, version, len(NAMES), Memory(HALF_LIFE))
     swapped.adopt(sums, late, version)
 
     scratch, psi = ready(life, version), seen(life, version)
@@ -242,7 +245,7 @@ def objective(prior: Prior, panel: Panel) -> float:
 
     Source: Bishop 2006, eq. 3.86, per person, from sums.
     """
-    covariance, noise = prior
+    covariance, noise, _ = prior
     inverse = np.linalg.inv(covariance)
     logdet = np.linalg.slogdet(covariance)[1]
     total = -0.5 * PSEUDO_PEOPLE * (logdet + TAU * np.trace(inverse))

@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant.model.encoding import Encoder
+from penchant.model.exposure import recency
 from penchant.model.own_effects import OwnEffects
+from penchant.model.reach import PLAIN, Reach
 from penchant.model.version import Version
 from penchant.words import Action
 
@@ -24,6 +26,10 @@ class Choices(NamedTuple):
 
     `pairs` (K, r²) holds ψψᵀ of each in the basis, so that its variance ψᵀCψ is one product.
     `doubt` (K,) is the variance of the own effects, None where there are none.
+    Where a version reaches beyond the columns of actions, `crossed` (J, K, r) is what each number
+    of the context adds to `seen`, and `recent` (P, r) what each recency column does. `facing` makes
+    of that the choices of one person in one context; then `past` (K, P) is what they were shown, in
+    hundredths, and `carried` (K,) what everybody's way of tiring adds to the reward of each.
     """
 
     actions: tuple[Action, ...]
@@ -34,6 +40,17 @@ class Choices(NamedTuple):
     pairs: Floats
     own: Floats
     doubt: Floats | None = None
+    crossed: Floats = np.zeros((0, 0, 0))
+    recent: Floats = np.zeros((0, 0))
+    past: Floats | None = None
+    carried: Floats | None = None
+
+    @property
+    def shown_before(self) -> tuple[tuple[int, ...], ...]:
+        """What the person was shown of each action, as a record keeps it; () where none counts."""
+        if self.past is None:
+            return ()
+        return tuple(map(tuple, self.past.astype(np.int64).tolist()))
 
     def kept(self, places: Sequence[int]) -> "Choices":
         """Give some of the choices."""
@@ -47,6 +64,10 @@ class Choices(NamedTuple):
             self.pairs[index],
             self.own[index],
             None if self.doubt is None else self.doubt[index],
+            self.crossed[:, index] if self.crossed.shape[1] else self.crossed,
+            self.recent,
+            None if self.past is None else self.past[index],
+            None if self.carried is None else self.carried[index],
         )
 
     def of_version(self, version: Version, effects: OwnEffects) -> "Choices":
@@ -54,10 +75,30 @@ class Choices(NamedTuple):
         places = effects.places(self.names)
         return self._replace(own=version.own_of(places), doubt=version.doubt_of(places))
 
-    def seen_in(self, basis: Floats) -> "Choices":
-        """Give the same actions in another basis (1 + da, r)."""
-        seen = self.scaled @ basis
-        return self._replace(seen=seen, pairs=_pairs(seen))
+    def seen_in(self, basis: Floats, reach: Reach = PLAIN) -> "Choices":
+        """Give the same actions in another basis (width, r)."""
+        plain, crossed, recent = reach.split(basis)
+        own = self.scaled[:, : len(plain)]
+        seen = own @ plain
+        return self._replace(seen=seen, pairs=_pairs(seen), crossed=own @ crossed, recent=recent)
+
+    def facing(self, numbers: Floats, past: Floats, reach: Reach) -> "Choices":
+        """Give the same actions as one person meets them in one context.
+
+        Args:
+            numbers: (J,) of the context, see `Reach.numbers`.
+            past: (K, P) what the person was shown, in hundredths; P = 0 where nobody counts.
+            reach: Of the version in force.
+        """
+        seen = self.seen
+        if len(numbers):
+            seen = seen + np.tensordot(numbers, self.crossed, 1)
+        if not len(reach.mean):
+            return self._replace(seen=seen, pairs=_pairs(seen))
+        recent = recency(past)
+        seen = seen + recent.dot(self.recent)
+        carried = recent.dot(reach.mean)
+        return self._replace(seen=seen, pairs=_pairs(seen), past=past, carried=carried)
 
 
 def choices_of(
@@ -73,8 +114,11 @@ def choices_of(
     names = tuple(action.name for action in actions)
     places = effects.places(names)
     own, doubt = version.own_of(places), version.doubt_of(places)
-    seen = scaled @ version.basis
-    return Choices(actions, names, raw, scaled, seen, _pairs(seen), own, doubt)
+    plain, crossed, recent = version.reach.split(version.basis)
+    mine = scaled[:, : len(plain)]
+    seen = mine @ plain
+    pairs = _pairs(seen)
+    return Choices(actions, names, raw, scaled, seen, pairs, own, doubt, mine @ crossed, recent)
 
 
 def _pairs(seen: Floats) -> Floats:

@@ -8,19 +8,24 @@ one they are scaled so that they add up to the difference of the rewards.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from penchant.model.encoding import Encoder, features_of
-from penchant.model.said import said_basis
+from penchant.model.exposure import recency
+from penchant.model.said import ALL, said_basis
 from penchant.model.version import Version
 from penchant.words import Action, Decision, FrozenMap, Value
 
-__all__ = ["Margin", "Part", "margin_of"]
+__all__ = ["RECENCY", "Margin", "Part", "margin_of"]
 
 Floats = NDArray[np.float64]
+
+
+RECENCY: Final = "shown of late"
+"""Stands for a feature where a part rests on what the person was shown of late."""
 
 
 class Part(NamedTuple):
@@ -70,8 +75,7 @@ def margin_of(
     gap = float(scores[0] - scores[1])
     unit = float(rewards[0] - rewards[1]) / gap if abs(gap) > 1e-12 else 0.0  # noqa: PLR2004 - no gap
     amounts = unit * context[:, None] * version.weights * (chosen - other)[None, :]
-    own = (chosen - other) * _personal(decision, version)
-    features = _groups(of_actions, _named(pair), len(chosen))
+    features = _with_squares(_groups(of_actions, _named(pair), len(chosen)), version)
     width = 1 + len(version.context.mean)
     contexts = _groups(of_context, decision.context.items(), width)
     table = _membership(contexts, width) @ amounts[:width] @ _membership(features, len(chosen)).T
@@ -84,17 +88,14 @@ def margin_of(
         for (feature, _), column in zip(features, table.T.tolist(), strict=True)
         for (around, _), amount in zip(contexts, column, strict=True)
     ]
-    said = {place for place, _ in decision.said if own[place]}
-    parts += [
-        Part(feature, "", "person", float(own[columns].sum()), not said.isdisjoint(columns))
-        for feature, columns in features
-    ]
+    mine = _own_parts(decision, pair, version, (chosen - other, features, contexts, of_context))
+    parts += mine
     expected = dict(zip(decision.names, decision.expected, strict=True))
     people = expected[pair[0].name] - expected[pair[1].name]
     beyond = people - float(amounts.sum())  # the own effects of the two, beyond their features
     parts[0] = parts[0]._replace(amount=parts[0].amount + beyond)
     parts.sort(key=lambda part: -abs(part.amount))
-    return Margin(*pair, tuple(parts), people, float(own.sum()))
+    return Margin(*pair, tuple(parts), people, sum(part.amount for part in mine))
 
 
 def _seen(context: Mapping[str, Value], version: Version, encoder: Encoder) -> Floats:
@@ -120,12 +121,48 @@ def _bent(
     return parts
 
 
-def _personal(decision: Decision, version: Version) -> Floats:
-    """Give the person's weight of every column of an action, (1 + da,), as it was at the time."""
+def _own_parts(
+    decision: Decision,
+    pair: tuple[Action, Action],
+    version: Version,
+    seen: tuple[Floats, "_Grouped", "_Grouped", Encoder],
+) -> list[Part]:
+    """Give the person's parts: by feature, by feature and number of the context, and of recency."""
     if not decision.belief:
-        return np.zeros(len(version.basis))
-    basis = said_basis(version.basis, decision.said) if decision.said else version.basis
-    return np.asarray(basis @ np.array(decision.belief))
+        return [Part(feature, "", "person", 0.0) for feature, _ in seen[1]]
+    apart, features, contexts, of_context = seen
+    reach, belief = version.reach, np.array(decision.belief)
+    basis = said_basis(version.basis, decision.said, reach) if decision.said else version.basis
+    plain, crossed, recent = reach.split(basis)
+    own = np.zeros((1 + len(reach.around), len(apart)))
+    own[:, : len(plain)] = np.stack([plain @ belief, *(block @ belief for block in crossed)])
+    raw = _rounded(of_context.encode(decision.context))
+    numbers = reach.numbers(raw[None], version.context.apply(raw)[None])[0]
+    own *= apart * np.append(1.0, numbers)[:, None]
+    said = {place for place, _ in decision.said if own[0, place]}
+    names = ["", *(_named_at(1 + one.column, contexts) for one in reach.around)]
+    parts = [
+        Part(
+            feature,
+            around,
+            "person",
+            float(row[columns].sum()),
+            not around and not said.isdisjoint(columns),
+        )
+        for around, row in zip(names, own, strict=True)
+        for feature, columns in features
+    ]
+    if decision.past and not any(place == ALL for place, _ in decision.said):
+        past = dict(zip(decision.names, decision.past, strict=True))
+        shown = recency(np.array([past[one.name] for one in pair], dtype=np.float64))
+        amount = float((shown[0] - shown[1]) @ (recent @ belief + reach.mean))
+        parts.append(Part(RECENCY, "", "person", amount))
+    return parts
+
+
+def _named_at(place: int, groups: "_Grouped") -> str:
+    """Give the feature of the context that a place of a scaled row belongs to; "" for none."""
+    return next((name for name, columns in groups if place in columns), "")
 
 
 def _rounded(row: Floats) -> Floats:
@@ -137,6 +174,7 @@ def _named(pair: tuple[Action, Action]) -> Iterable[tuple[str, Value]]:
 
 
 _Group = tuple[str, list[int]]
+_Grouped = list[_Group]
 
 
 def _groups(encoder: Encoder, features: Iterable[tuple[str, Value]], width: int) -> list[_Group]:
@@ -149,6 +187,22 @@ def _groups(encoder: Encoder, features: Iterable[tuple[str, Value]], width: int)
         taken |= fresh
     rest = [column for column in range(width) if column not in taken]
     return [("", rest), *((name, sorted(own)) for name, own in places.items())]
+
+
+def _with_squares(groups: _Grouped, version: Version) -> _Grouped:
+    """Let the square of a column go with the feature of the column."""
+    action = version.action
+    twins = {1 + column: action.n_plain + k for k, column in enumerate(action.squares.tolist())}
+    gone = {twins[place] for _, columns in groups[1:] for place in columns if place in twins}
+    return [
+        (
+            name,
+            [place for place in columns if place not in gone]
+            if not name
+            else [*columns, *(twins[place] for place in columns if place in twins)],
+        )
+        for name, columns in groups
+    ]
 
 
 def _places(encoder: Encoder, name: str, value: Value) -> list[int]:

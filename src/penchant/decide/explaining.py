@@ -5,11 +5,11 @@ the parts of the margin, what guardrails removed, whether it was a try, what wou
 Rule: a sentence is only said when the number behind it says so.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from penchant.decide.contributions import Margin, Part, margin_of
+from penchant.decide.contributions import RECENCY, Margin, Part, margin_of
 from penchant.guard.apprentice import agrees, is_apprentice
 from penchant.model.encoding import Encoder, features_of
 from penchant.model.version import Version
@@ -32,6 +32,8 @@ Words = Callable[[Decision], str]
 _SHOWN = 3
 _ROUNDING = 1e-9
 _THOUSAND = 1_000
+SEEN = 0.5
+"""A faded count below this is as if it had not been shown of late."""
 _TRIFLE = 0.05
 """A part below this share of all parts is not worth a sentence."""
 
@@ -97,7 +99,7 @@ def explain(
         [
             *notes,
             *tries,
-            *_parts(margin, moment, decision.context),
+            *_parts(margin, moment, decision),
             *([] if as_new else _share(decision, margin)),
             *rules,
         ],
@@ -140,15 +142,16 @@ def _told(
     )
 
 
-def _parts(margin: Margin, moment: Moment, context: FrozenMap[Value]) -> list[Reason]:
+def _parts(margin: Margin, moment: Moment, decision: Decision) -> list[Reason]:
     """Give the largest parts a sentence each; with no model yet there is nothing to say."""
     whole = sum(abs(part.amount) for part in margin.parts)
     if whole == 0.0:
         return [Reason("Nothing is known yet that tells these actions apart.", "people")]
     low, high = moment.reward_range
+    shown = dict(zip(decision.names, decision.past, strict=False))
     return [
         Reason(
-            _part_sentence(part, margin, context),
+            _part_sentence(part, margin, decision.context, shown),
             part.source,
             part.amount * (high - low),
         )
@@ -157,12 +160,48 @@ def _parts(margin: Margin, moment: Moment, context: FrozenMap[Value]) -> list[Re
     ]
 
 
-def _part_sentence(part: Part, margin: Margin, context: FrozenMap[Value]) -> str:
+def _part_sentence(
+    part: Part, margin: Margin, context: FrozenMap[Value], shown: Mapping[str, Sequence[int]]
+) -> str:
+    if part.feature == RECENCY:
+        return _recency_sentence(part, margin, shown)
     who = "You" if part.source == "person" else "People in general"
     who = "You said that you" if part.was_said else who
     verb = "lean" if part.amount > 0 else "lean less"
     around = f" when {_stated(part.context, context)}" if part.context else ""
     return f"{who} {verb} to {_compared(part.feature, margin)}{around}."
+
+
+def _recency_sentence(part: Part, margin: Margin, shown: Mapping[str, Sequence[int]]) -> str:
+    """Say how often the person was shown the two of late, and for which of them that speaks."""
+    chosen, other = margin.chosen.name, margin.other.name
+    mine, its = (_times(shown[name]) for name in (chosen, other))
+    way = "for" if part.amount > 0 else "against"
+    return f"You were shown `{chosen}` {mine} and `{other}` {its}; that speaks {way} `{chosen}`."
+
+
+def _times(past: Sequence[int]) -> str:
+    """Say how often something was shown of late, as far as it has not faded.
+
+    Example:
+        >>> _times([0, 10, 0, 400]), _times([100, 60, 250, 200]), _times([200, 190, 0, 0])
+        ('not of late, but its kind 4 times', 'once of late', 'twice of late')
+    """
+    own, kind = (max(past[:2]) / 100, max(past[2:]) / 100)
+    if own >= SEEN:
+        return f"{_counted(own)} of late"
+    return f"not of late, but its kind {_counted(kind)}" if kind >= SEEN else "not of late"
+
+
+def _counted(number: float) -> str:
+    """Say a number of times in words, the nearest whole one.
+
+    Example:
+        >>> _counted(0.6), _counted(2.2), _counted(5.4)
+        ('once', 'twice', '5 times')
+    """
+    whole = max(round(number), 1)
+    return {1: "once", 2: "twice"}.get(whole, f"{whole} times")
 
 
 def _stated(name: str, context: FrozenMap[Value]) -> str:

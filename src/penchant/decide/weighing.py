@@ -113,6 +113,8 @@ def weigh(
         terms[2] = variance
     if posterior is not None:
         terms[1] = choices.seen.dot(posterior.mean)
+        if choices.carried is not None:
+            terms[1] += choices.carried
         terms[3] = choices.pairs.dot(posterior.covariance.reshape(-1))
     deviations = terms[2:]
     np.sqrt(deviations, deviations)

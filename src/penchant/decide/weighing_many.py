@@ -22,7 +22,7 @@ from penchant.decide.weighing import (
 )
 from penchant.model.people import Posterior
 
-__all__ = ["Expectations", "shares_of_many", "weigh_many"]
+__all__ = ["Expectations", "Faced", "shares_of_many", "weigh_many"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -48,6 +48,16 @@ class Expectations(NamedTuple):
     variance: Callable[[Ints, Ints], Floats] | None
 
 
+class Faced(NamedTuple):
+    """K actions as n people meet them, where a version reaches beyond the columns of actions.
+
+    `seen` (n, K, r) is ψ, `carried` (n, K) what everybody's way of tiring adds to each.
+    """
+
+    seen: Floats
+    carried: Floats
+
+
 def weigh_many(
     expectations: Expectations,
     choices: Choices,
@@ -55,6 +65,7 @@ def weigh_many(
     *,
     explore: float,
     neutral_share: float,
+    faced: Faced | None = None,
 ) -> Weighing:
     """Give the propensities of K actions for n people.
 
@@ -64,14 +75,19 @@ def weigh_many(
         posterior: Means (n, r) and covariances (n, r, r).
         explore: Share of the floor, 0..1.
         neutral_share: Share of decisions taken as for a stranger, 0..1.
+        faced: The actions as each meets them; None where they are alike for all.
 
     Returns:
         What `weigh` gives, (n, K) each.
     """
     reward, bound, variance = expectations
     count, n_people = reward.shape
-    personal = choices.seen @ posterior.mean.T
-    unsure = choices.pairs @ posterior.covariance.reshape(n_people, choices.pairs.shape[1]).T
+    if faced is None:
+        personal = choices.seen @ posterior.mean.T
+        unsure = choices.pairs @ posterior.covariance.reshape(n_people, choices.pairs.shape[1]).T
+    else:
+        personal = (faced.seen @ posterior.mean[:, :, None])[:, :, 0].T + faced.carried.T
+        unsure = ((faced.seen @ posterior.covariance) * faced.seen).sum(axis=2).T
     own_width = PERSON_SCALE * np.sqrt(np.maximum(unsure, 0.0, out=unsure), out=unsure)
     own_reward = reward + personal
     if bound is None or variance is None:

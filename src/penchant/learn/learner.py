@@ -9,20 +9,25 @@ Rule 1: what a round reads is never edited, what it gives is a value.
 Rule 2: with few people the differences between them stay at the first prior (model notes, trap 7).
 """
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from penchant.algebra import faded
-from penchant.learn.prior import Basis, Prior, basis_of, first_prior, improve, panel_of
+from penchant.learn.panel import asking_of, columns_of, differences, looked, squares_of
+from penchant.learn.prior import Basis, basis_of
+from penchant.learn.reaching import pasts
+from penchant.learn.rounds import Round, RoundTask
 from penchant.learn.scaling import added, has_moved, scaling_of, seen_of, widened
-from penchant.learn.schedule import OFTEN_UNTIL, adopt_at, next_round_at
+from penchant.learn.schedule import adopt_at, next_round_at
 from penchant.model.bending import MOST_WAVES
 from penchant.model.evidence import Rows
+from penchant.model.exposure import asked_of
+from penchant.model.folding import Memory, refold
 from penchant.model.moment_model import MomentModel
 from penchant.model.own_effects import Effects
-from penchant.model.people import Held, Sums, held_for, refold
+from penchant.model.people import held_for
 from penchant.model.population import (
     Contributions,
     Population,
@@ -30,7 +35,7 @@ from penchant.model.population import (
     waves_that_fit,
 )
 from penchant.model.scaling import Scaling, Seen
-from penchant.model.version import Version, folded
+from penchant.model.version import folded
 
 __all__ = [
     "Round",
@@ -51,11 +56,8 @@ Floats = NDArray[np.float64]
 Kinds = NDArray[np.int64]
 
 RANK: Final = 8
-_FEWEST_PEOPLE: Final = 30
-_PANEL_PEOPLE: Final = 1_000
-_PANEL_BYTES: Final = 64 * 2**20
-_EM_STEPS: Final = 8
-_LATE_EM_STEPS: Final = 4
+WIDE_RANK: Final = 16
+"""Directions of a personal part that reaches beyond the columns of actions."""
 _NAMED_GAIN: Final = 5.0
 _NO_EFFECTS: Final = Effects(np.zeros(0), np.zeros(0))
 """An action known by its name only has no own effect beside its own model."""
@@ -70,43 +72,6 @@ _AT_EACH: Final = 10**8
 """Steps of solving, actions times cubed columns, that are worth taking after each outcome."""
 _AT_ONCE: Final = 32_768
 """Outcomes that are gone through at once, so that what lies between is bounded."""
-
-
-class RoundTask(NamedTuple):
-    """What a round starts from: the outcomes so far, whose they are, and what is in force.
-
-    `rows` are those that were not forgotten, of `n_outcomes`. `seen` is what was seen of contexts
-    in the first `n_seen` of them. `asked_for` are the homes of whom calls asked lately. `n_people`
-    leaves room for those who come while the round runs.
-    """
-
-    rows: Rows
-    homes: NDArray[np.int64]
-    seen: Seen
-    n_seen: int
-    asked_for: NDArray[np.int64]
-    n_outcomes: int
-    n_people: int
-    version: Version
-    prior: Prior | None
-    context_kinds: Kinds
-    action_kinds: Kinds
-    has_features: bool
-    n_waves: int
-    half_life: float
-    has_sums: bool
-
-
-class Round(NamedTuple):
-    """What a round gives; `population` is None where the sums in force still fit."""
-
-    version: Version
-    population: Population | None
-    sums: Sums
-    held: Held
-    prior: Prior
-    seen: Seen
-    n_outcomes: int
 
 
 def is_refresh_due(model: MomentModel) -> bool:
@@ -146,8 +111,9 @@ def plan(model: MomentModel) -> RoundTask:
         action_kinds=np.array(model.action.kinds, dtype=np.int64),
         has_features=model.action.has_features,
         n_waves=_waves(model),
-        half_life=model.half_life,
+        memory=Memory(model.half_life, since_of(model)),
         has_sums=model.population is not None,
+        asking=asking_of(model),
     )
 
 
@@ -158,10 +124,16 @@ def work(task: RoundTask) -> Round:
     later = rows.context[task.n_seen :]
     seen = added(seen, seen_of(later, np.ones(len(later)), len(seen.times)))
     context, action, moved = _scalings(task, seen)
+    actions = action.apply(rows.actions.astype(np.float64))[:, : action.n_plain]
+    rows, start, reach = looked(task, actions, context, fresh=moved)
+    squares = squares_of(task, start, (context, action), actions)
+    if len(squares) != len(action.squares):
+        action, moved = action._replace(squares=squares), True
     population = _rebuilt(task, context, action) if moved else None
-    actions = action.apply(rows.actions.astype(np.float64))
-    prior = _prior(task, actions, fresh=moved)
-    basis: Basis = basis_of(prior, actions[shown[:: 1 + len(shown) // _AT_ONCE]], RANK)
+    prior, reach = differences(task, rows, (actions, context), start, reach)
+    some = np.arange(0, len(shown), 1 + len(shown) // _AT_ONCE)
+    columns = columns_of(rows, some, actions, context, reach)
+    basis: Basis = basis_of(prior, columns, RANK if reach.is_plain else WIDE_RANK)
     version = task.version._replace(
         round=task.version.round + 1,
         context=context,
@@ -170,14 +142,20 @@ def work(task: RoundTask) -> Round:
         basis=basis.directions,
         prior=basis.variances,
         noise=basis.noise,
+        reach=reach,
     )
-    sums = refold(rows, task.homes, version, task.n_people, task.half_life)
+    sums = refold(rows, task.homes, version, task.n_people, task.memory)
     held = held_for(sums, task.asked_for, version)
-    return Round(version, population, sums, held, prior, seen, task.n_outcomes)
+    since = task.memory.since
+    return Round(version, population, sums, held, prior, seen, task.n_outcomes, since)
 
 
 def adopt(model: MomentModel, done: Round) -> None:
     """Take a round into force: swap the basis under everybody and add what came meanwhile."""
+    if done.version.reach.asks_for_past:
+        _recall(model, begins=not model.version.reach.asks_for_past)
+    else:
+        model.exposures.clear()
     later = model.evidence.rows(done.n_outcomes)
     if done.population is not None:
         model.population = done.population
@@ -188,7 +166,15 @@ def adopt(model: MomentModel, done: Round) -> None:
     model.prior = done.prior
     model.seen, model.n_seen = done.seen, done.n_outcomes
     model.people.adopt(done.sums, later, model.version, done.held)
+    changed = np.flatnonzero(since_of(model)[: len(done.since)] != done.since)
+    for home in changed.tolist():  # alarms that came while the round was under way
+        model.people.refold_one(home, model.evidence.rows(), model.version)
     refresh(model)
+
+
+def since_of(model: MomentModel) -> Floats:
+    """Give since when the outcomes of everybody count, by home row."""
+    return model.people.drift.since(np.arange(len(model.people.homes) * 9 // 8 + _ROOM))
 
 
 def refresh(model: MomentModel) -> None:
@@ -256,9 +242,14 @@ def rebuild(model: MomentModel) -> None:
         return
     if not model.is_given:
         _rebuild_sums(model)
+    if version.reach.asks_for_past:
+        _recall(model, begins=False)
+    rows = model.evidence.rows()
+    homes = np.where(rows.person >= 0, model.people.homes.of(np.maximum(rows.person, 0)), -1)
+    model.people.drift.remember(homes, rows.surprise, rows.at)
     task = plan(model)
     n_people = len(model.people.homes)
-    sums = refold(task.rows, task.homes, version, n_people, model.half_life)
+    sums = refold(task.rows, task.homes, version, n_people, task.memory)
     model.people.adopt(sums, model.evidence.rows(task.n_outcomes), version)
 
 
@@ -312,8 +303,9 @@ def _scalings(task: RoundTask, seen: Seen) -> tuple[Scaling, Scaling, bool]:
         not task.has_sums  # none yet, or those of another instance
         or before.is_logistic != task.has_features
         or has_moved(before.context, context)
-        or has_moved(before.action, action)
+        or has_moved(before.action, action._replace(squares=before.action.squares))
     )
+    action = action._replace(squares=before.action.squares)
     return (context, action, True) if moved else (before.context, before.action, False)
 
 
@@ -335,10 +327,11 @@ def _waves(model: MomentModel) -> int:
 
 def _rebuilt(task: RoundTask, context: Scaling, action: Scaling) -> Population:
     """Give the population's sums, folded anew under another scaling."""
-    population = population_for(context, action, task.half_life, has_features=task.has_features)
+    half_life = task.memory.half_life
+    population = population_for(context, action, half_life, has_features=task.has_features)
     for start in range(0, len(task.rows.at), _AT_ONCE):
         some = task.rows.between(start, start + _AT_ONCE)
-        population.add(_contributions(some, context, action, task.half_life))
+        population.add(_contributions(some, context, action, half_life))
     return population
 
 
@@ -351,7 +344,7 @@ def _contributions(
     return Contributions(
         context.apply(alive.context.astype(np.float64)),
         action.apply(alive.actions.astype(np.float64)),
-        alive.reward,
+        alive.reward - alive.carried,
         alive.predicted,
         faded(alive.counts, latest - alive.at, half_life),
         latest,
@@ -359,26 +352,26 @@ def _contributions(
     )
 
 
-def _prior(task: RoundTask, actions: Floats, *, fresh: bool) -> Prior:
-    """Give how people differ, from a panel of them; `actions` are scaled, by their place."""
-    known = task.homes >= 0
-    residual = task.rows.reward - task.rows.predicted
-    noise = float(np.average(residual**2, weights=task.rows.counts)) if len(residual) else 0.0
-    width, start = actions.shape[1], task.prior
-    if fresh or start is None or len(start.covariance) != width:
-        start = first_prior(width, max(noise, 0.01))
-    people = np.flatnonzero(np.bincount(task.homes[known]))
-    if len(people) < _FEWEST_PEOPLE:
-        return first_prior(width, max(noise, 0.01))
-    most = min(_PANEL_PEOPLE, _PANEL_BYTES // (8 * width**2))
-    panel_people = people[:: max(1, -(-len(people) // most))]
-    places = np.full(people[-1] + 2, -1)  # the last is that of nobody
-    places[panel_people] = np.arange(len(panel_people))
-    index = places[task.homes]
-    chosen = np.flatnonzero(index >= 0)
-    at = task.rows.at[chosen]
-    weight = faded(task.rows.counts[chosen], at.max() - at, task.half_life)
-    features = actions[task.rows.shown[chosen]]
-    panel = panel_of(features, residual[chosen], weight, index[chosen])
-    steps = _EM_STEPS if task.n_outcomes < OFTEN_UNTIL else _LATE_EM_STEPS
-    return improve(start, panel, steps)
+def _recall(model: MomentModel, *, begins: bool) -> None:
+    """See that every outcome says what the person had been shown; count from now on if it begins.
+
+    Once it began, decisions count when they are taken (`LiveModel.expose`).
+    """
+    evidence, asking = model.evidence, asking_of(model)
+    evidence.recall(pasts(evidence.rows(), asking.is_kind, asking.nothing))
+    if not begins:
+        return
+    rows = evidence.rows()
+    asked = asked_of(np.arange(len(rows.actions)), rows.actions.astype(np.float64), asking.is_kind)
+    kinds = [asked.kinds[np.flatnonzero(share)] for share in asked.shares]
+    homes = model.people.homes.of(np.maximum(rows.person, 0)).tolist()
+    for row, home, shown, name, at in zip(
+        rows.person.tolist(),
+        homes,
+        rows.shown.tolist(),
+        rows.name.tolist(),
+        rows.at.tolist(),
+        strict=True,
+    ):
+        if row >= 0 and name != asking.nothing:
+            model.exposures.add(row, home, np.sort(np.append(kinds[shown], name * 2)), at)

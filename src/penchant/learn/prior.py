@@ -22,6 +22,8 @@ Floats = NDArray[np.float64]
 _PSEUDO_PEOPLE: Final = 3.0
 _TAU: Final = 0.05
 _LEAST_NOISE: Final = 0.01
+_MEAN_PRECISION: Final = 10.0
+"""Of the prior mean of what a person was shown, per unit of the noise it is seen through."""
 
 
 class Panel(NamedTuple):
@@ -77,27 +79,52 @@ def improve(prior: Prior, panel: Panel, steps: int) -> Prior:
 
     Each step takes every person's posterior under the prior in force, and sets the covariance to
     the mean of their second moments (with a few pseudo-people at τ·I), the noise to the mean
-    squared residual left.
+    squared residual left. Before that the mean of the last columns, where the prior has one, is set
+    by generalised least squares, each person's outcomes weighed by how little their own part
+    explains them.
     """
     width, people = len(prior.covariance), len(panel.square)
     outcomes = panel.n_outcomes.sum()
-    covariance, noise = prior
+    covariance, noise, mean_ = prior
+    shifted = panel
     for _ in range(steps):
-        precision = np.linalg.inv(covariance)
-        spread = np.linalg.inv(precision + panel.gram / noise)
-        mean = (spread @ panel.moment[:, :, None])[:, :, 0] / noise
+        precision = np.asarray(np.linalg.inv(covariance), np.float64)
+        spread = np.asarray(np.linalg.inv(precision + panel.gram / noise), np.float64)
+        if len(mean_):
+            mean_ = _mean(precision, spread, panel, noise, len(mean_))
+            shifted = _shifted(panel, mean_)
+        mean = (spread @ shifted.moment[:, :, None])[:, :, 0] / noise
         unsure, second_moment = spread.sum(axis=0), mean.T @ mean
         # With S = (Σ⁻¹ + A/σ²)⁻¹ and m = Sb/σ²: Am = b - σ²Σ⁻¹m, tr(AS) = σ²(d - tr(Σ⁻¹S)).
         left = (
-            panel.square.sum()
-            - float((panel.moment * mean).sum())
+            shifted.square.sum()
+            - float((shifted.moment * mean).sum())
             + noise * (width * people - float((precision * (unsure + second_moment)).sum()))
         )
         covariance = (_PSEUDO_PEOPLE * _TAU * np.eye(width) + unsure + second_moment) / (
             people + _PSEUDO_PEOPLE
         )
         noise = max(float(left / outcomes), _LEAST_NOISE)
-    return Prior(covariance, noise)
+    return Prior(covariance, noise, mean_)
+
+
+def _mean(precision: Floats, spread: Floats, panel: Panel, noise: float, count: int) -> Floats:
+    """Give the mean of the last `count` weights by generalised least squares.
+
+    With V = ΦΣΦᵀ + σ²I: ΦᵀV⁻¹Φ = Σ⁻¹ - Σ⁻¹SΣ⁻¹ and ΦᵀV⁻¹ρ = Σ⁻¹Sb/σ² (matrix inversion lemma).
+    """
+    last = precision[-count:]
+    weight = len(spread) * last[:, -count:] - last @ spread.sum(axis=0) @ last.T
+    pull = last @ (spread @ panel.moment[:, :, None])[:, :, 0].sum(axis=0) / noise
+    return np.asarray(np.linalg.solve(weight + _MEAN_PRECISION * np.eye(count), pull))
+
+
+def _shifted(panel: Panel, mean: Floats) -> Panel:
+    """Give the panel of what is left when the mean of the last weights is taken out."""
+    count = len(mean)
+    along = panel.gram[:, :, -count:] @ mean
+    square = panel.square - 2.0 * panel.moment[:, -count:] @ mean + along[:, -count:] @ mean
+    return panel._replace(moment=panel.moment - along, square=square)
 
 
 def basis_of(prior: Prior, features: Floats, rank: int) -> Basis:

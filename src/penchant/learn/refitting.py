@@ -9,9 +9,11 @@ and is in force before the first call 23 hours after it is answered: 24 at most,
 
 from typing import Final
 
-from penchant.learn.learner import RoundTask, plan
+from penchant.learn.learner import plan
+from penchant.learn.rounds import RoundTask
 from penchant.model.moment_model import MomentModel
 from penchant.model.population import waves_that_fit
+from penchant.model.reach import PLAIN
 
 __all__ = ["IN_FORCE_SECONDS", "START_SECONDS", "refit"]
 
@@ -24,4 +26,8 @@ def refit(model: MomentModel) -> RoundTask:
     task, width = plan(model), model.context.width
     by_name = width > 0 and not task.has_features
     waves = waves_that_fit(width, model.action.width) if by_name else 0
-    return task._replace(has_sums=False, prior=None, n_waves=waves)
+    asking, version = task.asking._replace(looks=True), task.version
+    version = version._replace(
+        action=version.action._replace(squares=version.action.squares[:0]), reach=PLAIN
+    )
+    return task._replace(has_sums=False, prior=None, n_waves=waves, asking=asking, version=version)

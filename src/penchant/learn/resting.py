@@ -13,8 +13,9 @@ import numpy as np
 
 from penchant.learn import learner
 from penchant.model.evidence import Resting, Rows
+from penchant.model.folding import Memory, refold
 from penchant.model.moment_model import MomentModel
-from penchant.model.people import People, Posterior, refold
+from penchant.model.people import People, Posterior
 
 __all__ = ["Asleep", "Known"]
 
@@ -94,7 +95,7 @@ class Asleep:
         alone = People(model.half_life)
         row = alone.row("")
         home = np.full(len(rows.reward), row)
-        sums = refold(rows, home, model.version, 1, model.half_life)
+        sums = refold(rows, home, model.version, 1, Memory(model.half_life))
         alone.adopt(sums, rows.between(0, 0), model.version)
         posterior = alone.posterior(row, model.version, at)
         return Known(posterior, len(rows.reward))
@@ -109,7 +110,8 @@ class Asleep:
         model = self._model
         if not any_changed:
             return
-        model.people.refold_one(persons[0], model.evidence.rows(), model.version)
+        home = model.people.row(persons[0])
+        model.people.refold_one(home, model.evidence.rows(), model.version, anew=True)
         model.see_anew()
         learner.refresh(model)
 

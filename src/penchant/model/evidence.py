@@ -39,6 +39,9 @@ class Row(NamedTuple):
     weight: float = 1.0
     position: int = 0
     said: float = 0.0
+    carried: float = 0.0
+    surprise: float = 0.0
+    past: Floats | None = None
 
 
 class Rows(NamedTuple):
@@ -49,6 +52,9 @@ class Rows(NamedTuple):
     in `OwnEffects`, `rest` what its own effect was left to explain. `weight` is what an outcome
     counts before it fades, 0..1; `position` where its action stood in a slate, 0 for alone; `said`,
     there, what was expected of it in all.
+    `carried` is what everybody's way of tiring added to the prediction, `surprise` how far the
+    outcome spoke against what was believed of the person (`drift`). `past` (n, P) float32 is what
+    the person had been shown, in hundredths; NaN where nobody counted, P = 0 where nobody ever did.
     """
 
     context: NDArray[np.float32]
@@ -62,6 +68,9 @@ class Rows(NamedTuple):
     weight: NDArray[np.float32]
     position: NDArray[np.int16]
     said: NDArray[np.float32]
+    carried: Floats
+    surprise: Floats
+    past: NDArray[np.float32]
     actions: NDArray[np.float32]
 
     @property
@@ -104,7 +113,7 @@ class Evidence:
     def __init__(self) -> None:
         """Start with no outcomes."""
         self._count = self._silent = 0
-        self._rows = _room(_FIRST_CAPACITY, 0)
+        self._rows = _room(_FIRST_CAPACITY, 0, 0)
         self._actions = _Actions()
 
     def __len__(self) -> int:
@@ -120,7 +129,7 @@ class Evidence:
     def add(self, new: Rows) -> None:
         """Add n outcomes."""
         start, end = self._count, self._count + len(new.reward)
-        self._fit(end, new.context.shape[1])
+        self._fit(end, new.context.shape[1], new.past.shape[1])
         places = np.full(len(new.actions), _NO_ACTION)
         for one in np.flatnonzero(np.bincount(new.shown)):
             places[one] = self._actions.place(new.actions[one])
@@ -133,7 +142,7 @@ class Evidence:
         """Add one outcome, without the cost of arrays of length 1."""
         place = self._count
         width = len(one.context)
-        self._fit(place + 1, width)
+        self._fit(place + 1, width, 0 if one.past is None else len(one.past))
         rows = self._rows
         rows.context[place, :width] = one.context
         if width < rows.context.shape[1]:
@@ -148,12 +157,21 @@ class Evidence:
         rows.weight[place] = one.weight
         rows.position[place] = one.position
         rows.said[place] = one.said
+        rows.carried[place] = one.carried
+        rows.surprise[place] = one.surprise
+        if rows.past.shape[1]:
+            rows.past[place] = np.nan if one.past is None else one.past
         self._count = place + 1
 
     def rows(self, start: int = 0, end: int | None = None) -> Rows:
         """Give the outcomes from `start` to `end` as views: read them, do not write."""
         stop = self._count if end is None else end
         return self._rows.between(start, stop)._replace(actions=self._actions.rows())
+
+    def recall(self, past: NDArray[np.float32]) -> None:
+        """Take over what was worked out of what people had been shown, (n, P); see `Rows.past`."""
+        self._fit(self._count, 0, past.shape[1])
+        self._rows.past[: self._count] = past
 
     def forget(self, person: int) -> None:
         """Blank the rows of one person: no feature, no reward, no time, no weight.
@@ -191,13 +209,17 @@ class Evidence:
         person = np.full(len(resting.places), resting.person)
         return mine._replace(person=person, predicted=resting.predicted)
 
-    def _fit(self, count: int, n_context: int) -> None:
+    def _fit(self, count: int, n_context: int, n_past: int) -> None:
         """Make room: twice the rows when full, more columns when new ones came."""
         old = self._rows
         capacity, width = old.context.shape
-        if count <= capacity and n_context <= width:
+        if count <= capacity and n_context <= width and n_past <= old.past.shape[1]:
             return
-        new = _room(max(capacity, 2 * count if count > capacity else 0), max(n_context, width))
+        new = _room(
+            max(capacity, 2 * count if count > capacity else 0),
+            max(n_context, width),
+            max(n_past, old.past.shape[1]),
+        )
         for before, after in zip(_columns(old), _columns(new), strict=True):
             _put(after, slice(0, self._count), before[: self._count])
         self._rows = new
@@ -260,7 +282,7 @@ def _put(column: NDArray[Any], places: slice, values: NDArray[Any]) -> None:
     column[places, values.shape[1] :] = np.nan
 
 
-def _room(capacity: int, n_context: int) -> Rows:
+def _room(capacity: int, n_context: int, n_past: int) -> Rows:
     """Give room for so many outcomes; nothing is in it, and no memory is touched for it yet."""
     return Rows(
         np.empty((capacity, n_context), dtype=np.float32),
@@ -274,5 +296,8 @@ def _room(capacity: int, n_context: int) -> Rows:
         np.empty(capacity, dtype=np.float32),
         np.empty(capacity, dtype=np.int16),
         np.empty(capacity, dtype=np.float32),
+        np.empty(capacity),
+        np.empty(capacity),
+        np.empty((capacity, n_past), dtype=np.float32),
         np.empty((0, 0), dtype=np.float32),
     )

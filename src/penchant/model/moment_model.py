@@ -3,22 +3,27 @@
 One engine owns it and changes it under its lock; stages are given what they need of it.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from penchant.limits import Limits
-from penchant.model.encoding import Encoder
+from penchant.model.encoding import ColumnKind, Encoder
 from penchant.model.evidence import Evidence
+from penchant.model.exposure import Asked, Exposures, asked_of, recency
 from penchant.model.own_effects import OwnEffects
 from penchant.model.people import People
 from penchant.model.population import Population
 from penchant.model.positions import Positions
 from penchant.model.scaling import EMPTY_SCALING, Seen
 from penchant.model.version import Prior, Version, Vocabulary
+from penchant.words import NOTHING
 
 __all__ = ["EMPTY", "MomentModel"]
+
+Floats = NDArray[np.float64]
 
 EMPTY: Final = Version(
     number=0,
@@ -50,6 +55,8 @@ class MomentModel:
         self.own_effects = OwnEffects(half_life)
         self.positions = Positions(half_life)
         """How far down its slates people look; in step with the own effects."""
+        self.exposures = Exposures()
+        """What everybody was shown of late; empty where the version in force does not ask."""
         self.version = EMPTY
         self.given = EMPTY.number
         """The number of the version that came from another instance, if one did."""
@@ -79,6 +86,38 @@ class MomentModel:
         self.positions.half_life = half_life
 
     @property
+    def is_kind(self) -> NDArray[np.bool_]:
+        """Which columns say of what kind an action is, (da,)."""
+        return np.equal(np.array(self.action.kinds, dtype=np.int64), ColumnKind.INDICATOR)
+
+    def asked(self, names: Sequence[str], raw: Floats) -> Asked:
+        """Give what to ask about being shown some actions, by their names and raw rows (K, da)."""
+        places = self.own_effects.places(names)
+        places[[name == NOTHING for name in names]] = -1
+        return asked_of(places, raw, self.is_kind)
+
+    def seen_one(
+        self, context: Floats, action: Floats, past: Floats | None
+    ) -> tuple[Floats, float]:
+        """Give one decision as the version in force sees it: ψ (r,), and what tiring carries.
+
+        Args:
+            context: (dc,) raw.
+            action: (da,) raw.
+            past: (P,) what the person had been shown, in hundredths; None where nobody counted.
+        """
+        version, reach = self.version, self.version.reach
+        scaled = version.action.apply(action)[: version.action.n_plain]
+        if reach.is_plain:
+            return scaled @ version.basis, 0.0
+        numbers = reach.numbers(context[None], version.context.apply(context)[None])
+        recent = np.zeros((1, len(reach.mean)))
+        if past is not None and len(reach.mean):
+            recent = recency(past)[None]
+        columns = reach.columns(scaled[None], numbers, recent)[0]
+        return columns @ version.basis, float(recent[0] @ reach.mean)
+
+    @property
     def vocabulary(self) -> Vocabulary:
         """The names this model speaks of."""
         return Vocabulary(self.context.hashes, self.action.hashes, self.own_effects.hashes)
@@ -97,5 +136,6 @@ class MomentModel:
     def forget(self, person: str) -> tuple[int, NDArray[np.bool_]]:
         """Give the row of a person and which outcomes were theirs; see `learn.learner.unlearn`."""
         row = self.people.forget(person)
+        self.exposures.forget(row)
         rows = self.evidence.rows()
         return row, rows.person == row if row >= 0 else np.zeros(len(rows.person), dtype=bool)

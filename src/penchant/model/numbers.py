@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from penchant.errors import BadInput
 from penchant.model.encoding import ColumnKind
+from penchant.model.exposure import PAST
+from penchant.model.reach import READINGS, Around, Reach
 from penchant.model.version import Columns, Scaling, Version, Vocabulary
 
 __all__ = ["Numbers", "Scaled", "numbers_of", "version_of"]
@@ -56,6 +58,9 @@ class Numbers(msgspec.Struct, frozen=True):
     roots: tuple[int, ...] = ()
     axes: tuple[tuple[float, ...], ...] | None = None
     doubt: tuple[float, ...] = ()
+    around: tuple[tuple[int, int], ...] = ()
+    mean: tuple[float, ...] = ()
+    squares: tuple[int, ...] = ()
 
 
 def numbers_of(version: Version, vocabulary: Vocabulary) -> Numbers:
@@ -80,6 +85,9 @@ def numbers_of(version: Version, vocabulary: Vocabulary) -> Numbers:
         roots=tuple(version.context.roots.tolist()),
         axes=None if version.axes is None else _rows(version.axes),
         doubt=tuple(version.doubt.tolist()),
+        around=tuple((column, how) for column, how in version.reach.around),
+        mean=tuple(version.reach.mean.tolist()),
+        squares=tuple(version.action.squares.tolist()),
     )
 
 
@@ -96,7 +104,11 @@ def version_of(numbers: Numbers) -> tuple[Version, Vocabulary]:
     )
     context = _with_roots(_scaling(numbers.context), numbers.roots).with_waves(numbers.waves)
     action = _scaling(numbers.action)
+    if not all(0 <= column < len(action.mean) for column in numbers.squares):
+        raise BadInput("A column that a population squares is none it knows.")
+    action = action._replace(squares=np.array(numbers.squares, dtype=np.int64))
     n_context, n_action = context.width, action.width
+    reach = _reach(numbers, len(context.mean))
     axes = numbers.axes
     half = n_context * (n_context + 1) // 2 if axes is None else n_context
     version = Version(
@@ -110,15 +122,27 @@ def version_of(numbers: Numbers) -> tuple[Version, Vocabulary]:
         spread=None
         if numbers.spread is None
         else _matrix(numbers.spread, "spread", (n_action - 1, half)),
-        basis=_matrix(numbers.basis, "basis", (n_action, len(numbers.prior))),
+        basis=_matrix(numbers.basis, "basis", (reach.width(action.n_plain), len(numbers.prior))),
         prior=_matrix(numbers.prior, "prior", (len(numbers.prior),)),
         noise=numbers.noise,
         own=_matrix(numbers.own, "own", (min(len(numbers.own), len(numbers.names)),)),
         axes=None if axes is None else _matrix(axes, "axes", (n_context, n_context)),
         doubt=_matrix(numbers.doubt, "doubt", (len(numbers.own) + 1 if numbers.doubt else 0,)),
+        reach=reach,
     )
     _check(version)
     return version, vocabulary
+
+
+def _reach(numbers: Numbers, n_context: int) -> Reach:
+    """Read what a personal part sees beyond the features of an action."""
+    around = tuple(Around(*one) for one in numbers.around)
+    if not all(0 <= one.column < n_context and one.how in READINGS for one in around):
+        raise BadInput("A number of the context that a population crosses is none it knows.")
+    mean = _matrix(numbers.mean, "mean", (len(numbers.mean),))
+    if len(mean) not in {0, PAST}:
+        raise BadInput(f"The `mean` of a population must be {PAST} numbers or none.")
+    return Reach(around, mean)
 
 
 def _check(version: Version) -> None:

@@ -63,6 +63,10 @@ class OwnEffects:
         found = [known[name] if name in known else self._place(name) for name in names]
         return np.array(found, dtype=np.int64)
 
+    def find(self, name: str) -> int:
+        """Give the place of a name, or -1 where no action had it."""
+        return self._by_hash.get(column_hash(name), -1)
+
     @property
     def hashes(self) -> tuple[int, ...]:
         """The names' hashes in the order of their places: enough to `restore` them."""

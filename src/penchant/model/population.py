@@ -56,6 +56,8 @@ _LEAST_LEFT: Final = 0.05
 """Of the outcomes: a fit that takes nearly all of them says little of its own error."""
 _TRIED_UP_TO: Final = 128
 """Columns up to which several are tried; more would take tens of milliseconds."""
+_ALIKE: Final = 0.1
+"""How easily the product of a square with a context takes a weight, beside others."""
 
 _SURE: Final = 0.02
 """Recorded predictions are kept this far from 0 and 1, so that no outcome weighs without bound."""
@@ -91,11 +93,23 @@ class Products:
     bends = False
     axes: Floats | None = None
 
-    def __init__(self, n_context: int, n_action: int, half_life: float, precision: float) -> None:
-        """Start with no outcomes; `n_context` and `n_action` count the leading ones."""
+    def __init__(
+        self,
+        n_context: int,
+        n_action: int,
+        half_life: float,
+        precision: float,
+        *,
+        n_squares: int = 0,
+    ) -> None:
+        """Start with no outcomes; `n_context` and `n_action` count the leading ones.
+
+        The last `n_squares` columns of an action are squares: they count alike in every context.
+        """
         self.shape = (n_context, n_action)
         self.half_life = half_life
         self.precision = precision
+        self._ease = _ease(n_context, n_action, n_squares)
         self._columns, self._signs, self._width = _layout(n_context, n_action)
         self._gram = zero(self._width, self._width)
         self._moment = zero(self._width)
@@ -136,6 +150,8 @@ class Products:
         """
         del noise
         gram, moment = self._gram.total, self._moment.total
+        ease = self._ease if len(self._ease) == len(gram) else np.ones(len(gram))
+        gram, moment = gram * ease * ease[:, None], moment * ease
         first, along = gram[0, 0] + 1.0, gram[0, 1:]
         rest = gram[1:, 1:] - np.outer(along, along) / first
         pull = moment[1:] - along * (moment[0] / first)
@@ -146,6 +162,7 @@ class Products:
         else:
             weights[1:] = np.linalg.solve(rest + self.precision * np.eye(len(rest)), pull)
         weights[0] = (moment[0] - along @ weights[1:]) / first
+        weights *= ease
         return (weights[self._columns] * self._signs).reshape(self.shape), None
 
     def _tried(self, gram: Floats, pull: Floats, square: float, count: float) -> Floats:
@@ -207,11 +224,22 @@ def population_for(
 ) -> Population:
     """Give the model that fits how a moment's actions are known."""
     if has_features:
-        return Products(context.width, action.width, half_life, precision=3.0)
+        n_squares = len(action.squares)
+        return Products(context.width, action.width, half_life, precision=3.0, n_squares=n_squares)
     n_linear, n_actions = 1 + len(context.mean), action.width - 1
     if _room(n_actions) < n_linear:
         return SharedBlocks(context.width, action.width, half_life, precision=1.0)
     return Blocks(context.width, action.width, half_life, precision=1.0, n_linear=n_linear)
+
+
+def _ease(n_context: int, n_action: int, n_squares: int) -> Floats:
+    """Give how easily each product takes a weight, (n_context * n_action,); squares hardly vary.
+
+    A column made so much shorter is shrunk as if its precision were 1 / ease² times that of others.
+    """
+    ease = np.ones((n_context, n_action))
+    ease[1:, n_action - n_squares :] = _ALIKE
+    return ease.reshape(-1)
 
 
 def waves_that_fit(n_context: int, n_actions: int) -> int:

@@ -13,7 +13,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.model.people import Posterior
+from penchant.model.posteriors import Posterior
+from penchant.model.reach import PLAIN, Reach
 
 __all__ = ["ALL", "Said", "said_basis", "said_posterior"]
 
@@ -26,15 +27,17 @@ ALL: Final = -1
 """The place that means every column: nothing sets this person apart."""
 
 
-def said_basis(basis: Floats, said: Said) -> Floats:
+def said_basis(basis: Floats, said: Said, reach: Reach = PLAIN) -> Floats:
     """Give the basis of a person who said something: a last direction holds what they said.
 
     Args:
-        basis: (1 + da, r) of the version.
+        basis: (width, r) of the version.
         said: In this order; `ALL` comes first.
+        reach: What the basis holds beyond an action's columns: each stands in it again for every
+            number of the context that it is crossed with.
 
     Returns:
-        (1 + da, r + 1), to be used with `said_posterior`.
+        (width, r + 1), to be used with `said_posterior`.
 
     Example:
         >>> said_basis(np.ones((3, 2)), ((1, 0.5),)).tolist()
@@ -42,10 +45,15 @@ def said_basis(basis: Floats, said: Said) -> Floats:
     """
     wide = np.zeros((len(basis), basis.shape[1] + 1))
     wide[:, :-1] = basis
+    end = len(basis) - len(reach.mean)
+    n_action = end // (1 + len(reach.around))
     for place, weight in said:
-        rows = slice(None) if place == ALL else place
-        wide[rows, :-1] = 0.0
-        wide[rows, -1] = weight
+        if place == ALL:
+            wide[:] = 0.0
+            wide[:n_action, -1] = weight
+        else:
+            wide[place:end:n_action, :-1] = 0.0
+            wide[place, -1] = weight
     return wide
 
 

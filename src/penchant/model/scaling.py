@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from penchant.model.bending import bent, waves_of
 
-__all__ = ["EMPTY_SCALING", "Scaling", "Seen", "rooted"]
+__all__ = ["EMPTY_SCALING", "Scaling", "Seen", "rooted", "squared"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -20,6 +20,8 @@ _CLIP = 5.0
 """Scaled values beyond this many standard deviations count as this many (population notes)."""
 
 
+_FARTHEST = 9.0
+"""A square beyond that of three standard deviations counts as that."""
 _NO_WAVES = np.zeros((0, 0))
 _NO_ROOTS: Ints = np.zeros(0, dtype=np.int64)
 
@@ -28,7 +30,9 @@ class Scaling(NamedTuple):
     """Brings columns to about unit length: `(value - mean) * scale`, clipped.
 
     `waves` (d, D) are the directions of the bent features behind them; see `model.bending`. `roots`
-    are the places of columns that are taken by their root first; see `learn.scaling`.
+    are the places of columns that are taken by their root first; see `learn.scaling`. `squares` are
+    those whose squares stand behind everything else: of an action that people like best where a
+    number is neither small nor great.
     """
 
     mean: Floats
@@ -36,11 +40,17 @@ class Scaling(NamedTuple):
     bound: Floats
     waves: Floats = _NO_WAVES
     roots: Ints = _NO_ROOTS
+    squares: Ints = _NO_ROOTS
 
     @property
     def width(self) -> int:
-        """How long a scaled row is: the leading 1, the columns, the bent features."""
-        return 1 + len(self.mean) + int(self.waves.shape[1])
+        """How long a scaled row is: the leading 1, the columns, the bent features, the squares."""
+        return self.n_plain + int(self.waves.shape[1]) + len(self.squares)
+
+    @property
+    def n_plain(self) -> int:
+        """How many columns come before those that bend: the leading 1 and the columns."""
+        return 1 + len(self.mean)
 
     def with_waves(self, count: int) -> "Scaling":
         """Give the same scaling with so many bent features."""
@@ -69,7 +79,7 @@ class Scaling(NamedTuple):
             >>> s.apply(np.array([12.0, 7.0])).tolist()
             [1.0, 1.0]
         """
-        mean, scale, bound, waves, roots = self
+        mean, scale, bound, waves, roots, squares = self
         width = len(mean)
         seen = min(rows.shape[-1], width)
         if len(roots):
@@ -88,7 +98,10 @@ class Scaling(NamedTuple):
         scaled[..., 0] = 1.0
         scaled[..., 1 : 1 + seen] = values
         if waves.size:
-            scaled[..., 1 + width :] = bent(values, waves[:seen])
+            scaled[..., 1 + width : 1 + width + waves.shape[1]] = bent(values, waves[:seen])
+        if len(squares):
+            some = scaled[..., 1 + squares]
+            scaled[..., -len(squares) :] = squared(some, self.bound[squares] / _CLIP)
         return scaled
 
 
@@ -122,3 +135,18 @@ def rooted(values: Floats) -> Floats:
         [3.0, -2.0, nan]
     """
     return np.asarray(np.sign(values) * np.sqrt(np.abs(values)))
+
+
+def squared(scaled: Floats, steps: Floats) -> Floats:
+    """Give the squares of some scaled columns, brought to the length of the columns themselves.
+
+    Args:
+        scaled: (d,) or (n, d).
+        steps: (d,) what one standard deviation of each is when scaled, above 0.
+
+    Example:
+        >>> squared(np.array([[0.5], [0.0], [-0.5]]), np.array([0.5])).round(3).ravel().tolist()
+        [0.0, -0.354, 0.0]
+    """
+    squares = np.minimum((scaled / steps) ** 2, _FARTHEST)
+    return np.asarray((squares - 1.0) * steps / math.sqrt(2.0))

@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from penchant.model.reach import PLAIN, Around, Reach
 from penchant.model.scaling import EMPTY_SCALING, Scaling
 
 __all__ = [
@@ -33,13 +34,18 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _NONE = np.zeros(0)
+_NO_WAVES = np.zeros((0, 0))
 
 
 class Prior(NamedTuple):
-    """How people differ: covariance (1 + da, 1 + da) of the personal weights, and the noise."""
+    """How people differ: covariance (d, d) of the personal weights, and the noise.
+
+    `mean` is that of the last weights, those of what a person was shown; the others' is 0.
+    """
 
     covariance: Floats
     noise: float
+    mean: Floats = np.zeros(0)
 
 
 class Version(NamedTuple):
@@ -54,7 +60,7 @@ class Version(NamedTuple):
         is_logistic: whether a score becomes a reward through the logistic function.
         spread: covariance of the weights of each action column where actions have no features, as
             `folded` gives it, else None. Where there are `axes`, its variances along them.
-        basis: (1 + da, r): a person differs from people in general along `basis.T @ a`.
+        basis: (width, r): a person differs from people in general along `basis.T @ φ`.
         prior: (r,) variances of those differences across people.
         noise: variance of a reward around its prediction.
         own: own effect of each action by its place in `OwnEffects`; empty where there is none.
@@ -62,6 +68,7 @@ class Version(NamedTuple):
             unsure independently of each other; None where each action has directions of its own.
         doubt: variance of the own effect of an action not shown yet, then that at each place of
             `own`; empty where there is none.
+        reach: what φ holds beyond the action's columns, see `model.reach`.
     """
 
     number: int
@@ -78,6 +85,7 @@ class Version(NamedTuple):
     own: Floats
     axes: Floats | None = None
     doubt: Floats = _NONE
+    reach: Reach = PLAIN
 
     @property
     def rank(self) -> int:
@@ -228,6 +236,9 @@ class _Stored(msgspec.Struct, frozen=True, array_like=True):
     waves: int = 0
     roots: tuple[int, ...] = ()
     doubt: bytes = b""
+    around: tuple[tuple[int, int], ...] = ()
+    mean: tuple[float, ...] = ()
+    squares: tuple[int, ...] = ()
 
 
 Columns = tuple[tuple[int, int], ...]
@@ -266,6 +277,9 @@ def pack(version: Version, vocabulary: Vocabulary, *, is_whole: bool = False) ->
             version.context.waves.shape[1],
             tuple(version.context.roots.tolist()),
             version.doubt.tobytes(),
+            version.reach.around,
+            tuple(version.reach.mean.tolist()),
+            tuple(version.action.squares.tolist()),
         )
     )
 
@@ -284,7 +298,7 @@ def unpack(content: bytes) -> tuple[Version, Vocabulary]:
         n_outcomes=stored.n_outcomes,
         round=stored.round,
         context=_scaling(arrays[:3], stored.roots).with_waves(stored.waves),
-        action=_scaling(arrays[3:6]),
+        action=_scaling(arrays[3:6], squares=stored.squares),
         weights=arrays[6],
         is_logistic=stored.is_logistic,
         spread=arrays[10] if len(arrays) > _ARRAYS else None,
@@ -294,10 +308,14 @@ def unpack(content: bytes) -> tuple[Version, Vocabulary]:
         own=arrays[9],
         axes=arrays[11] if len(arrays) > _ARRAYS + 1 else None,
         doubt=np.frombuffer(stored.doubt, dtype=np.float64),
+        reach=Reach(tuple(Around(*one) for one in stored.around), np.array(stored.mean)),
     )
     return version, Vocabulary(stored.context_columns, stored.action_columns, stored.names)
 
 
-def _scaling(arrays: list[Floats], roots: tuple[int, ...] = ()) -> Scaling:
+def _scaling(
+    arrays: list[Floats], roots: tuple[int, ...] = (), squares: tuple[int, ...] = ()
+) -> Scaling:
     mean, scale, bound = arrays
-    return Scaling(mean, scale, bound, roots=np.array(roots, dtype=np.int64))
+    places = (np.array(one, dtype=np.int64) for one in (roots, squares))
+    return Scaling(mean, scale, bound, _NO_WAVES, *places)

@@ -11,12 +11,17 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from penchant.decide.weighing_many import Faced
 from penchant.errors import BadInput, BadNumber
 from penchant.guard.consent import consent_refusal
 from penchant.guard.guardrail import Asked, is_silent
 from penchant.limits import Limits, check_id
 from penchant.model.encoding import LARGEST
 from penchant.model.evidence import Rows
+from penchant.model.exposure import counts, recency
+from penchant.model.folding import recent_of
+from penchant.model.moment_model import MomentModel
+from penchant.model.reach import Seeing
 from penchant.runtime.calls import Call
 from penchant.runtime.columns import (
     CONTEXT_NAME,
@@ -28,6 +33,7 @@ from penchant.runtime.columns import (
 )
 from penchant.runtime.live_moment import LiveMoment
 from penchant.runtime.memory import Memory
+from penchant.runtime.own_past import surprised
 from penchant.words import Action, Moment, Refused
 
 __all__ = [
@@ -36,6 +42,7 @@ __all__ = [
     "checked_contexts",
     "checked_rewards",
     "decide_columns",
+    "faced_by_many",
     "given_of",
     "learn_columns",
     "plain",
@@ -215,8 +222,10 @@ def decide_columns(
     rows = live.plain.standings.rows[places]
     context = live.context_columns(CONTEXT_NAME, given)
     version = model.version
-    posterior = model.people.posteriors(model.people.homes.of(rows), version, at)
-    answer = weighed(choices, version, version.context.apply(context), posterior, live.moment)
+    homes, scaled = model.people.homes.of(rows), version.context.apply(context)
+    posterior = model.people.posteriors(homes, version, at)
+    past, faced = faced_by_many(live, homes, (context, scaled), at)
+    answer = weighed(choices, version, scaled, posterior, live.moment, faced=faced)
     made = Made(
         id=name,
         moment=live.moment,
@@ -233,8 +242,37 @@ def decide_columns(
         context=context.astype(np.float32),
         belief=posterior.mean,
         draws=draws,
+        past=past,
     )
     return DecidedColumns(made, answer, drawn(answer, draws, live.moment.neutral_share))
+
+
+def faced_by_many(
+    live: LiveMoment, homes: Ints, context: tuple[Floats, Floats], at: float
+) -> tuple[NDArray[np.int16] | None, Faced | None]:
+    """Give the declared actions as n people meet them, where a version reaches beyond them.
+
+    Args:
+        live: The moment.
+        homes: (n,) home rows.
+        context: Raw rows (n, dc) and scaled ones (n, 1 + dc).
+        at: When, in seconds.
+
+    Returns:
+        What each had been shown, (n, K, P) hundredths, and what follows; None for what does not.
+    """
+    model, choices, reach = live.model, live.choices(()), live.model.version.reach
+    if reach.is_plain:
+        return None, None
+    numbers = reach.numbers(*context)
+    seen = choices.seen + np.tensordot(numbers, choices.crossed, 1)
+    if not len(reach.mean):
+        return None, Faced(seen, np.zeros(seen.shape[:2]))
+    asked = live.asked_about(choices)
+    past = np.stack([counts(model.exposures.of(home), asked, at) for home in homes.tolist()])
+    recent = recency(past)
+    faced = Faced(seen + recent @ choices.recent, recent @ reach.mean)
+    return past.astype(np.int16), faced
 
 
 def learn_columns(live: LiveMoment, learned: LearnedColumns) -> None:
@@ -244,9 +282,14 @@ def learn_columns(live: LiveMoment, learned: LearnedColumns) -> None:
     chosen, rows = learned.decided.chosen[places], made.rows[places]
     scaled, predicted = learned.scaled, learned.predicted
     at = np.full(len(places), made.at.timestamp())
-    seen = choices.seen if made.choices.names == choices.names else _seen(live, made.choices.raw)
     homes = model.people.homes.of(rows)
-    model.people.add(homes, chosen, seen, scaled - predicted, at)
+    if model.version.reach.is_plain:
+        same = made.choices.names == choices.names
+        seen = choices.seen if same else _seen(live, made.choices.raw)
+        model.people.add(homes, chosen, seen, scaled - predicted, at)
+    else:
+        seen, carried = _faced(model, learned, chosen)
+        model.people.add(homes, np.arange(len(seen)), seen, scaled - predicted - carried, at)
     model.evidence.add(
         Rows(
             made.context[places],
@@ -260,12 +303,26 @@ def learn_columns(live: LiveMoment, learned: LearnedColumns) -> None:
             np.ones(len(places), dtype=np.float32),
             np.zeros(len(places), dtype=np.int16),
             np.zeros(len(places), dtype=np.float32),
+            learned.carried,
+            learned.surprise,
+            learned.past,
             made.choices.raw.astype(np.float32),
         )
     )
+    surprised(model, homes, learned.surprise, float(at[0]) if len(at) else 0.0)
+
+
+def _faced(model: MomentModel, learned: LearnedColumns, chosen: Ints) -> tuple[Floats, Floats]:
+    """Give each outcome's action as its person met it: ψ (n, r), and what tiring carries (n,)."""
+    made, version, reach = learned.decided.made, model.version, model.version.reach
+    raw = made.context[learned.places].astype(np.float64)
+    recent = recent_of(learned.past, len(reach.mean))
+    seeing = Seeing(version.action.apply(made.choices.raw), chosen)
+    numbers = reach.numbers(raw, version.context.apply(raw))
+    return reach.seen(version.basis, numbers, recent, seeing), recent @ reach.mean
 
 
 def _seen(live: LiveMoment, raw: Floats) -> Floats:
     """Give actions that are no longer declared in the basis in force."""
     version = live.model.version
-    return np.asarray(version.action.apply(raw) @ version.basis)
+    return np.asarray(version.action.apply(raw)[:, : version.action.n_plain] @ version.basis)

@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 from penchant.decide.choices import Choices
 from penchant.decide.drawing import draw_from
 from penchant.decide.weighing import Weighing
-from penchant.decide.weighing_many import Expectations, weigh_many
+from penchant.decide.weighing_many import Expectations, Faced, weigh_many
 from penchant.journal import Decided, Learned
 from penchant.learn.pending import Open
+from penchant.model.drift import surprise
+from penchant.model.folding import recent_of
 from penchant.model.people import Posterior
 from penchant.model.version import Variances, Version
 from penchant.runtime.standing import Standings
@@ -52,6 +54,7 @@ class Made(NamedTuple):
         people: n ids; rows: (n,) their own rows; places: (n,) how they stood, in `standings`.
         given: (n, d) contexts as given; context: (n, dc) as encoded, float32.
         belief: (n, r) posterior means; draws: (n,).
+        past: (n, K, P) what each had been shown, in hundredths; None where nobody counts.
     """
 
     id: str
@@ -69,10 +72,17 @@ class Made(NamedTuple):
     context: NDArray[np.float32]
     belief: Floats
     draws: Floats
+    past: NDArray[np.int16] | None = None
 
 
 def weighed(
-    choices: Choices, version: Version, context: Floats, posterior: Posterior, moment: Moment
+    choices: Choices,
+    version: Version,
+    context: Floats,
+    posterior: Posterior,
+    moment: Moment,
+    *,
+    faced: Faced | None = None,
 ) -> Weighing:
     """Give the propensities of n decisions, and what they rest on.
 
@@ -82,6 +92,7 @@ def weighed(
         context: (n, 1 + dc) scaled.
         posterior: Means (n, r) and covariances (n, r, r).
         moment: For its shares.
+        faced: The actions as each meets them, where the version reaches beyond their columns.
     """
     scores = (choices.scaled @ version.weights.T) @ context.T
     reward = version.link(scores) + choices.own[:, None]
@@ -91,6 +102,7 @@ def weighed(
         posterior,
         explore=moment.explore,
         neutral_share=moment.neutral_share,
+        faced=faced,
     )
 
 
@@ -173,6 +185,8 @@ class DecidedColumns:
         made, people = self.made, list(self.people)
         for column in (made.given, made.context, made.belief, *self.weighed):
             column[places] = 0.0
+        if made.past is not None:
+            made.past[places] = 0
         for place in places:
             people[place] = ""
         self.people = people
@@ -205,6 +219,7 @@ class DecidedColumns:
             draw=draw,
             version=made.version,
             consent=made.standings.consents[made.places[place]],
+            past=() if made.past is None else tuple(map(tuple, made.past[place].tolist())),
             explainer=made.explainer,
         )
 
@@ -235,13 +250,23 @@ class LearnedColumns:
     """Outcomes of decisions that were taken in columns: a block of facts for the journal."""
 
     def __init__(
-        self, decided: DecidedColumns, places: Ints, rewards: Floats, at: datetime
+        self,
+        decided: DecidedColumns,
+        places: Ints,
+        rewards: Floats,
+        at: datetime,
+        version: Version | None = None,
     ) -> None:
-        """Keep the rewards (n,) of the decisions at `places` (n,)."""
+        """Keep the rewards (n,) of the decisions at `places` (n,); `version` is in force."""
         self.decided = decided
         self.places = places
         self.rewards = rewards
         self.at = at
+        self.noise = version.noise if version is not None and version.round else np.inf
+        self.past = self._past()
+        self.carried = np.zeros(len(places))
+        if version is not None and len(version.reach.mean):
+            self.carried = recent_of(self.past, len(version.reach.mean)) @ version.reach.mean
         people = decided.people
         is_all = len(places) == len(people)
         self.people: Sequence[str] = people if is_all else [people[one] for one in places.tolist()]
@@ -259,11 +284,28 @@ class LearnedColumns:
         return np.asarray(expected[self.places, self.decided.chosen[self.places]])
 
     @property
+    def believed(self) -> Floats:
+        """What each person was believed to add to the reward of the action chosen, (n,)."""
+        personal = self.decided.weighed.personal
+        return np.asarray(personal[self.places, self.decided.chosen[self.places]])
+
+    @property
     def rest(self) -> Floats:
         """What is left to explain for the own effects of the actions chosen, (n,)."""
-        chosen, personal = self.decided.chosen[self.places], self.decided.weighed.personal
-        own = self.decided.made.choices.own[chosen]
-        return np.asarray(self.scaled - (self.predicted - own) - personal[self.places, chosen])
+        own = self.decided.made.choices.own[self.decided.chosen[self.places]]
+        return np.asarray(self.scaled - (self.predicted - own) - self.believed)
+
+    @property
+    def surprise(self) -> Floats:
+        """How far each outcome speaks against what was believed of its person, (n,)."""
+        return surprise(self.scaled - self.predicted, self.believed, self.noise)
+
+    def _past(self) -> NDArray[np.float32]:
+        """Give what each had been shown of the action chosen, (n, P); P = 0 where nobody counts."""
+        past, places = self.decided.made.past, self.places
+        if past is None:
+            return np.zeros((len(places), 0), dtype=np.float32)
+        return past[places, self.decided.chosen[places]].astype(np.float32)
 
     def __iter__(self) -> Iterator[Learned]:
         """Build the facts, in order."""
@@ -282,11 +324,14 @@ class LearnedColumns:
         """Blank everything of one person."""
         mine = [index for index, one in enumerate(self.people) if one == person]
         self.rewards[mine] = 0.0
+        self.carried[mine] = 0.0
+        self.past[mine] = 0.0
         self.people = ["" if one == person else one for one in self.people]
         return len(mine)
 
     def _facts(self, indices: Iterable[int]) -> Iterator[Learned]:
         made, scaled, predicted, rest = self.decided.made, self.scaled, self.predicted, self.rest
+        surprised = self.surprise
         for index in indices:
             if self.people[index]:
                 yield Learned(
@@ -299,6 +344,8 @@ class LearnedColumns:
                     predicted=float(predicted[index]),
                     version=made.version,
                     rest=float(rest[index]),
+                    carried=float(self.carried[index]),
+                    surprise=float(surprised[index]),
                 )
 
 

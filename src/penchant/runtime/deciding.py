@@ -19,6 +19,7 @@ from penchant.runtime.columns import CONTEXT_NAME, Answers
 from penchant.runtime.live_moment import LiveMoment
 from penchant.runtime.live_person import LivePerson
 from penchant.runtime.memory import Memory
+from penchant.runtime.own_past import expose, expose_columns
 from penchant.runtime.packs.latent import view_for
 from penchant.runtime.packs.proposing import candidates
 from penchant.runtime.together import decide_together
@@ -89,6 +90,7 @@ def decide_table(
     memory.write(columns)
     with memory.lock:
         memory.pending.add_block(columns.made.id, columns, columns.made.closes_at)
+        expose_columns(live.model, columns)
     calls = [
         Call(moment, people[place], {CONTEXT_NAME: given[place].tolist()}, None, draws[place])
         for place in others
@@ -243,6 +245,7 @@ def wait_for(memory: Memory, one: Open) -> None:
     """Let a decision that is durable wait for its outcome."""
     if one.decision.expected:
         memory.pending.add(one)
+        expose(memory.moments[one.decision.moment].model, one.decision)
         _count(memory, one)  # again, as the person may have been read anew before it was written
 
 

@@ -17,6 +17,7 @@ from penchant.loop import learned
 from penchant.runtime.batches import answered, checked_rewards, learn_columns, within
 from penchant.runtime.columns import Answers, LearnedColumns
 from penchant.runtime.memory import Memory
+from penchant.runtime.own_past import teaching
 from penchant.runtime.refitting import catch_up
 from penchant.words import Accepted, Decision, Refused
 
@@ -58,7 +59,8 @@ def learn_table(
         places = answers.places[fits]
         stood = columns.made.places[places]
         fits[fits] = columns.waiting[places] & columns.made.standings.holds[stood]
-        block = LearnedColumns(columns, answers.places[fits], values[fits], now)
+        version = live.model.version
+        block = LearnedColumns(columns, answers.places[fits], values[fits], now, version)
         columns.waiting[block.places] = False
     try:
         memory.write(block)
@@ -144,7 +146,15 @@ def _learned(
         since = (consent.at, someone.registers.released)
         if sentence or (is_missing and any(_was_unasked(at, one.closes_at) for at in since)):
             return Refused(sentence or "Not kept: consent was given after the window had closed.")
-    return learned(one, live.moment, now, reward=reward, outcome=outcome, is_missing=is_missing)
+    return learned(
+        one,
+        live.moment,
+        now,
+        reward=reward,
+        outcome=outcome,
+        is_missing=is_missing,
+        teaching=teaching(live.model, one),
+    )
 
 
 def _is_early(decided: datetime, now: datetime, limits: Limits) -> bool:

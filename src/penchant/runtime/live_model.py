@@ -19,6 +19,7 @@ from penchant.learn.resting import Asleep
 from penchant.limits import Limits
 from penchant.model.evidence import Row
 from penchant.model.moment_model import MomentModel
+from penchant.runtime.own_past import past_of
 from penchant.runtime.versions import Versions
 
 __all__ = ["LiveModel", "Submit"]
@@ -63,12 +64,17 @@ class LiveModel:
 
         An apprentice's teaches about what was drawn. `home` is the id that the person goes by.
         """
-        if self.keep(one, fact, home) and fact.person:
-            people, version = self.model.people, self.model.version
-            seen = version.action.apply(one.action) @ version.basis
-            mine, at = people.homes.find(fact.person), one.decision.at.timestamp()
-            root = math.sqrt(_examined(one))  # what counts w times has √w in both of its factors
-            people.add_one(mine, seen * root, (fact.teaches - fact.predicted) * root, at, version)
+        if not (self.keep(one, fact, home) and fact.person):
+            return
+        model, people, version = self.model, self.model.people, self.model.version
+        mine, at = people.homes.find(fact.person), one.decision.at.timestamp()
+        if people.drift.add(mine, fact.surprise, at):
+            people.refold_one(mine, model.evidence.rows(), version)
+            return
+        seen, carried = model.seen_one(one.context, one.action, past_of(one))
+        root = math.sqrt(_examined(one))  # what counts w times has √w in both of its factors
+        residual = fact.teaches - fact.predicted - carried
+        people.add_one(mine, seen * root, residual * root, at, version)
 
     def keep(self, one: Open, fact: Learned, home: str) -> bool:
         """Add one outcome to the evidence alone, and say whether it teaches."""
@@ -92,6 +98,9 @@ class LiveModel:
                 _examined(one),
                 0 if position is None else position.number,
                 0.0 if position is None else fact.predicted + one.decision.personal[one.place],
+                fact.carried,
+                fact.surprise,
+                past_of(one),
             )
         )
         return True
@@ -200,10 +209,16 @@ class LiveModel:
     def gather(self, people: Mapping[str, Iterable[str]]) -> None:
         """Let the ids of each person (the one they go by: all of them) share their sums."""
         self.settle()
+        homes = self.model.people.homes
         for home, persons in people.items():
-            self.model.people.homes.gather(persons, home)
+            homes.gather(persons, home)
+            rows = [homes.row(person) for person in persons]
+            self.model.exposures.gather(homes.row(home), rows)
         for home in people:
-            self.model.people.refold_one(home, self.model.evidence.rows(), self.model.version)
+            evidence = self.model.evidence.rows()
+            self.model.people.refold_one(
+                self.model.people.row(home), evidence, self.model.version, anew=True
+            )
 
     def restored(self, at: datetime) -> None:
         """Fold the sums of the version in force anew, once all facts were read."""

@@ -19,6 +19,7 @@ from penchant.learn.pending import Open
 from penchant.limits import Limits, seconds
 from penchant.loop import Question, View, decide, decide_slate
 from penchant.model.encoding import OWN
+from penchant.model.exposure import Asked, counts
 from penchant.model.people import Posterior
 from penchant.model.said import Said, said_basis, said_posterior
 from penchant.runtime.live_model import LiveModel, Submit
@@ -57,6 +58,7 @@ class LiveMoment:
         self.plain.clear()
         self._choices: tuple[int, int, Choices] | None = None
         self._own_of = -1
+        self._asked: tuple[tuple[str, ...], Asked] | None = None
         self._explainer: DecisionExplainer | None = None
 
     def choices(self, candidates: tuple[Action, ...]) -> Choices:
@@ -111,10 +113,12 @@ class LiveMoment:
         row, choices = self.context_row(question.context), self.choices(question.candidates)
         posterior: Posterior | None = None
         said: Said = ()
+        context = version.context.apply(row)
         if someone is not None:
             choices, posterior, said = seen_by(self, someone, choices, at)
+            if not version.reach.is_plain:
+                choices = self._faced(choices, someone, (row, context), at)
         exposure = None if question.candidates else self.exposure
-        context = version.context.apply(row)
         return row, View(version, choices, context, posterior, self.explainer(), exposure, said)
 
     def _open(self, decision: Decision, place: int, row: Floats, choices: Choices) -> Open:
@@ -130,6 +134,28 @@ class LiveMoment:
             decision.at.timestamp() + self.window,
             float(choices.own[place]),
         )
+
+    def _faced(
+        self, choices: Choices, someone: LivePerson, context: tuple[Floats, Floats], at: float
+    ) -> Choices:
+        """Give actions as one person meets them in a context, raw and scaled."""
+        model, reach = self.model, self.model.version.reach
+        raw, scaled = context
+        numbers = reach.numbers(raw[None], scaled[None])[0]
+        past = np.zeros((len(choices.names), 0))
+        if len(reach.mean):
+            recent = model.exposures.of(model.people.homes.find(someone.registers.person))
+            past = counts(recent, self.asked_about(choices), at)
+        return choices.facing(numbers, past, reach)
+
+    def asked_about(self, choices: Choices) -> Asked:
+        """Give what to ask about being shown some actions; of the declared ones it is kept."""
+        known = self._asked
+        if known is not None and known[0] is choices.names:
+            return known[1]
+        asked = self.model.asked(choices.names, choices.raw)
+        self._asked = choices.names, asked
+        return asked
 
     def reopened(self, decision: Decision) -> Open:
         """Give a decision of the journal as it was when it waited for its outcome."""
@@ -191,7 +217,8 @@ def seen_by(
     said = said_of(told, live.moment, live.model.action, version) if told else ()
     if not said:
         return choices, posterior, said
-    return choices.seen_in(said_basis(version.basis, said)), said_posterior(posterior), said
+    basis = said_basis(version.basis, said, version.reach)
+    return choices.seen_in(basis, version.reach), said_posterior(posterior), said
 
 
 def declared_at(declared: Sequence[tuple[datetime, Moment]], at: datetime) -> Moment | None:

@@ -45,6 +45,7 @@ from penchant.runtime.live_moment import LiveMoment
 from penchant.runtime.opening.openings import Openings
 from penchant.runtime.opening.recalling import Recall
 from penchant.runtime.outbox.letters import NOT_SENT, Letters
+from penchant.runtime.own_past import expose
 from penchant.runtime.packs.loaded import Loaded
 from penchant.runtime.packs.watch import Watch
 from penchant.words import Moment, Receipt
@@ -350,6 +351,7 @@ class Memory:
         if isinstance(fact, Decided) and fact.decision.expected:
             live = self.moments[fact.decision.moment]
             self.pending.add(live.reopened(fact.decision))
+            expose(live.model, fact.decision)
             if fact.opening:
                 self.letters.post(fact.decision, live)
         elif isinstance(fact, Claimed | Settled):

@@ -19,7 +19,7 @@ from penchant.decide.drawing import draw_from
 from penchant.errors import BadInput
 from penchant.learn.pending import Open
 from penchant.model.layout import rounded
-from penchant.runtime.batches import plain
+from penchant.runtime.batches import faced_by_many, plain
 from penchant.runtime.calls import Call, check_call, new_id
 from penchant.runtime.columns import weighed
 from penchant.runtime.live_moment import LiveMoment
@@ -122,12 +122,14 @@ def _decide(
     version, standings = model.version, live.plain.standings
     rows = rounded(_matrix([one.row for one in asked]))
     homes = model.people.homes.of(standings.rows[[one.standing for one in asked]])
-    posterior = model.people.posteriors(homes, version, at)
-    found = weighed(choices, version, version.context.apply(rows), posterior, live.moment)
+    posterior, scaled = model.people.posteriors(homes, version, at), version.context.apply(rows)
+    past, faced = faced_by_many(live, homes, (rows, scaled), at)
+    found = weighed(choices, version, scaled, posterior, live.moment, faced=faced)
     columns = [column.tolist() for column in (*found, posterior.mean)]
+    pasts: list[list[list[int]]] = [[]] * len(asked) if past is None else past.tolist()
     made = _Made(live, choices, now, at + live.window)
-    for one, row, *of_one in zip(asked, rows, *columns, strict=True):
-        told[one.at] = made.opened(one, row[: len(one.row)].copy(), of_one)
+    for one, row, shown, *of_one in zip(asked, rows, pasts, *columns, strict=True):
+        told[one.at] = made.opened(one, row[: len(one.row)].copy(), of_one, shown)
 
 
 class _Made:
@@ -140,7 +142,9 @@ class _Made:
         self._consents = live.plain.standings.consents
         self._own = choices.own.tolist()
 
-    def opened(self, one: _Asked, row: Floats, of_one: list[list[float]]) -> Open:
+    def opened(
+        self, one: _Asked, row: Floats, of_one: list[list[float]], past: list[list[int]]
+    ) -> Open:
         """Draw one decision, and let it be as it waits for its outcome."""
         choices, moment = self._choices, self._moment
         weights, neutral, expected, personal, belief = map(tuple, of_one)
@@ -163,6 +167,7 @@ class _Made:
             draw=one.draw,
             version=self._version,
             consent=self._consents[one.standing],
+            past=tuple(map(tuple, past)),
             explainer=self._explainer,
         )
         action = choices.raw[drawn.place]

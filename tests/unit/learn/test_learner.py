@@ -78,7 +78,7 @@ def test_a_round_brings_a_version_into_force(
     assert isinstance(model.population, kind)
     assert (version.number, version.round, version.n_outcomes) == (1, 1, 40)
     assert version.is_logistic == (kind is Products)
-    assert version.weights.shape == (version.context.width, 1 + model.action.width)
+    assert version.weights.shape == (version.context.width, version.action.width)
     assert (version.context.width > 2) == (kind is Blocks)
     assert version.weights.any()
     assert version.rank == min(8, 1 + model.action.width)

@@ -5,8 +5,9 @@ import pytest
 from views import Shape, version_of
 
 from penchant.model.evidence import Evidence, Row
+from penchant.model.folding import Memory, refold
 from penchant.model.homes import Homes
-from penchant.model.people import People, refold
+from penchant.model.people import People
 from penchant.model.version import Version
 
 DAY = 86_400.0
@@ -21,7 +22,7 @@ def version(rank: int = 2) -> Version:
 def started(used: Version) -> People:
     """Give people ready for outcomes under a version."""
     people, none = People(DAY), Evidence().rows()
-    people.adopt(refold(none, np.zeros(0, dtype=np.int64), used, 0, DAY), none, used)
+    people.adopt(refold(none, np.zeros(0, dtype=np.int64), used, 0, Memory(DAY)), none, used)
     return people
 
 
@@ -96,7 +97,7 @@ def test_refolding_leaves_out_what_belongs_to_nobody() -> None:
     for person in (0, -1, 1):
         evidence.add_one(Row(np.zeros(0), np.ones(2), 1.0, 0.5, NOW, person))
     rows = evidence.rows()
-    sums = refold(rows, rows.person, used, 2, DAY)
+    sums = refold(rows, rows.person, used, 2, Memory(DAY))
 
     assert sums.n_outcomes.tolist() == [1, 1]
     assert sums.gram.shape == (2, 3)

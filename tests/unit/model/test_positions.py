@@ -25,6 +25,9 @@ def rows(position: np.ndarray, worth: np.ndarray, expected: np.ndarray, share: o
         np.full(count, share, dtype=np.float32),
         position.astype(np.int16),
         expected.astype(np.float32),
+        np.zeros(count),
+        np.zeros(count),
+        np.zeros((count, 0), dtype=np.float32),
         np.zeros((1, 0), dtype=np.float32),
     )
 
