@@ -81,7 +81,8 @@ def explain(
         words: What a pack says of what was decided, told first.
     """
     rules = [*_forced(decision), *_removals(decision.removed)]
-    notes = [Reason(one, "note") for one in (words, decision.note) if one]
+    told = (words, _position(decision), decision.note)
+    notes = [Reason(one, "note") for one in told if one]
     if len(decision.names) == 1 or not decision.expected:
         only = [] if notes else [Reason(f"`{decision.names[0]}` was all that was left.", "rule")]
         return _told(decision, [*notes, *only, *rules])
@@ -107,6 +108,17 @@ def explain(
         runner_up=margin.other.name,
         change=_what_would_change(decision, actions, version, encoders),
         explored=explored,
+    )
+
+
+def _position(decision: Decision) -> str:
+    """Say where below the top of a slate a decision stands; "" elsewhere."""
+    position = decision.position
+    if position is None or position.number == 1:
+        return ""
+    return (
+        f"It stands at position {position.number} of a slate; what stands above was not to be "
+        "chosen again."
     )
 
 

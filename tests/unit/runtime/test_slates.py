@@ -4,13 +4,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from engines import Clock, agreed, engine_on, shop
+from engines import SHOP, Clock, agreed, engine_on, shop
 
 from penchant import Action, Cap, Decision, Engine, Limits, Refused, Slate
 from penchant.adapters.store.memory import MemoryStore
 from penchant.adapters.store.sqlite import SqliteStore
 from penchant.errors import BadInput, BadNumber, StoreFailed
+from penchant.learn.evaluate import estimate
 from penchant.runtime.calls import Call
 
 
@@ -31,7 +33,9 @@ def test_a_slate_is_kept_before_it_is_seen() -> None:
     assert len({action.name for action in slate.actions}) == 3
     for one in slate:
         assert engine.many.find(one.id) == one
-        assert engine.explain(one.id).decision == one.id
+        said = engine.explain(one.id)
+        assert said.decision == one.id
+        assert ("position" in said.sentences[1]) == (one is not slate.decisions[0])
         assert engine.learn(one.id, reward=1.0)
         assert isinstance(engine.learn(one.id, reward=1.0), Refused)
 
@@ -205,3 +209,28 @@ def test_it_moves_with_its_person() -> None:
     assert positions == [1, 2, 3]
     assert there.import_(lines)
     assert there.profile("ada").person == "ada"
+
+
+def test_each_position_can_be_judged_by_itself() -> None:
+    """Another choice there, with what stands above as it was: the interval holds its true value."""
+    engine = opened(explore=0.4)
+    rng = np.random.default_rng(3)
+    names = [action.name for action in SHOP]
+    worth = dict(zip(names, (0.1, 0.7, 0.3, 0.5), strict=True))
+    actions, rewards, chances, target, true = [], [], [], [], []
+    for _ in range(900):
+        top, second = engine.decide_slate("home.hero", 2)
+        engine.learn(top.id, reward=float(rng.random() < worth[top.action.name]))
+        reward = float(rng.random() < 0.5 * worth[second.action.name])
+        engine.learn(second.id, reward=reward)
+        wanted = "fins" if "fins" in second.names else "ball"  # the best that is left
+        actions.append(names.index(second.action.name))
+        rewards.append(reward)
+        chances.append(second.propensity)
+        target.append([float(name == wanted) for name in names])
+        true.append(0.5 * worth[wanted])
+    told = estimate(actions, rewards, chances, target)
+
+    assert told.refused is None
+    assert told.low <= np.mean(true) <= told.high
+    assert told.high - told.low < 0.25
