@@ -81,6 +81,8 @@ class Memory:
         self.openings = Openings(self.people)
         self.letters = Letters(clock())
         self.bell = Bell()
+        self.may_owe = True
+        """Whether a moment may have to be derived anew; asked before each call, so kept at hand."""
         self.unwritten: list[Derived] = []
         self._clock = clock
         self._latest = self._said = datetime.min.replace(tzinfo=UTC)
@@ -206,6 +208,7 @@ class Memory:
         self.people.forget(ids)
         self.tallies.forget(ids)
         self.watch.forget(ids)
+        self.may_owe = True
         return outcomes
 
     @contextmanager
@@ -260,6 +263,7 @@ class Memory:
         ids, at = self.people.ids(person), self.now()
         for live in moments.values():
             live.learning.restored(at)
+            self.may_owe = True
         for live in self.moments.values():
             with self._noting(live, at):
                 live.learning.gather({ids[0]: ids})

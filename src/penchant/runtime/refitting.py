@@ -1,5 +1,6 @@
 """Refits that are owed to people who were forgotten, at the first call for which they are due."""
 
+import math
 from datetime import datetime
 
 from penchant.runtime.memory import Memory
@@ -13,10 +14,12 @@ def catch_up(memory: Memory, now: datetime) -> None:
     Raises:
         StoreError: When it could not be written; it is written with the next facts.
     """
-    if now.timestamp() < memory.refit_at:
+    if not memory.may_owe or now.timestamp() < memory.refit_at < math.inf:
         return
     with memory.lock:
-        for live in memory.moments.values():
-            if live.learning.catch_up(now.timestamp()):
-                memory.unwritten.append(live.learning.versions.derived(live.moment.name, now))
-    memory.write([])
+        memory.may_owe = memory.refit_at < math.inf
+        lives = memory.moments.values() if memory.may_owe else ()
+        new = [live for live in lives if live.learning.catch_up(now.timestamp())]
+        memory.unwritten += [one.learning.versions.derived(one.moment.name, now) for one in new]
+    if new:
+        memory.write([])
