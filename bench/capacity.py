@@ -33,7 +33,7 @@ from penchant import Moment
 from penchant.decide.choices import Choices, choices_of
 from penchant.learn import learner
 from penchant.limits import Limits
-from penchant.model.evidence import Rows
+from penchant.model.evidence import Row
 from penchant.model.moment_model import MomentModel
 from penchant.model.population import Contributions
 from penchant.runtime.columns import drawn, weighed
@@ -70,21 +70,23 @@ class Alone:
         """Learn from a few people who were shown actions at random; give the actions as choices."""
         model, dice = self.model, np.random.default_rng(4)
         names = self.made.actions()
-        raw = model.action.encode_actions(names).astype(np.float32)
+        raw = model.action.encode_actions(names)
         model.context.encode({f"x{place}": 0.0 for place in range(self.made.n_context)})
         contexts = self.made.contexts(TAUGHT, seed=3)
         shown = dice.integers(len(names), size=TAUGHT)
         chance = self.made.chances(contexts)[np.arange(TAUGHT), shown]
         rewards = (dice.random(TAUGHT) < chance).astype(np.float64)
-        rows = np.array([model.people.row(f"teacher-{place}") for place in range(N_TEACHERS)])
-        nothing, ones = np.zeros(TAUGHT), np.ones(TAUGHT, dtype=np.float32)
-        taught = Rows(
-            contexts.astype(np.float32), shown, rewards, np.full(TAUGHT, rewards.mean()),
-            np.full(TAUGHT, AT), rows[dice.integers(N_TEACHERS, size=TAUGHT)],
-            model.own_effects.places(one.name for one in names)[shown], nothing, ones,
-            nothing.astype(np.int16), raw,
-        )  # fmt: skip
-        model.evidence.add(taught)
+        rows = [model.people.row(f"teacher-{place}") for place in range(N_TEACHERS)]
+        who, places = (
+            dice.integers(N_TEACHERS, size=TAUGHT),
+            model.own_effects.places(one.name for one in names),
+        )
+        for context, action, reward, one in zip(
+            contexts, shown.tolist(), rewards.tolist(), who.tolist(), strict=True
+        ):
+            name = int(places[action])
+            outcome = Row(context, raw[action], reward, float(rewards.mean()), AT, rows[one], name)
+            model.evidence.add_one(outcome)
         task = learner.plan(model)
         learner.adopt(model, learner.work(task if waves else task._replace(n_waves=0)))
         return choices_of(tuple(names), model.action, model.own_effects, model.version)
