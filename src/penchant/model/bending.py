@@ -3,8 +3,8 @@
 Random Fourier features of the scaled context: waves of fixed, random directions and phases, whose
 sums come near any smooth function. Nothing is learned here and nothing is drawn anew: direction
 and phase of a wave follow from its place, so a version is rebuilt from its scaling alone.
-Source: Rahimi and Recht 2007, Random Features for Large-Scale Kernel Machines; the widths and the
-gain are those of docs/explanation/population.md.
+Source: Rahimi and Recht 2007, Random Features for Large-Scale Kernel Machines; why so many:
+docs/explanation/decisions/0021-one-matrix-for-all-actions.md.
 """
 
 import math
