@@ -64,6 +64,16 @@ def test_the_current_policy_may_be_what_cannot_be_judged() -> None:
     assert same.verdict == "cannot say"
 
 
+def test_the_policy_that_logged_is_not_compared_with_itself() -> None:
+    """Whoever asks about the logging policy gets its value, and no verdict."""
+    actions, rewards, propensities = log_of(3_000)
+    found = judge(actions, rewards, propensities, np.full((3_000, 3), 1 / 3))
+
+    assert found.estimate.value == pytest.approx(rewards.mean())
+    assert found.estimate.refused is None
+    assert "do the same in every row" in (found.refused or "")
+
+
 def test_an_unreadable_current_policy_is_said_to_be_that() -> None:
     """A target that is no policy is a sentence, with its place."""
     found = judge(*log_of(500), always(1, 500), current=np.full((500, 3), 0.5))

@@ -145,12 +145,16 @@ def judge(
 
 def _beside_the_log(log: Log, alpha: float) -> Judgement:
     """Hold a target against whoever logged."""
-    known = known_of(log, canonical(log))
+    known, sentence, gain = known_of(log, canonical(log)), None, _NO_GAIN
     if known.refused is not None:
-        found, gain = unsaid(known.refused, known.support.ess), _NO_GAIN
+        found, sentence = unsaid(known.refused, known.support.ess), known.refused
     else:
         walk = walked(log)
-        found, gain = estimated(log, known, walk, alpha), _gain(known, None, walk, alpha)
+        found = estimated(log, known, walk, alpha)
+        if np.abs(log.weights - 1.0).max() <= SAME:
+            sentence = _SAME_POLICY
+        else:
+            gain = _gain(known, None, walk, alpha)
     return Judgement(
         found,
         as_logged(log, alpha),
@@ -158,7 +162,7 @@ def _beside_the_log(log: Log, alpha: float) -> Judgement:
         known.support,
         None,
         _others(known),
-        known.refused,
+        sentence,
     )
 
 
@@ -186,7 +190,7 @@ def _refusal(known: Known, held: Known) -> str | None:
     if held.refused is not None:
         return f"Of the current policy: {held.refused}"
     if np.abs(known.log.target - held.log.target).max() <= SAME:
-        return "Cannot say: both policies do the same in every row, so there is nothing to compare."
+        return _SAME_POLICY
     return None
 
 
@@ -223,4 +227,5 @@ def _unread(sentence: str) -> Judgement:
     return Judgement(nothing, nothing, _NO_GAIN, None, None, (), sentence)
 
 
+_SAME_POLICY = "Cannot say: both policies do the same in every row, so there is nothing to compare."
 _NO_GAIN = Gain(math.nan, -math.inf, math.inf, -math.inf, math.inf)
