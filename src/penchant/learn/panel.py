@@ -25,7 +25,15 @@ from penchant.model.scaling import Scaling
 from penchant.model.version import Prior
 from penchant.words import NOTHING
 
-__all__ = ["asking_of", "columns_of", "differences", "looked", "squares_of"]
+__all__ = [
+    "FEWEST",
+    "SHOWN_TO_A_COLUMN",
+    "asking_of",
+    "columns_of",
+    "differences",
+    "looked",
+    "squares_of",
+]
 
 Floats = NDArray[np.float64]
 
@@ -33,7 +41,7 @@ HOUR_NAMES: Final = ("hour", "hour_of_day", "local_hour")
 """Numbers of a context that turn once a day."""
 MOST_ASKED: Final = 16
 """Columns of a context that may be crossed with the person's part."""
-_SHOWN_TO_A_COLUMN: Final = 2
+SHOWN_TO_A_COLUMN: Final = 2
 """Different actions for each column, below which squares tell nothing that names do not."""
 _SETTLED: Final = 2_048
 """Outcomes before which it is too early to leave squares out."""
@@ -116,7 +124,7 @@ def squares_of(
     numbers = np.flatnonzero((task.action_kinds == ColumnKind.NUMBER) & (action.scale > 0.0))
     width = context.width * (action.n_plain + len(numbers))
     n_shown = int(np.count_nonzero(np.bincount(task.rows.shown)))
-    tells_apart = n_shown >= _SHOWN_TO_A_COLUMN * (action.n_plain + len(numbers))
+    tells_apart = n_shown >= SHOWN_TO_A_COLUMN * (action.n_plain + len(numbers))
     if not (task.has_features and tells_apart) or width > PRODUCTS:
         return numbers[:0]
     if task.n_outcomes < _SETTLED or len(_panel_people(task)) < _FEWEST_PEOPLE:

@@ -40,6 +40,8 @@ Ints = NDArray[np.int64]
 STEPS: Final = 1_024
 NEVER: Final = -(2**40)
 """The step of a sum of nothing: everything is later."""
+KEPT: Final = 0.2
+"""What an outcome counts for its person once their taste seems to have changed after it."""
 _AT_ONCE: Final = 8_192
 """Outcomes folded at once, so that what lies between is bounded and stays in the cache."""
 _FEW: Final = 64
@@ -58,7 +60,7 @@ class Sums(NamedTuple):
 class Memory(NamedTuple):
     """For how long outcomes count: a half-life in seconds, and since when for each home row.
 
-    With an empty `since` they always do.
+    With an empty `since` they always do; else what is older counts little.
     """
 
     half_life: float
@@ -68,7 +70,7 @@ class Memory(NamedTuple):
         """Give what n outcomes of home rows (n,) count before they fade."""
         counts = rows.counts
         if len(self.since):
-            counts[rows.at < self.since[homes]] = 0.0
+            counts[rows.at < self.since[homes]] *= KEPT
         return counts
 
 

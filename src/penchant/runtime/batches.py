@@ -33,7 +33,7 @@ from penchant.runtime.columns import (
 )
 from penchant.runtime.live_moment import LiveMoment
 from penchant.runtime.memory import Memory
-from penchant.runtime.own_past import surprised
+from penchant.runtime.own_past import expose_columns, surprised
 from penchant.words import Action, Moment, Refused
 
 __all__ = [
@@ -309,6 +309,8 @@ def learn_columns(live: LiveMoment, learned: LearnedColumns) -> None:
             made.choices.raw.astype(np.float32),
         )
     )
+    if made.past is None:
+        expose_columns(model, learned.decided, is_late=True)
     surprised(model, homes, learned.surprise, float(at[0]) if len(at) else 0.0)
 
 

@@ -19,7 +19,7 @@ from penchant.learn.resting import Asleep
 from penchant.limits import Limits
 from penchant.model.evidence import Row
 from penchant.model.moment_model import MomentModel
-from penchant.runtime.own_past import past_of
+from penchant.runtime.own_past import expose, past_of
 from penchant.runtime.versions import Versions
 
 __all__ = ["LiveModel", "Submit"]
@@ -84,6 +84,8 @@ class LiveModel:
         row = self.row(fact.person, home) if fact.person else -1
         at = one.decision.at.timestamp()
         name = int(self.model.own_effects.places([lesson])[0])
+        if not one.decision.past:
+            expose(self.model, one.decision, is_late=True)
         position = one.decision.position
         self.model.evidence.add_one(
             Row(

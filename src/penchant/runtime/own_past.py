@@ -35,9 +35,14 @@ def teaching(model: MomentModel, one: Open) -> Teaching:
     return Teaching(model.version.noise, carried) if model.version.round else NOTHING_TAUGHT
 
 
-def expose(model: MomentModel, decision: Decision) -> None:
-    """Note that a person was shown what was decided, where that counts."""
-    if decision.past and not decision.forced and decision.person is not None:
+def expose(model: MomentModel, decision: Decision, *, is_late: bool = False) -> None:
+    """Note that a person was shown what was decided, where that counts.
+
+    A decision that was taken before it counted says nothing of the past; it counts late, with its
+    outcome.
+    """
+    counts = model.version.reach.asks_for_past if is_late else bool(decision.past)
+    if counts and not decision.forced and decision.person is not None:
         raw = model.action.encode_actions([decision.action])
         keys = model.asked([decision.action.name], raw).of(0)
         row = model.people.row(decision.person)
@@ -45,10 +50,10 @@ def expose(model: MomentModel, decision: Decision) -> None:
         model.exposures.add(row, home, keys, decision.at.timestamp())
 
 
-def expose_columns(model: MomentModel, columns: DecidedColumns) -> None:
+def expose_columns(model: MomentModel, columns: DecidedColumns, *, is_late: bool = False) -> None:
     """Note that people were shown what was decided for them in columns, where that counts."""
     made = columns.made
-    if made.past is None:
+    if not (model.version.reach.asks_for_past if is_late else made.past is not None):
         return
     asked, at = model.asked(made.choices.names, made.choices.raw), made.at.timestamp()
     keys = [asked.of(place) for place in range(len(made.choices.names))]
