@@ -6,7 +6,7 @@ from copy import deepcopy
 
 import numpy as np
 import pytest
-from engines import SHOP, Clock, agreed, engine_on, shop
+from engines import SHOP, Clock, agreed, engine_on, lived, shop
 
 from penchant import Action, Decision, Engine
 from penchant.adapters.store.memory import MemoryStore
@@ -163,3 +163,27 @@ def test_columns_learn_as_single_calls_do() -> None:
     engine.forget("p3")
     assert len(model_of(engine).exposures) == len(PEOPLE) - 1
     engine.close()
+
+
+def test_a_taste_that_turned_is_noticed_and_told() -> None:
+    """What is older counts less for that person alone; the profile says since when, and a restart."""
+    store, clock = MemoryStore(), Clock()
+    engine = engine_on(store, clock=clock)
+    engine.declare(shop(explore=0.2))
+    agreed(engine, "ada", *PEOPLE)
+    lived(engine, PEOPLE, 20)
+    for turn in range(90):
+        clock.forward(hours=12)
+        decision = engine.decide("home.hero", person="ada", context={"hour": 9})
+        liked = "sneakers" if turn < 50 else "ball"
+        engine.learn(decision.id, reward=float(decision.action.name == liked))
+    model, again = model_of(engine), engine_on(store, clock=clock)
+    row = np.array([model.people.homes.find("ada")])
+    mine, theirs = model.people.drift.since(row)[0], model_of(again).people.drift.since(row)[0]
+    others = model.people.drift.since(np.arange(len(PEOPLE)))
+    told = [one.says for one in engine.profile("ada").beliefs]
+
+    assert mine > model.people.drift.since(np.array([10_000]))[0]
+    assert mine == theirs
+    assert np.isinf(others).mean() > 0.9
+    assert any("It seems to have changed since" in one for one in told)

@@ -6,11 +6,12 @@ where they said that nothing sets them apart, nothing is told of what was learne
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 
 from penchant.learn.resting import Known
+from penchant.model.drift import ALWAYS
 from penchant.model.encoding import features_of
 from penchant.model.people import Posterior
 from penchant.profile.corrections import taste_name
@@ -18,7 +19,7 @@ from penchant.profile.tally import category
 from penchant.runtime.live_model import LiveModel
 from penchant.words import Action, Belief, FrozenMap, Moment, sureness
 
-__all__ = ["known_of", "tastes"]
+__all__ = ["changed_since", "known_of", "tastes"]
 
 SURE_ENOUGH = 0.75  # below it nothing is told, as of interests
 SAID = 3  # leanings told of one moment, the surest first
@@ -43,6 +44,14 @@ def known_of(learning: LiveModel, ids: Sequence[str], at: float) -> Known | None
     return Known(people.posterior(row, version, at), count) if count else None
 
 
+def changed_since(learning: LiveModel, person: str) -> float | None:
+    """Give since when a person's taste seems to be another, in seconds; None where it is not."""
+    people = learning.model.people
+    row = people.homes.find(person)
+    since = float(people.drift.since(np.array([row]))[0]) if row >= 0 else ALWAYS
+    return since if since > ALWAYS else None
+
+
 def tastes(
     learning: LiveModel, moment: Moment, ids: Sequence[str], now: datetime
 ) -> tuple[Belief, ...]:
@@ -62,10 +71,14 @@ def tastes(
     (_, covariance), count = known
     share = float(1.0 - np.mean(np.diag(covariance) / learning.model.version.prior))
     outcomes = "1 outcome" if count == 1 else f"{count:,} outcomes"
+    changed, said = changed_since(learning, ids[0]), ""
+    if changed is not None:
+        day = datetime.fromtimestamp(changed, UTC)
+        said = f". It seems to have changed since {day.day} {day:%B %Y}; what is older counts less"
     whole = Belief(
         taste_name(moment.name),
         f"learned from {outcomes}: {100 * share:.0f} % of what sets this person apart is "
-        "known, the rest is taken from people in general",
+        f"known, the rest is taken from people in general{said}",
         max(share, 0.0),
         FrozenMap({"outcomes": float(count), "known": share}),
     )
