@@ -28,6 +28,7 @@ BANNED = frozenset({"utils", "helpers", "common", "base", "misc", "manager"})
 
 # Classes whose public methods are fixed elsewhere, each with its reason.
 WIDE_CLASSES: Mapping[str, str] = {
+    "penchant.adapters.cli.remote.Remote": "the verbs of the engine, as commands ask a service",
     "penchant.adapters.client.client.AsyncClient": "the verbs of the engine, awaited",
     "penchant.adapters.client.client.Client": "the verbs of the engine, over HTTP",
     "penchant.engine.Engine": "the public surface; its verbs are fixed by what callers rely on",

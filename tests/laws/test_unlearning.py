@@ -197,7 +197,7 @@ def test_a_text_that_comes_late_is_scaled_as_after_a_restart() -> None:
         engine.learn(decision.id, reward=float(turn % 3 == 0))
     again = engine_on(store, clock=clock)
     for one in (engine, again):
-        live(one).settle()
+        live(one).gather({})  # waits for a round under way
         learner.adopt(live(one).model, learner.work(refit(live(one).model)))
 
     assert_same_version(live(engine).model, live(again).model)

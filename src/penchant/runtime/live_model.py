@@ -145,7 +145,7 @@ class LiveModel:
         if version.round and has_new and not model.is_given:
             self._next_round = len(model.evidence)
 
-    def settle(self) -> None:
+    def _settle(self) -> None:
         """Wait for a round under way and take it into force at once."""
         if self._running is not None:
             self._adopt(self._running)
@@ -178,17 +178,17 @@ class LiveModel:
         if owed is None or now < self.refit_at:
             return False
         if self._running is None or not self._running.is_refit:
-            self.settle()
+            self._settle()
             later = learner.adopt_at(len(self.model.evidence))
             work = self._submit(learner.work, refit(self.model))
             self._running = _Running(later, work, is_refit=True)
         if now >= owed.timestamp() + IN_FORCE_SECONDS:
-            self.settle()
+            self._settle()
         return self.model.version.number != before
 
     def unlearn(self, persons: Iterable[str], at: datetime) -> int:
         """Take a person out of all sums; give how many outcomes that were."""
-        self.settle()
+        self._settle()
         outcomes = 0
         for person in persons:
             outcomes += self.asleep.forget(person)
@@ -201,7 +201,7 @@ class LiveModel:
 
     def restrict(self, persons: Sequence[str], *, is_restricted: bool) -> None:
         """Let the outcomes of a person's ids, the one they go by first, rest or teach again."""
-        self.settle()
+        self._settle()
         if is_restricted:
             self.asleep.rest(persons)
         else:
@@ -210,7 +210,7 @@ class LiveModel:
 
     def gather(self, people: Mapping[str, Iterable[str]]) -> None:
         """Let the ids of each person (the one they go by: all of them) share their sums."""
-        self.settle()
+        self._settle()
         homes = self.model.people.homes
         for home, persons in people.items():
             homes.gather(persons, home)

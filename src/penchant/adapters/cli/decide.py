@@ -26,6 +26,12 @@ __all__ = ["decide_command", "decision_as_plain"]
 
 _MOST_OTHERS = 5
 
+Positions = Annotated[
+    int | None,
+    typer.Option("--positions", "-k", metavar="K", help="Up to K actions, shown together."),
+]
+Draw = Annotated[float | None, typer.Option("--draw", metavar="0..1", help="Instead of the dice.")]
+
 
 def decide_command(
     moment: Annotated[str, typer.Argument(metavar="MOMENT", help="The moment's name.")],
@@ -46,13 +52,8 @@ def decide_command(
             help="A JSON list of actions to choose from, instead of the declared; - is stdin.",
         ),
     ] = None,
-    positions: Annotated[
-        int | None,
-        typer.Option("--positions", "-k", metavar="K", help="Up to K actions, shown together."),
-    ] = None,
-    draw: Annotated[
-        float | None, typer.Option("--draw", metavar="0..1", help="Instead of the dice.")
-    ] = None,
+    positions: Positions = None,
+    draw: Draw = None,
     at: At = None,
     db: Database = DEFAULT_DATABASE,
     as_json: AsJson = False,

@@ -30,9 +30,13 @@ from penchant.engine import Engine
 __all__ = ["hot_routes", "routes_of"]
 
 
+_REASONS = (("reasons", "`true` adds the reasons of each decision."),)
+
+
 def hot_routes() -> list[Described]:
     """Give the routes that the lanes serve."""
     return [
+        *_deciding(),
         Described(
             "POST",
             "/v1/signals",
@@ -44,6 +48,21 @@ def hot_routes() -> list[Described]:
         ),
         Described(
             "POST",
+            "/v1/outcomes",
+            "learn_outcomes",
+            "outcome:write",
+            "Learn what followed a decision, or a batch of them; the first outcome counts.",
+            takes=(OutcomeOne, OutcomeMany),
+            gives=(Kept, KeptMany),
+        ),
+    ]
+
+
+def _deciding() -> list[Described]:
+    """Give the routes that decide."""
+    return [
+        Described(
+            "POST",
             "/v1/decisions",
             "decide",
             "decide:read",
@@ -51,7 +70,7 @@ def hot_routes() -> list[Described]:
             takes=(Ask, AskMany),
             gives=(DecisionAnswer, DecisionMany),
             may_fail=(404,),
-            asks=(("reasons", "`true` adds the reasons of each decision."),),
+            asks=_REASONS,
         ),
         Described(
             "POST",
@@ -62,16 +81,7 @@ def hot_routes() -> list[Described]:
             takes=(AskSlate, AskSlates),
             gives=(SlateAnswer, SlateMany),
             may_fail=(404,),
-            asks=(("reasons", "`true` adds the reasons of each decision."),),
-        ),
-        Described(
-            "POST",
-            "/v1/outcomes",
-            "learn_outcomes",
-            "outcome:write",
-            "Learn what followed a decision, or a batch of them; the first outcome counts.",
-            takes=(OutcomeOne, OutcomeMany),
-            gives=(Kept, KeptMany),
+            asks=_REASONS,
         ),
     ]
 
