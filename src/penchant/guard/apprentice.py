@@ -14,8 +14,8 @@ from penchant.words import Action, Decision
 
 __all__ = ["APPRENTICE", "agrees", "is_apprentice", "settled", "taught", "was_done"]
 
-APPRENTICE = "Penchant is an apprentice here: what your own logic chose was done."
-NOT_PERMITTED = "What your own logic chose was taken out by a guardrail, so nothing of it was done."
+APPRENTICE = "Penchant is an apprentice here: the logic that was there before it decides."
+NOT_PERMITTED = "What the logic there before chose was taken out by a guardrail, so it was not done."
 
 
 def settled(names: Sequence[str], candidates: Sequence[Action], fallback: str) -> tuple[int, str]:
