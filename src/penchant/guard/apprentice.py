@@ -15,7 +15,7 @@ from penchant.words import Action, Decision
 __all__ = ["APPRENTICE", "agrees", "is_apprentice", "settled", "taught", "was_done"]
 
 APPRENTICE = "Penchant is an apprentice here: the logic that was there before it decides."
-NOT_PERMITTED = "What the logic there before chose was taken out by a guardrail, so it was not done."
+NOT_PERMITTED = "What the logic before it chose was taken out by a guardrail, and was not done."
 
 
 def settled(names: Sequence[str], candidates: Sequence[Action], fallback: str) -> tuple[int, str]:
