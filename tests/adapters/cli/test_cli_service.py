@@ -38,6 +38,18 @@ def test_a_story_is_told_the_same_way(served: Shop) -> None:
     assert served.told("forget", "ben", "--yes")["entries"] == 4
 
 
+def test_several_are_decided_by_the_service(served: Shop) -> None:
+    """A slate has all that is kept of each decision, whoever has the file."""
+    told = served.told("decide", "home.hero", "--person", "ada", "--positions", "2")
+
+    numbers = [one["position"]["number"] for one in told["decisions"]]
+    assert numbers == [*range(1, len(numbers) + 1)]
+    assert all(one["position"]["slate"] == told["id"] for one in told["decisions"])
+    assert all(one["reasons"] for one in told["decisions"])
+    asked = served.run("decide", "home.hero", "--positions", "2", "--at", "2026-11-22T10:00Z")
+    assert "own clock" in asked.stderr
+
+
 def test_what_a_command_prints_has_the_same_fields(served: Shop, tmp_path: Path) -> None:
     """JSON has the same keys whether the file or a service was asked."""
     (tmp_path / "alone").mkdir()
