@@ -49,14 +49,15 @@ _RECENT: Final = 0.02
 class Sample(NamedTuple):
     """The latest outcomes of some people, padded: n people, k outcomes each.
 
-    `actions` (n, k, 1 + da) scaled, `residual` and `predicted` (n, k); `there` (n, k) is 1 where
-    there is an outcome, else 0, and the rest is 0 where there is none.
+    `actions` (n, k, 1 + da) scaled; `residual`, `predicted` for people in general and `hoped` with
+    the person's own part, (n, k) each; `there` (n, k) is 1 where there is an outcome, else 0.
     """
 
     places: Ints
     actions: Floats
     residual: Floats
     predicted: Floats
+    hoped: Floats
     there: Floats
 
 
@@ -125,7 +126,8 @@ def sample_of(rows: Rows, homes: Ints, actions: Floats) -> Sample:
         there[row, : len(latest)] = 1.0
     residual, predicted = (rows.reward - rows.predicted)[places] * there, rows.predicted[places]
     features = actions[rows.shown[places]] * there[:, :, None]
-    return Sample(places, features, residual, predicted, there)
+    hoped = (rows.reward - rows.rest - rows.carried)[places] * there
+    return Sample(places, features, residual, predicted, hoped, there)
 
 
 def reach_for(
@@ -209,9 +211,16 @@ def _common(inverse: Floats, recent: Floats, sample: Sample) -> tuple[Floats, fl
 
 
 def _pays(inverse: Floats, columns: Floats, sample: Sample, cost: float | None = None) -> bool:
-    """Say whether columns (n, k, p) explain more of the rewards than they cost, each."""
+    """Say whether columns (n, k, p) explain more of the rewards than they cost, each.
+
+    What was chosen was chosen because it looked good, and so looked better than it is; that goes by
+    how good it looked, which is let explain what it can first.
+    """
     each = np.log(max(float(sample.there.sum()), 1.0)) if cost is None else cost
-    return bool(_common(inverse, columns, sample)[1] > columns.shape[2] * each)
+    looked = np.stack([sample.there, sample.predicted * sample.there, sample.hoped], axis=2)
+    without = _common(inverse, looked, sample)[1]
+    gain = _common(inverse, np.concatenate([columns, looked], axis=2), sample)[1] - without
+    return bool(gain > columns.shape[2] * each)
 
 
 def _floor(sample: Sample, taste: Floats) -> Floats:

@@ -20,8 +20,8 @@ __all__ = ["ALARM", "ALWAYS", "Drift", "surprise"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-ALARM: Final = 5.0
-"""About one false alarm in a thousand outcomes of somebody who is well known."""
+ALARM: Final = 7.0
+"""Odds of a thousand to one: as rare as a change of taste is, less would be false more often."""
 ALWAYS: Final = -np.inf
 """Since when the outcomes of a person count whose taste did not change."""
 _FIRST_CAPACITY: Final = 256

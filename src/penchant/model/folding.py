@@ -40,7 +40,7 @@ Ints = NDArray[np.int64]
 STEPS: Final = 1_024
 NEVER: Final = -(2**40)
 """The step of a sum of nothing: everything is later."""
-KEPT: Final = 0.2
+KEPT: Final = 0.3
 """What an outcome counts for its person once their taste seems to have changed after it."""
 _AT_ONCE: Final = 8_192
 """Outcomes folded at once, so that what lies between is bounded and stays in the cache."""

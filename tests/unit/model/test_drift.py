@@ -57,7 +57,7 @@ def test_one_is_folded_anew_from_the_outcomes_of_one() -> None:
     """As after two ids became one person."""
     drift = Drift()
     drift.add(0, 9.0, 1.0)
-    drift.refold(0, np.array([-1.0, 3.0, 3.0]), np.array([1.0, 2.0, 3.0]))
+    drift.refold(0, np.array([-1.0, 4.0, 4.0]), np.array([1.0, 2.0, 3.0]))
 
     assert drift.since(np.array([0])).tolist() == [2.0]
 
