@@ -195,13 +195,14 @@ def against(kept: Sequence[Pass], mine: str, other: str) -> None:
 
 
 def report(kept: Sequence[Pass]) -> None:
-    """Print everything that was kept."""
+    """Print everything that was kept: the best rival of all, and the best without our waves."""
     table(kept)
     rivals = {one.rival for one in kept} - OURS.keys()
     full = [rival for rival in rivals if not np.isnan(mean_of(kept, rival))]
     best = sorted(full, key=lambda rival: -mean_of(kept, rival))
+    plain = [rival for rival in best if not rival.endswith("waves")]
     for mine in OURS:
-        for other in best[:2]:
+        for other in dict.fromkeys([*best[:1], *plain[:1]]):
             against(kept, mine, other)
     cost = [
         np.mean([*of(kept, "Penchant", name).values()])
