@@ -181,6 +181,8 @@ class Exposures:
         """Start with nobody."""
         self._recent: dict[int, Recent] = {}
         self._rows: dict[int, tuple[int, ...]] = {}
+        self.keys: dict[str, tuple[object, Ints]] = {}
+        """Keys of actions that were shown, and the features they were found for; can be dropped."""
 
     def __len__(self) -> int:
         """Count the rows that were shown something."""

@@ -132,6 +132,7 @@ class MomentModel:
         """Let go of names and texts that are at hand only; one may have been one person's alone."""
         for part in (self.context, self.action, self.own_effects):
             part.forget_names()
+        self.exposures.keys.clear()
 
     def forget(self, person: str) -> tuple[int, NDArray[np.bool_]]:
         """Give the row of a person and which outcomes were theirs; see `learn.learner.unlearn`."""

@@ -21,7 +21,7 @@ from penchant.loop import Question, View, decide, decide_slate
 from penchant.model.encoding import OWN
 from penchant.model.exposure import Asked, counts
 from penchant.model.people import Posterior
-from penchant.model.said import Said, said_basis, said_posterior
+from penchant.model.said import ALL, Said, said_basis, said_posterior
 from penchant.runtime.live_model import LiveModel, Submit
 from penchant.runtime.live_person import LivePerson
 from penchant.runtime.rights.corrections import said_of
@@ -118,6 +118,8 @@ class LiveMoment:
             choices, posterior, said = seen_by(self, someone, choices, at)
             if not version.reach.is_plain:
                 choices = self._faced(choices, someone, (row, context), at)
+                if said and said[0][0] == ALL and choices.carried is not None:
+                    choices = choices._replace(carried=np.zeros(len(choices.names)))
         exposure = None if question.candidates else self.exposure
         return row, View(version, choices, context, posterior, self.explainer(), exposure, said)
 

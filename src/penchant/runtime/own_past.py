@@ -6,6 +6,8 @@ Rule: nothing is counted where the version in force does not ask for it; then de
 of the past either.
 """
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,9 +16,12 @@ from penchant.learn.teaching import NOTHING_TAUGHT, Teaching
 from penchant.model.exposure import recency
 from penchant.model.moment_model import MomentModel
 from penchant.runtime.columns import DecidedColumns
-from penchant.words import Decision
+from penchant.words import Action, Decision
 
 __all__ = ["expose", "expose_columns", "past_of", "surprised", "teaching"]
+
+_REMEMBERED: Final = 16_384
+"""Actions whose keys are kept at hand."""
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -43,11 +48,22 @@ def expose(model: MomentModel, decision: Decision, *, is_late: bool = False) -> 
     """
     counts = model.version.reach.asks_for_past if is_late else bool(decision.past)
     if counts and not decision.forced and decision.person is not None:
-        raw = model.action.encode_actions([decision.action])
-        keys = model.asked([decision.action.name], raw).of(0)
+        keys = _keys(model, decision.action)
         row = model.people.row(decision.person)
         home = model.people.homes.find(decision.person)
         model.exposures.add(row, home, keys, decision.at.timestamp())
+
+
+def _keys(model: MomentModel, action: Action) -> Ints:
+    """Give the keys of an action and its kinds, from memory where nothing about it changed."""
+    known = model.exposures.keys.get(action.name)
+    if known is not None and known[0] == action.features:
+        return known[1]
+    keys = model.asked([action.name], model.action.encode_actions([action])).of(0)
+    if len(model.exposures.keys) >= _REMEMBERED:
+        model.exposures.keys.clear()
+    model.exposures.keys[action.name] = action.features, keys
+    return keys
 
 
 def expose_columns(model: MomentModel, columns: DecidedColumns, *, is_late: bool = False) -> None:
