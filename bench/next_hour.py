@@ -52,11 +52,6 @@ class Hours(NamedTuple):
     lately: Floats
     sat: NDArray[np.int64]
 
-    def where(self, mask: NDArray[np.bool_]) -> Hours:
-        """Give some of the hours."""
-        at = [one for one, kept in zip(self.at, mask.tolist(), strict=True) if kept]
-        return Hours(*(column[mask] for column in self[:2]), at, *(c[mask] for c in self[3:]))  # type: ignore[arg-type]
-
 
 def load() -> Hours | None:
     """Read the hours, oldest first; None where the data are not here."""
@@ -94,11 +89,10 @@ def load() -> Hours | None:
             sat = int(steps[person, after] < FEW_STEPS)
             found.append((people[person], (after.date() - begun).days, after, hour, lately, sat))
     found.sort(key=lambda one: (one[2], one[0]))
-    columns = [list(column) for column in zip(*found, strict=True)]
-    person, day, at, hour, lately, sat = columns
-    return Hours(
-        np.array(person), np.array(day), list(at), np.array(hour), np.array(lately), np.array(sat)
-    )
+    whose, days, times, hours, before_it, rests = zip(*found, strict=True)
+    hour_table, lately_table = np.array(hours), np.array(before_it)
+    ids, dates, outcomes = np.array(whose), np.array(days), np.array(rests)
+    return Hours(ids, dates, list(times), hour_table, lately_table, outcomes)
 
 
 def everybody(hours: Hours) -> Floats:
