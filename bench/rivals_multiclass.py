@@ -169,7 +169,7 @@ class Logistic:
     """A logistic regression for each action, refitted; the best is played.
 
     Until an action has two outcomes of either kind its chance is drawn from a Beta distribution
-    that hopes for about one action in K (Cortes 2018, arXiv 1811.04383, 3.1).
+    that hopes for about one action in K (Cortes 2018, arXiv 1811.04383).
     """
 
     exact = False
@@ -271,8 +271,8 @@ _EXPLORERS: Mapping[str, str] = MappingProxyType(
         "epsilon": "--epsilon 0.05",
     }
 )
-"""Settings of Bietti, Agarwal and Langford 2021, "A contextual bandit bake-off", table 4, but for
-squarecb, whose default is meant for such sets, and for epsilon, which is half as large."""
+"""Variants that Bietti, Agarwal and Langford 2021, "A contextual bandit bake-off", recommend, with
+four policies for cover and bag; squarecb has its default, which is meant for such sets."""
 
 
 def _vowpal(explorer: str, *, scaled: bool, squared: bool) -> Callable[[Task], Rival]:
