@@ -166,7 +166,7 @@ def test_columns_learn_as_single_calls_do() -> None:
 
 
 def test_a_taste_that_turned_is_noticed_and_told() -> None:
-    """What is older counts less for that person alone; the profile says since when, and a restart."""
+    """What is older counts less for that person alone; the profile says since when, always."""
     store, clock = MemoryStore(), Clock()
     engine = engine_on(store, clock=clock)
     engine.declare(shop(explore=0.2))
