@@ -70,6 +70,10 @@ def test_ada_is_known_by_her_own_taste() -> None:
     known = {belief.name: belief for belief in engine.profile("ada").beliefs}
     assert known["taste at home.hero"].says.startswith("learned from 25 outcomes: ")
     assert 0.1 < known["taste at home.hero"].sure < 1.0
+    assert known["taste at home.hero: sport=swim"].says.startswith("leans to sport=swim")
+
+    visits(engine, "ada", "swim", 40)  # interests compare, and she saw little but fins at first
+    known = {belief.name: belief for belief in engine.profile("ada").beliefs}
     assert "leans to sport=swim" in known["interests"].says
 
 

@@ -171,10 +171,11 @@ def _undone(memory: Memory, call: Call, now: datetime) -> list[Open]:
     if person is not None:
         someone = memory.people.person(person)
         standing = someone.standing(person, live.moment)
-    draw, draws = _draws(memory, call)
+    draw = memory.dice.random() if call.draw is None else call.draw
     name = call.id or new_id(now, memory.dice)
     question = Question(name, live.moment, now, draw, context, standing, given, call.opened_by)
-    question = question._replace(draws=draws) if draws else question
+    if call.k:
+        question = question._replace(draws=_draws(memory, call, draw))
     sentence = refusal(question)
     if sentence and not live.moment.non_profiling:
         return [Open(fallback_only(question, sentence), _NO_ROW, _NO_ROW, 0, 0.0)]
@@ -190,12 +191,9 @@ def _undone(memory: Memory, call: Call, now: datetime) -> list[Open]:
     return _decided_for(live, question, someone, note)
 
 
-def _draws(memory: Memory, call: Call) -> tuple[float, tuple[float, ...]]:
-    """Give the draw of a decision alone, and those of the positions of a slate."""
-    if not call.k:
-        return memory.dice.random() if call.draw is None else call.draw, ()
-    draws = call.draws
-    return 0.0, tuple(draws) if draws else tuple(memory.dice.random() for _ in range(call.k))
+def _draws(memory: Memory, call: Call, first: float) -> tuple[float, ...]:
+    """Give the draws of the positions of a slate."""
+    return call.draws or (first, *(memory.dice.random() for _ in range(call.k - 1)))
 
 
 def _decided_for(

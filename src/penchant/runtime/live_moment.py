@@ -125,14 +125,16 @@ class LiveMoment:
 
     def _open(self, decision: Decision, place: int, row: Floats, choices: Choices) -> Open:
         """Give a decision as it waits for its outcome, which may be about what was drawn alone."""
-        name = taught(decision) or decision.action.name
-        if name != decision.action.name:
-            place = choices.names.index(name)
+        names = decision.names
+        known = place if len(names) == len(choices.names) else names.index(choices.names[place])
+        if decision.forced:
+            name = taught(decision) or decision.action.name
+            place, known = choices.names.index(name), names.index(name)
         return Open(
             decision,
             row,
             choices.raw[place],
-            decision.names.index(name),
+            known,
             decision.at.timestamp() + self.window,
             float(choices.own[place]),
         )
