@@ -193,7 +193,7 @@ def _undone(memory: Memory, call: Call, now: datetime) -> list[Open]:
 
 def _draws(memory: Memory, call: Call, first: float) -> tuple[float, ...]:
     """Give the draws of the positions of a slate."""
-    return call.draws or (first, *(memory.dice.random() for _ in range(call.k - 1)))
+    return tuple(call.draws or (first, *(memory.dice.random() for _ in range(call.k - 1))))
 
 
 def _decided_for(
