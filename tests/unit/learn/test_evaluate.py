@@ -215,6 +215,17 @@ def test_wrong_propensities_are_found_with_what_was_measured() -> None:
     assert found[0].errors > 4
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_what_is_hardly_ever_drawn_in_most_rows_is_no_misfit(seed: int) -> None:
+    """A policy that has learned draws an action of its choice, or one in two thousand times."""
+    rng = np.random.default_rng(seed)
+    chance = np.where(rng.random(1_200) < 0.5, 0.7, 0.0005)
+    actions = (rng.random(1_200) >= chance).astype(np.int64)
+
+    logged = np.where(actions == 0, chance, 1.0 - chance)
+    assert not misfits(actions, logged, n_actions=2)
+
+
 def test_propensities_that_change_from_row_to_row_are_tested_too() -> None:
     """The test needs no constant propensities: right ones pass, the same ones swapped do not."""
     rng = np.random.default_rng(8)

@@ -36,7 +36,9 @@ def misfits(
     """Find actions whose propensities do not fit the frequencies in the log.
 
     Under right propensities the sum of 1 / p over the rows that took an action is the number of
-    rows, in expectation; with constant propensities this is the binomial test.
+    rows, in expectation; with constant propensities this is the binomial test. A policy that learns
+    soon draws some actions hardly ever, and how hardly is not in a log: at most what the action
+    that was drawn left over, and each is taken to have had one row as rare as the rarest logged.
 
     Args:
         actions: Place of each logged action, (n,).
@@ -55,13 +57,17 @@ def misfits(
     if logged.size and not (np.all(logged > 0) and np.all(logged <= 1)):
         raise BadNumber("A logged propensity must be above 0 and at most 1.")
     found = []
+    rarest = float((1.0 / logged).max(initial=1.0))
+    left_over = 1.0 / np.maximum(1.0 - logged, 1.0 / max(len(logged), 1))
     for action in range(n_actions):
         chosen = actions == action
         inverse = 1.0 / logged[chosen]
         if not inverse.size:
             continue
         n, expected = len(actions), inverse.size / inverse.sum()
-        spread = math.sqrt(max(float(inverse @ inverse) / n - 1.0, 1e-12) / n)
+        square = (float(inverse @ inverse) + rarest**2) / n
+        square = max(square, float(inverse.sum() + left_over[~chosen].sum()) / n)
+        spread = math.sqrt(max(square - 1.0, 1e-12) / n)
         errors = (float(inverse.sum()) / n - 1.0) / spread
         if abs(errors) > loud:
             found.append(Misfit(action, inverse.size / n, float(expected), errors))
