@@ -3,8 +3,9 @@
 Loop: Learn, in rounds. Looked at is what a panel of people left unexplained, with each person's own
 taste taken as the random part it is: liked things are shown more, so a plain regression finds no
 tiring (model notes, trap 3).
-Rule 1: what was shown lately comes in when its common effect is worth more than its columns cost by
-the Bayesian information criterion; a number of the context when tastes move with it beyond doubt.
+Rule 1: what was shown lately comes in when its common effect is worth more than chance would give
+it; squares when it is by the Bayesian information criterion; a number of the context when tastes
+move with it beyond doubt.
 Rule 2: pure; where the evidence is gone the reach is plain again.
 Source: score test of a variance component: Lin 1997, Biometrika 84(2); BIC: Schwarz 1978.
 """
@@ -34,6 +35,8 @@ OUTCOMES: Final = 64
 FEWEST: Final = 256
 """Outcomes of all before which it is too early to tell."""
 MOST_AROUND: Final = 2
+_NEW_COST: Final = 5.0
+"""What a recency column must be worth: by chance four are once in two thousand looks (χ² of 20)."""
 _KEPT_COST: Final = 2.0
 """What a column costs that is in force (Akaike's criterion): what pays a little stays."""
 _BEYOND_DOUBT: Final = 3.0
@@ -149,21 +152,22 @@ def reach_for(
     before, candidates = asked
     width = sample.actions.shape[2]
     taste = prior.covariance[:width, :width]
-    tastes, inverse = _unexplained(sample, prior)
+    tastes, factor = _unexplained(sample, prior)
     flat, there = sample.places.reshape(-1), sample.there.reshape(-1)
     recent = recent_of(rows.past[flat], PAST) * there[:, None]
     recent = recent.reshape(*sample.places.shape, PAST)
-    cost = _KEPT_COST if before.asks_for_past else None
-    mean = np.zeros(PAST if _pays(inverse, recent, sample, cost) else 0)
+    cost = _KEPT_COST if before.asks_for_past else _NEW_COST
+    mean = np.zeros(PAST if _pays(factor, recent, sample, cost) else 0)
     left = sample.residual
     if len(mean):
-        left = left - recent @ _common(inverse, recent, sample)[0]
+        left = left - recent @ _common(factor, recent, sample)[0]
     if not candidates:
         return Reach((), mean)
     raw = rows.context[flat].astype(np.float64)
     numbers = Reach(tuple(candidates)).numbers(raw, context.apply(raw)) * there[:, None]
     numbers = numbers.reshape(*sample.places.shape, len(candidates))
     kernel = tastes + _floor(sample, taste)
+    inverse = _inverse(factor)
     scores = [_score(inverse, kernel, numbers[:, :, j], left) for j in range(len(candidates))]
     best = sorted(range(len(scores)), key=lambda j: -scores[j])[:MOST_AROUND]
     wanted = [_STILL if one in before.around else _BEYOND_DOUBT for one in candidates]
@@ -183,44 +187,52 @@ def bends(sample: Sample, prior: Prior, action: Scaling, numbers: Ints, explaine
     """
     columns = squared(sample.actions[:, :, 1 + numbers], action.steps[numbers])
     columns *= sample.there[:, :, None]
-    inverse = _unexplained(sample, prior)[1]
+    factor = _unexplained(sample, prior)[1]
     if len(explained) != len(numbers):
-        return _pays(inverse, columns, sample)
+        return _pays(factor, columns, sample)
     rate = np.clip(sample.predicted, 0.02, 0.98)
     back = (columns @ explained) * rate * (1.0 - rate)  # what they add to a reward, to first order
-    return _pays(inverse, columns, sample._replace(residual=sample.residual + back), _KEPT_COST)
+    return _pays(factor, columns, sample._replace(residual=sample.residual + back), _KEPT_COST)
 
 
 def _unexplained(sample: Sample, prior: Prior) -> tuple[Floats, Floats]:
-    """Give how alike outcomes are by taste alone, and V⁻¹ of them, (n, k, k) each."""
+    """Give how alike outcomes are by taste alone, and L of V = LLᵀ of them, (n, k, k) each."""
     width = sample.actions.shape[2]
     tastes = sample.actions @ prior.covariance[:width, :width]
     tastes = tastes @ sample.actions.transpose(0, 2, 1)
     one = np.eye(tastes.shape[1])
     apart = one * (1.0 - sample.there)[:, :, None]
-    return tastes, np.asarray(np.linalg.inv(tastes + prior.noise * one + apart), np.float64)
+    return tastes, np.asarray(np.linalg.cholesky(tastes + prior.noise * one + apart), np.float64)
 
 
-def _common(inverse: Floats, recent: Floats, sample: Sample) -> tuple[Floats, float]:
-    """Give the common effect of columns, and by how much it raises twice the log likelihood."""
-    weighed = recent.transpose(0, 2, 1) @ inverse
-    weight = (weighed @ recent).sum(axis=0) + 1e-6 * np.eye(recent.shape[2])
-    pull = (weighed @ sample.residual[:, :, None]).sum(axis=0)[:, 0]
-    effect = np.linalg.solve(weight, pull)
-    return effect, float(effect @ pull)
+def _common(factor: Floats, columns: Floats, sample: Sample) -> tuple[Floats, float]:
+    """Give the common effect of columns, and by how much it raises twice the log likelihood.
 
+    Let explain what it can first is what else goes with what was shown. An action of which people
+    in general were thought to think too much is shown often; and what a person's own luck led to
+    expect is shown again, so that a taste that is believed too much of would pass for tiring.
 
-def _pays(inverse: Floats, columns: Floats, sample: Sample, cost: float | None = None) -> bool:
-    """Say whether columns (n, k, p) explain more of the rewards than they cost, each.
-
-    What was chosen was chosen because it looked good, and so looked better than it is; that goes by
-    how good it looked, which is let explain what it can first.
+    Args:
+        factor: (n, k, k), L of V = LLᵀ.
+        columns: (n, k, p).
+        sample: Of n people, k outcomes each, in the order in which they were learned.
     """
+    news = np.linalg.solve(factor, sample.residual[:, :, None])
+    lean = sample.residual[:, :, None] / np.einsum("nii->ni", factor)[:, :, None] - news
+    looked = np.linalg.solve(factor, np.stack([sample.there, sample.predicted * sample.there], 2))
+    asked = np.concatenate([looked, lean, np.linalg.solve(factor, columns)], axis=2)
+    width, asked = looked.shape[2] + 1, asked.reshape(-1, asked.shape[2])
+    weight = asked.T @ asked + 1e-6 * np.eye(asked.shape[1])
+    pull = asked.T @ news.reshape(-1)
+    effect = np.linalg.solve(weight, pull)
+    without = np.linalg.solve(weight[:width, :width], pull[:width])
+    return effect[width:], float(effect @ pull - without @ pull[:width])
+
+
+def _pays(factor: Floats, columns: Floats, sample: Sample, cost: float | None = None) -> bool:
+    """Say whether columns (n, k, p) explain more of the rewards than they cost, each."""
     each = np.log(max(float(sample.there.sum()), 1.0)) if cost is None else cost
-    looked = np.stack([sample.there, sample.predicted * sample.there, sample.hoped], axis=2)
-    without = _common(inverse, looked, sample)[1]
-    gain = _common(inverse, np.concatenate([columns, looked], axis=2), sample)[1] - without
-    return bool(gain > columns.shape[2] * each)
+    return bool(_common(factor, columns, sample)[1] > columns.shape[2] * each)
 
 
 def _floor(sample: Sample, taste: Floats) -> Floats:
@@ -228,6 +240,12 @@ def _floor(sample: Sample, taste: Floats) -> Floats:
     width = len(taste)
     little = np.eye(width) * (np.trace(taste) / width)
     return np.asarray(sample.actions @ little @ sample.actions.transpose(0, 2, 1))
+
+
+def _inverse(factor: Floats) -> Floats:
+    """Give V⁻¹ of V = LLᵀ."""
+    back = np.linalg.inv(factor)
+    return np.asarray(back.transpose(0, 2, 1) @ back)
 
 
 def _score(inverse: Floats, kernel: Floats, number: Floats, left: Floats) -> float:
