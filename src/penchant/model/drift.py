@@ -51,7 +51,7 @@ class Drift:
 
     Example:
         >>> drift = Drift()
-        >>> [drift.add(0, 2.0, at) for at in (1.0, 2.0, 3.0)]
+        >>> [drift.add(0, 3.0, at) for at in (1.0, 2.0, 3.0)]
         [False, False, True]
         >>> float(drift.since(np.array([0]))[0])
         1.0
