@@ -87,16 +87,16 @@ class Scaling(NamedTuple):
             rows[..., roots] = rooted(rows[..., roots])
         if rows.shape[-1] != width:
             rows, mean, scale, bound = rows[..., :seen], mean[:seen], scale[:seen], bound[:seen]
-        values = rows - mean
+        scaled = np.zeros((*rows.shape[:-1], 1 + width + waves.shape[1] + len(squares)))
+        scaled[..., 0] = 1.0
+        values = scaled[..., 1 : 1 + seen]
+        np.subtract(rows, mean, out=values)
         values *= scale
         np.minimum(values, bound, out=values)
         np.maximum(values, -bound, out=values)
         flat = values.reshape(-1)
         if math.isnan(flat.dot(flat)):  # one product tells whether any is
             values[np.isnan(values)] = 0.0
-        scaled = np.zeros((*rows.shape[:-1], self.width))
-        scaled[..., 0] = 1.0
-        scaled[..., 1 : 1 + seen] = values
         if waves.size:
             scaled[..., 1 + width : 1 + width + waves.shape[1]] = bent(values, waves[:seen])
         if len(squares):
