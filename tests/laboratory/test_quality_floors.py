@@ -115,8 +115,8 @@ def test_ideals_are_found_where_slates_change() -> None:
 
 
 def test_what_wears_off_is_learned_where_the_same_things_come_back() -> None:
-    """Ideals, moods and satiation: measured .44, .27 before it was seen, population only .35."""
+    """Ideals, moods and satiation: measured .59, .27 before it was seen, population only .35."""
     shape = replace(SMALL, people=100, rounds=40, is_fixed=True)
     worlds = [make_world("ideal", seed, shape) for seed in (1, 2, 3)]
 
-    assert np.mean([scored(world, lived(world)) for world in worlds]) > 0.38
+    assert np.mean([scored(world, lived(world)) for world in worlds]) > 0.48
