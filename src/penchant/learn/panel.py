@@ -17,6 +17,7 @@ from penchant.learn.rounds import Asking, RoundTask
 from penchant.learn.schedule import OFTEN_UNTIL
 from penchant.model.encoding import ColumnKind
 from penchant.model.evidence import Rows
+from penchant.model.exposure import PAST
 from penchant.model.folding import recent_of
 from penchant.model.moment_model import MomentModel
 from penchant.model.population import PRODUCTS
@@ -102,13 +103,22 @@ def looked(
     if fresh or start is None or len(start.covariance) != reach.width(n_action):
         start = widened_prior(first, PLAIN, reach, n_action)
     asking = task.asking
-    if asking.looks or reach.asks_for_past:
-        rows = rows._replace(past=pasts(rows, asking.is_kind, asking.nothing))
-    if not asking.looks:
-        return rows, start, reach
-    sample = sample_of(rows, task.homes, actions)
-    found = reach_for(rows, sample, start, context, (reach, asking.candidates))
-    return rows, widened_prior(start, reach, found, n_action), found
+    if asking.looks:
+        sample = sample_of(rows, task.homes, actions)
+        theirs = np.isin(task.homes, task.homes[sample.places[sample.there > 0]])
+        known = _with_pasts(rows, theirs, asking)
+        found = reach_for(known, sample, start, context, (reach, asking.candidates))
+        start, reach = widened_prior(start, reach, found, n_action), found
+    if reach.asks_for_past:
+        rows = _with_pasts(rows, np.ones(len(rows.at), dtype=bool), asking)
+    return rows, start, reach
+
+
+def _with_pasts(rows: Rows, some: NDArray[np.bool_], asking: Asking) -> Rows:
+    """Give outcomes with what their people had been shown, for some of them; 0 for the others."""
+    past = np.zeros((len(rows.at), PAST), dtype=np.float32)
+    past[some] = pasts(rows.where(some), asking.is_kind, asking.nothing)
+    return rows._replace(past=past)
 
 
 def squares_of(
