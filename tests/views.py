@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 from engines import NOW, PURPOSE
+from hypothesis import strategies as st
 
 from penchant.decide.choices import choices_of
 from penchant.loop import Question, Standing, View
@@ -15,7 +16,7 @@ from penchant.model.people import Posterior
 from penchant.model.version import Scaling, Version, folded
 from penchant.words import Action, Consent, Decision, FrozenMap, Moment, Never, Reason
 
-__all__ = ["Shape", "posterior_of", "question", "version_of", "view_of"]
+__all__ = ["Shape", "posterior_of", "question", "shapes", "version_of", "view_of"]
 
 GRANTED = Consent(PURPOSE, "granted", 1.0)
 
@@ -30,6 +31,20 @@ class Shape(NamedTuple):
     size: float = 1.0
     is_logistic: bool = False
     has_spread: bool = False
+
+
+def shapes(largest: float) -> st.SearchStrategy[Shape]:
+    """Give shapes of all kinds, with numbers from none to as large as this."""
+    return st.builds(
+        Shape,
+        seed=st.integers(0, 2**32 - 3),
+        n_actions=st.integers(1, 6),
+        n_context=st.integers(0, 3),
+        rank=st.integers(0, 3),
+        size=st.sampled_from([0.0, 1e-9, 1.0, largest]),
+        is_logistic=st.booleans(),
+        has_spread=st.booleans(),
+    )
 
 
 class Silent:

@@ -7,7 +7,7 @@ import pytest
 from engines import NOW
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from views import Shape, question, view_of
+from views import Shape, question, shapes, view_of
 
 from penchant.decide.drawing import draw_from
 from penchant.decide.weighing import (
@@ -25,16 +25,7 @@ from penchant.words import Action, Consent, Moment, Never
 ROUNDING = 1e-12
 SHARES = st.one_of(st.sampled_from([0.0, 0.01, 1.0]), st.floats(0.0, 1.0))
 DRAWS = st.floats(0.0, 1.0, exclude_max=True)
-SHAPES = st.builds(
-    Shape,
-    seed=st.integers(0, 2**32 - 3),
-    n_actions=st.integers(1, 6),
-    n_context=st.integers(0, 3),
-    rank=st.integers(0, 3),
-    size=st.sampled_from([0.0, 1e-9, 1.0, 30.0]),
-    is_logistic=st.booleans(),
-    has_spread=st.booleans(),
-)
+SHAPES = shapes(30.0)
 
 
 @st.composite

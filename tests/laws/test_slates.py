@@ -4,23 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from views import Shape, question, view_of
+from views import Shape, question, shapes, view_of
 
 from penchant.loop import Question, View, decide, decide_slate, replayed
 from penchant.words import NOTHING, Action, Decision, Moment, Never
 
 SHARES = st.one_of(st.sampled_from([0.0, 0.01, 1.0]), st.floats(0.0, 1.0))
 DRAWS = st.lists(st.floats(0.0, 1.0, exclude_max=True), min_size=1, max_size=6)
-SHAPES = st.builds(
-    Shape,
-    seed=st.integers(0, 2**32 - 3),
-    n_actions=st.integers(1, 6),
-    n_context=st.integers(0, 3),
-    rank=st.integers(0, 3),
-    size=st.sampled_from([0.0, 1e-9, 1.0, 5.0]),
-    is_logistic=st.booleans(),
-    has_spread=st.booleans(),
-)
+SHAPES = shapes(5.0)
 
 
 def moment_of(shape: Shape, explore: float, neutral_share: float, default: str = "") -> Moment:

@@ -111,8 +111,8 @@ def _objections(support: Support) -> Iterator[str]:
         )
     if support.ess < FEWEST_ROWS:
         yield (
-            f"for this policy the {support.rows} rows weigh like {support.ess:.0f}, and fewer than "
-            f"{FEWEST_ROWS:.0f} show too little. The log rarely did what the policy would do."
+            f"for this policy the {support.rows:,} rows weigh like {support.ess:,.0f}, and fewer "
+            f"than {FEWEST_ROWS:.0f} show too little. The log rarely did what the policy would do."
         )
 
 
