@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from penchant.errors import BadNumber
 from penchant.learn.evaluate.estimators import Valued, chosen, half_width, valued
 from penchant.learn.evaluate.log import Log, read_log
+from penchant.learn.evaluate.reading import check_alpha
 from penchant.learn.evaluate.resampling import FEWEST_GROUPS, FEWEST_ROWS
 from penchant.learn.evaluate.sequences import Walk, mean_sequence, sequence
 from penchant.learn.evaluate.support import Support, refusal, support_of
@@ -73,8 +73,7 @@ def read_asked(
         BadNumber: For an alpha that is no share.
         BadInput: When shapes do not fit, or something that should be numbers is not.
     """
-    if not 0 < alpha < 1:
-        raise BadNumber(f"`alpha` must lie between 0 and 1 (got {alpha}).")
+    check_alpha(alpha)
     return read_log(actions, rewards, propensities, target, contexts=contexts, groups=groups)
 
 

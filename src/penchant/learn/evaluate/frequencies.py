@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.errors import BadNumber
+from penchant.errors import BadInput, BadNumber
 
 __all__ = ["LOUD", "Misfit", "misfits"]
 
@@ -48,6 +48,7 @@ def misfits(
 
     Raises:
         BadNumber: When a logged propensity is 0, above 1 or not a number.
+        BadInput: When actions are not places among so many, one for each row.
 
     Example:
         >>> took = np.repeat([0, 1], [410, 590])
@@ -56,6 +57,11 @@ def misfits(
     """
     if logged.size and not (np.all(logged > 0) and np.all(logged <= 1)):
         raise BadNumber("A logged propensity must be above 0 and at most 1.")
+    if actions.shape != logged.shape or not np.all((actions >= 0) & (actions < n_actions)):
+        raise BadInput(
+            f"`actions` must have a place below {n_actions} for each of the {len(logged)} rows of "
+            "`logged`, counted from 0."
+        )
     found = []
     rarest = float((1.0 / logged).max(initial=1.0))
     left_over = 1.0 / np.maximum(1.0 - logged, 1.0 / max(len(logged), 1))

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from penchant.errors import BadInput
 from penchant.learn.evaluate.answering import (
     Estimate,
     Known,
@@ -23,6 +24,7 @@ from penchant.learn.evaluate.answering import (
 )
 from penchant.learn.evaluate.estimators import canonical, half_width
 from penchant.learn.evaluate.log import Log
+from penchant.learn.evaluate.reading import TARGET, numbers
 from penchant.learn.evaluate.sequences import Walk, gain_sequence, walked
 from penchant.learn.evaluate.support import Support
 
@@ -137,10 +139,24 @@ def judge(
         return _unread(log)
     if current is None:
         return _beside_the_log(log, alpha)
+    _check_current(current, log)
     other = read_asked(*given, current, contexts=contexts, groups=groups, alpha=alpha)
     if isinstance(other, str):
         return _unread(f"Of the current policy: {other}")
     return _beside(log, other, alpha)
+
+
+def _check_current(current: ArrayLike, log: Log) -> None:
+    """Check that the policy in force knows the same rows and actions as the target.
+
+    Raises:
+        BadInput: When it does not.
+    """
+    shape = numbers(current, "current", TARGET).shape
+    if shape != log.target.shape:
+        raise BadInput(
+            f"`current` must have the shape of `target`, {log.target.shape} (got {shape})."
+        )
 
 
 def _beside_the_log(log: Log, alpha: float) -> Judgement:

@@ -5,19 +5,22 @@ the log cannot support is a sentence, and no number is made of it.
 Rule: rewards are put on 0..1 by the range seen, so that a change of unit changes nothing else.
 """
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from penchant.errors import BadInput
+from penchant.learn.evaluate.reading import TARGET, check_lengths, features, ids, numbers
 
-__all__ = ["Log", "read_log"]
+__all__ = ["LEAST_CHANCE", "Log", "read_log"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+LEAST_SPAN = float(np.finfo(np.float64).tiny)  # of rewards; below, digits are lost
 FARTHEST = 5.0  # standard deviations; a feature beyond says no more than that it is far
 LEAST_CHANCE = 1e-12  # below, nothing logged was drawn with it: a 0, as far as counts can tell
 SUM_TOLERANCE = 1e-3  # of a row of the target, so that shares written with three digits pass
@@ -86,16 +89,18 @@ def read_log(
     Raises:
         BadInput: When shapes do not fit, or something that should be numbers is not.
     """
-    chances = _numbers(target, "target", 2)
+    chances = numbers(target, "target", TARGET)
     n, n_actions = chances.shape
-    took, earned = _numbers(actions, "actions", 1), _numbers(rewards, "rewards", 1)
+    if n and not n_actions:
+        raise BadInput("`target` has no columns. It must have one for each action.")
+    took, earned = numbers(actions, "actions"), numbers(rewards, "rewards")
     if propensities is None:
         return "The log has no propensities, so what another policy would earn cannot be said."
-    logged = _numbers(propensities, "propensities", 1)
-    around = np.zeros((n, 0)) if contexts is None else _contexts(contexts)
-    ids = _ids(groups)
+    logged = numbers(propensities, "propensities")
+    around = np.zeros((n, 0)) if contexts is None else features(contexts)
+    whose = None if groups is None else ids(groups, "groups")
     columns = {"actions": took, "rewards": earned, "propensities": logged, "contexts": around}
-    _check_lengths(columns if ids is None else {**columns, "groups": ids}, n)
+    check_lengths(columns if whose is None else {**columns, "groups": whose}, n, "target")
     if not n:
         return "The log is empty, so nothing can be said."
     _check_actions(took, n_actions)
@@ -103,7 +108,7 @@ def read_log(
     if sentence:
         return sentence
     low, high = float(earned.min()), float(earned.max())
-    people = np.arange(n) if ids is None else np.unique(ids, return_inverse=True)[1].ravel()
+    people = np.arange(n) if whose is None else np.unique(whose, return_inverse=True)[1].ravel()
     return Log(
         took.astype(np.int64),
         _on_unit(earned, low, high),
@@ -113,51 +118,8 @@ def read_log(
         people.astype(np.int64),
         low=low,
         span=high - low,
-        is_grouped=ids is not None,
+        is_grouped=whose is not None,
     )
-
-
-def _numbers(given: ArrayLike, name: str, n_dimensions: int) -> Floats:
-    """Give an array of floats with so many dimensions."""
-    try:
-        column = np.asarray(given, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise BadInput(f"`{name}` must hold numbers in rows of one length.") from None
-    if column.ndim != n_dimensions:
-        shape = "(n,)" if n_dimensions == 1 else "(n, K): a propensity for each action"
-        raise BadInput(f"`{name}` must have the shape {shape} (got {column.shape}).")
-    return column
-
-
-def _contexts(given: ArrayLike) -> Floats:
-    """Give contexts (n, d); a single column may come as (n,)."""
-    plain = np.asarray(given)
-    return _numbers(plain[:, None] if plain.ndim == 1 else given, "contexts", 2)
-
-
-def _ids(groups: ArrayLike | Sequence[object] | None) -> NDArray[np.str_] | None:
-    """Give ids as texts, so that ids of any kind can be told apart."""
-    if groups is None:
-        return None
-    if isinstance(groups, np.ndarray):
-        groups = groups.tolist()
-    if not isinstance(groups, Sequence) or isinstance(groups, str):
-        groups = list(groups)  # type: ignore[arg-type]
-    missing = sum(one is None or one != one for one in groups)  # noqa: PLR0124 - finds NaN
-    if missing:
-        raise BadInput(f"`groups` misses the person of {missing} rows. Leave those rows out.")
-    return np.array([str(one) for one in groups], dtype=np.str_)
-
-
-def _check_lengths(columns: Mapping[str, NDArray[np.generic]], n: int) -> None:
-    """Check that every column has as many rows as the target.
-
-    Raises:
-        BadInput: When one has not.
-    """
-    for name, column in columns.items():
-        if len(column) != n:
-            raise BadInput(f"`{name}` has {len(column)} rows, but `target` has {n}.")
 
 
 def _check_actions(took: Floats, n_actions: int) -> None:
@@ -195,6 +157,13 @@ def _fault(rewards: Floats, logged: Floats, target: Floats, contexts: Floats) ->
         return (
             f"All {n} rewards are {rewards[0]:g}, so nothing can be said of how policies differ. "
             "Check that the rewards were joined to their decisions."
+        )
+    with np.errstate(over="ignore"):
+        span = float(rewards.max() - rewards.min())
+    if not LEAST_SPAN <= span < math.inf:
+        return (
+            f"The rewards go from {rewards.min():g} to {rewards.max():g}, which is farther or "
+            "nearer than can be reckoned with, so nothing can be said. Give them in another unit."
         )
     return _chance_fault(logged, target)
 

@@ -12,6 +12,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from penchant.errors import BadNumber
+from penchant.learn.evaluate.reading import check_alpha, check_lengths, numbers
 from penchant.learn.evaluate.resampling import FEWEST_GROUPS, FEWEST_ROWS
 from penchant.learn.evaluate.sequences import mean_sequence
 
@@ -21,6 +23,7 @@ ENOUGH = 0.6
 """From 60 to 80 % on, Azure Personalizer's manual lets an apprentice go live."""
 
 FIRST = int(FEWEST_ROWS)
+ROUNDING = 1e-9
 
 
 class Match(Struct, frozen=True):
@@ -73,6 +76,10 @@ def match_of(
         200, 400, 800, ... on, the last of these by which as many have come again. Each stretch
         spends a part of alpha.
 
+    Raises:
+        BadInput: When there is not a person for each chance.
+        BadNumber: When a chance is none, or alpha no share.
+
     Example:
         >>> dice = np.random.default_rng(1)
         >>> found = match_of(dice.random(4_000) * 0.4 + 0.6, [str(n) for n in range(4_000)])
@@ -81,7 +88,11 @@ def match_of(
 
     Source: `sequences.mean_sequence`, begun anew at 200, 400, 800, ... decisions.
     """
-    n = len(chances)
+    n, known = len(chances), numbers(chances, "chances")
+    check_alpha(alpha)
+    check_lengths({"people": people}, n, "chances")
+    if not np.all((known >= 0) & (known <= 1 + ROUNDING)):
+        raise BadNumber("The chance of doing the same must be from 0 to 1 in every decision.")
     stretch = max(int(math.log2(n / FIRST)), 0) if n else 0
     start = FIRST * 2 ** (stretch - 1) if stretch else 0
     by_person: dict[str, list[float]] = {}

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant.errors import BadInput
+from penchant.learn.evaluate.reading import ids
 from penchant.learn.evaluate.trial import checked_trial
 
 __all__ = ["Personal", "is_personal"]
@@ -87,11 +88,17 @@ def is_personal(
         >>> is_personal(done, rewards, np.full(4_000, 0.5), people, rng).chance
         0.001
     """
-    _, place = np.unique(np.asarray(people, dtype=str), return_inverse=True)
+    _, place = np.unique(ids(people, "people"), return_inverse=True)
     n_people = int(place.max(initial=-1)) + 1
     if n_people < FEWEST_PEOPLE:
         raise BadInput(f"There are {n_people} people; it takes at least {FEWEST_PEOPLE}.")
     done, rewards, propensity = checked_trial(done, rewards, propensity, people=people)
+    repeated = int(np.count_nonzero(np.bincount(place) > 1))
+    if repeated < FEWEST_PEOPLE:
+        raise BadInput(
+            f"Of the {n_people} people {repeated} have two rows or more; it takes at least "
+            f"{FEWEST_PEOPLE}, since a person's only row says nothing of how they differ."
+        )
     seen = _Effects(rewards, done, propensity, place, n_people)
     effect = seen.usual
     without = rewards - done * effect

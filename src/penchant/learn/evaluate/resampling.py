@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant.errors import BadNumber
+from penchant.learn.evaluate.reading import check_alpha, check_lengths
 
 __all__ = [
     "FEWEST_GROUPS",
@@ -36,6 +37,8 @@ Ints = NDArray[np.int64]
 
 RESAMPLES = 4_000  # the ends of a 95 % interval then rest on 100 resamples each
 FEWEST_GROUPS = 10  # fewer people drawn anew show too little of how people differ
+FARTHEST = 1e100  # of rewards and weights: their products and sums are numbers still
+ROUNDING = 1e-9  # of sums of propensities
 FEWEST_ROWS = 200.0  # rows an estimate must weigh like before its interval means anything
 
 
@@ -84,7 +87,9 @@ def weights(target: Floats, logged: Floats) -> Floats:
         logged: The propensity with which each was logged, (n,), above 0 and at most 1.
 
     Raises:
-        BadNumber: When a logged propensity is 0, above 1 or not a number.
+        BadNumber: When a logged propensity is 0, above 1 or not a number, or one of the target is
+            below 0 or above 1.
+        BadInput: When there are not as many of both.
 
     Example:
         >>> weights(np.array([1.0, 0.3]), np.array([0.5, 0.6])).tolist()
@@ -92,6 +97,9 @@ def weights(target: Floats, logged: Floats) -> Floats:
     """
     if logged.size and not (np.all(logged > 0) and np.all(logged <= 1)):
         raise BadNumber("A logged propensity must be above 0 and at most 1.")
+    if not np.all((target >= 0) & (target <= 1 + ROUNDING)):
+        raise BadNumber("A target policy's propensity must be from 0 to 1.")
+    check_lengths({"target": target}, len(logged), "logged")
     ratio: Floats = target / logged
     return ratio
 
@@ -153,9 +161,14 @@ def value(
         Value and interval in the unit of the rewards. The value is NaN where no row weighs
         anything; the interval is endless where there are too few people or rows to say.
 
+    Raises:
+        BadNumber: When a reward or a weight is not finite, a weight below 0, or alpha no share.
+        BadInput: When columns differ in length.
+
     Source: Swaminathan, Joachims 2015 (self-normalised weights); Field, Welsh 2007 (cluster
     bootstrap); Hesterberg 2015 (percentiles widened for few groups).
     """
+    _check(resamples, alpha, rewards=rewards, row_weights=row_weights)
     total = float(row_weights.sum())
     if total <= 0:
         return Interval(math.nan, math.nan, math.nan, 0.0)
@@ -180,13 +193,31 @@ def difference(
         other: Weights of the second, (n,).
         resamples: Of the rows' groups.
         alpha: As for `value`.
+
+    Raises:
+        BadNumber: As for `value`.
+        BadInput: As for `value`.
     """
+    _check(resamples, alpha, rewards=rewards, one=one, other=other)
     if one.sum() <= 0 or other.sum() <= 0:
         return Interval(math.nan, math.nan, math.nan, 0.0)
     apart = float(one @ rewards / one.sum() - other @ rewards / other.sum())
     spread = _means(rewards, one, resamples) - _means(rewards, other, resamples)
     rows = min(rows_like(one), rows_like(other))
     return Interval(apart, *_ends(spread, resamples, alpha, rows), rows)
+
+
+def _check(resamples: Resamples, alpha: float, **columns: Floats) -> None:
+    """Check rewards and weights before they are summed."""
+    check_alpha(alpha)
+    check_lengths(columns, len(resamples.group_of), "resamples")
+    for name, column in columns.items():
+        if not np.all(np.abs(column) <= FARTHEST):
+            raise BadNumber(
+                f"`{name}` has rows that are no numbers up to {FARTHEST:g}. Leave those rows out."
+            )
+        if name != "rewards" and column.min(initial=0.0) < 0:
+            raise BadNumber(f"`{name}` has rows below 0; a weight is a ratio of propensities.")
 
 
 def _means(rewards: Floats, row_weights: Floats, resamples: Resamples) -> Floats:

@@ -23,6 +23,7 @@ __all__ = ["Support", "refusal", "support_of"]
 Floats = NDArray[np.float64]
 
 MOST_UNSUPPORTED = 0.01  # of the target's mass on actions that were never logged
+_BESIDE = "The weight beside feature"
 HEAVY = 2.0  # heaviest rows that count as seen beforehand
 
 
@@ -98,12 +99,15 @@ def _objections(support: Support) -> Iterator[str]:
     if support.actions_logged == 1:
         yield "the log took one and the same action in every row, so there is nothing to compare."
     if support.off:
+        told = ""
+        if support.off.startswith(_BESIDE):
+            told = " If that feature became known only after the decision, leave it out."
         yield (
             f"the propensities do not fit what was logged. {support.off} is "
             f"{_many(support.off_errors)} standard errors off. Log the propensity with which each "
-            "action was really drawn."
+            f"action was really drawn.{told}"
         )
-    if support.people_like < FEWEST_GROUPS <= support.people:
+    if support.is_grouped and support.people_like < FEWEST_GROUPS <= support.people:
         yield (
             f"most rows are of few people: the {support.people:,} there are weigh like "
             f"{support.people_like:.1f}, and fewer than {FEWEST_GROUPS} show too little of how "
@@ -139,25 +143,29 @@ def _farthest(log: Log, row_weights: Floats) -> tuple[str, float]:
     Checked are the weights themselves, action by action, and beside every context; all have a known
     mean under right propensities. The more checks, the farther one may be off by chance.
     """
-    checks = [("The mean weight", row_weights - 1.0, 1.0)]
-    for action in np.flatnonzero(np.bincount(log.actions)):
-        took = log.actions == action
-        wanted = log.target[:, action]
-        checks.append((f"How often action {action} was logged", took * row_weights - wanted, 1.0))
-        inverse = took / log.propensities - 1.0
-        checks.append((f"The frequency of action {action}", np.maximum(inverse, -1.0), -1.0))
-    checks += [
-        (f"The weight beside feature {place}", column * (row_weights - 1.0), 1.0)
-        for place, column in enumerate(log.contexts.T)
-    ]
     reach = _reach(log)
-    found = [(name, _errors(terms, log, reach), side) for name, terms, side in checks]
+    found = [
+        (name, _errors(terms, log, reach), side) for name, terms, side in _checks(log, row_weights)
+    ]
     # An action may be absent where the policy would not take it, so that it is logged more seldom
     # than its propensities say; it is never logged more often.
     told = [(errors if side < 0 else abs(errors), name) for name, errors, side in found]
     errors, name = max(told)
-    loud = LOUD + 0.5 * math.log(len(checks))  # Bonferroni, near enough: 5.5 at 20 checks
+    loud = LOUD + 0.5 * math.log(len(found))  # Bonferroni, near enough: 5.5 at 20 checks
     return (name, errors) if errors > loud else ("", errors)
+
+
+def _checks(log: Log, row_weights: Floats) -> Iterator[tuple[str, Floats, float]]:
+    """Give terms (n,) of known mean one by one, since of a thousand actions all would be large."""
+    yield "The mean weight", row_weights - 1.0, 1.0
+    for action in np.flatnonzero(np.bincount(log.actions)):
+        took = log.actions == action
+        wanted = log.target[:, action]
+        yield f"How often action {action} was logged", took * row_weights - wanted, 1.0
+        inverse = took / log.propensities - 1.0
+        yield f"The frequency of action {action}", np.maximum(inverse, -1.0), -1.0
+    for place, column in enumerate(log.contexts.T):
+        yield f"{_BESIDE} {place}", column * (row_weights - 1.0), 1.0
 
 
 def _errors(terms: Floats, log: Log, reach: float) -> float:

@@ -12,11 +12,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from penchant.errors import BadInput
 from penchant.learn.evaluate.frequencies import misfits
+from penchant.learn.evaluate.log import LEAST_CHANCE
+from penchant.learn.evaluate.reading import check_lengths, features, numbers
 
-__all__ = ["check_finite", "checked_trial"]
+__all__ = ["FARTHEST", "check_finite", "checked_trial"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+FARTHEST = 1e60  # of any number here: its fourth power, beside that of a weight, is still one
 
 
 def checked_trial(
@@ -44,30 +48,24 @@ def checked_trial(
         >>> checked_trial([1, 0, 1, 0], [2.0, 1.0, 0.0, 1.0], [0.5] * 4)[0].tolist()
         [1, 0, 1, 0]
     """
-    took, earned, chance = (
-        np.asarray(one, dtype=np.float64) for one in (done, rewards, propensity)
-    )
-    columns = {"done": took, "rewards": earned, "propensity": chance}
+    took, earned = numbers(done, "done"), numbers(rewards, "rewards")
+    columns = {"rewards": earned, "propensity": numbers(propensity, "propensity")}
     if contexts is not None:
-        columns["contexts"] = np.asarray(contexts, dtype=np.float64)
-    n = len(took)
-    lengths = {**{name: len(one) for name, one in columns.items()}}
+        columns["contexts"] = features(contexts)
+    check_lengths(columns, len(took), "done")
     if people is not None:
-        lengths["people"] = len(people)
-    for name, length in lengths.items():
-        if length != n:
-            raise BadInput(f"`{name}` has {length} rows, but `done` has {n}.")
-    for name, column in columns.items():
+        check_lengths({"people": people}, len(took), "done")
+    for name, column in {"done": took, **columns}.items():
         check_finite(name, column)
-    _check_values(took, earned, chance)
-    return took.astype(np.int64), earned, chance
+    _check_values(took, earned, columns["propensity"])
+    return took.astype(np.int64), earned, columns["propensity"]
 
 
 def check_finite(name: str, column: Floats) -> None:
-    """See that a column holds numbers alone.
+    """See that a column holds numbers alone, of which squares and their squares are numbers too.
 
     Raises:
-        BadInput: When some are missing or not finite, with how many rows that concerns.
+        BadInput: When some are missing or not finite, with how many rows that concerns, or huge.
     """
     n = len(column)
     bad = int(np.count_nonzero(~np.isfinite(column.reshape(n, -1)).all(axis=1))) if n else 0
@@ -76,6 +74,12 @@ def check_finite(name: str, column: Floats) -> None:
             f"`{name}` is missing or not finite in {bad} of {n} rows. Leave those rows out: what "
             "is not known is not 0."
         )
+    largest = float(np.abs(column).max(initial=0.0))
+    if largest > FARTHEST:
+        raise BadInput(
+            f"`{name}` goes up to {largest:g}, which is farther than can be reckoned with. Give it "
+            "in a larger unit."
+        )
 
 
 def _check_values(took: Floats, earned: Floats, chance: Floats) -> None:
@@ -83,8 +87,11 @@ def _check_values(took: Floats, earned: Floats, chance: Floats) -> None:
     n = len(took)
     if not np.isin(took, (0.0, 1.0)).all():
         raise BadInput("`done` must be 1 where it was done and 0 where it was not.")
-    if not np.all((chance > 0) & (chance < 1)):
-        raise BadInput("The propensity of doing it must lie between 0 and 1 in every row.")
+    if not np.all((chance >= LEAST_CHANCE) & (chance <= 1 - LEAST_CHANCE)):
+        raise BadInput(
+            "The propensity of doing it must lie between 0 and 1 in every row, "
+            f"{LEAST_CHANCE:g} from either at least. Leave out rows that were not drawn by lot."
+        )
     if not n or took.min() == took.max():
         raise BadInput(
             f"All {n} rows were treated alike, so there is nothing to compare. A trial needs rows "
@@ -94,6 +101,11 @@ def _check_values(took: Floats, earned: Floats, chance: Floats) -> None:
         raise BadInput(
             f"All {n} rewards are {earned[0]:g}, so nothing can be said of what the action adds. "
             "Check that the rewards were joined to their rows."
+        )
+    if earned.max() - earned.min() < 1 / FARTHEST:
+        raise BadInput(
+            f"The rewards go from {earned.min():g} to {earned.max():g}, which is nearer than can "
+            "be reckoned with. Give them in a smaller unit."
         )
     actions = took.astype(np.int64)
     for one in misfits(actions, np.where(actions == 1, chance, 1.0 - chance), n_actions=2):

@@ -15,7 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant.errors import BadInput
-from penchant.learn.evaluate.trial import check_finite, checked_trial
+from penchant.learn.evaluate.reading import check_lengths, features, numbers
+from penchant.learn.evaluate.resampling import rows_like
+from penchant.learn.evaluate.trial import FARTHEST, check_finite, checked_trial
 
 __all__ = ["Heterogeneity", "Uplift", "fit_uplift", "gains", "heterogeneity", "qini"]
 
@@ -25,6 +27,7 @@ Ints = NDArray[np.int64]
 FOLDS = 5
 PENALTY = 10.0  # of the guesses of rewards, in rows
 CHANCE = 9.0  # squared standard errors that a feature's part must exceed to count at all
+LEAST_SPREAD = 1e-9  # of a feature, beside its largest value: below, it is rounding
 SURE = 0.01  # the test finds heterogeneity by chance in this share of trials without any
 FEWEST = 100  # rows on either side
 
@@ -39,7 +42,8 @@ class Uplift(NamedTuple):
 
     def scores(self, contexts: Floats) -> Floats:
         """Give what doing adds for each row, (n,), in the unit of the rewards."""
-        score: Floats = self.usual + (contexts - self.means) / self.spreads @ self.parts
+        asked = features(contexts)
+        score: Floats = self.usual + (asked - self.means) / self.spreads @ self.parts
         return score
 
 
@@ -81,8 +85,14 @@ def gains(done: Ints, rewards: Floats, contexts: Floats, propensity: Floats) -> 
     effects", algorithm 1: m1 - m0 + t (y - m1) / e - (1 - t)(y - m0) / (1 - e).
     """
     done, rewards, propensity = checked_trial(done, rewards, propensity, contexts=contexts)
-    if min(int(done.sum()), int((1 - done).sum())) < FEWEST:
-        raise BadInput(f"A trial needs at least {FEWEST} rows with and without the action.")
+    contexts = features(contexts)
+    for how, chance in (("with", propensity[done == 1]), ("without", 1 - propensity[done == 0])):
+        like = rows_like(1 / chance)
+        if like < FEWEST:
+            raise BadInput(
+                f"A trial needs at least {FEWEST} rows with and without the action; those {how} "
+                f"it are {len(chance)}, and by their propensities weigh like {like:.0f}."
+            )
     folds = _folds(len(done))
     guessed = np.empty((2, len(done)))
     for fold in range(FOLDS):
@@ -118,17 +128,16 @@ def fit_uplift(phi: Floats, contexts: Floats) -> Uplift:
         >>> fitted.scores(np.array([[0.0, 1.0], [1.0, 0.0]])).round(1).tolist()
         [0.0, 2.0]
     """
-    check_finite("phi", phi)
-    check_finite("contexts", contexts)
-    means, spreads = contexts.mean(axis=0), contexts.std(axis=0)
-    spreads = np.where(spreads > 0, spreads, 1.0)
+    phi, contexts = _checked(phi, contexts)
+    means, spreads = _scale(contexts)
     standard = (contexts - means) / spreads
     apart = phi - phi.mean()
     part = standard.T @ apart / len(phi)
     left = standard * apart[:, None] - part
     error = np.sqrt((left**2).mean(axis=0) / len(phi))
-    square = np.where(part == 0, 1.0, part**2)
-    kept = np.where(part == 0, 0.0, np.maximum(0.0, 1.0 - CHANCE * error**2 / square))
+    tells = part**2 > 0
+    square = np.where(tells, part**2, 1.0)
+    kept = np.where(tells, np.maximum(0.0, 1.0 - CHANCE * error**2 / square), 0.0)
     return Uplift(float(phi.mean()), part * kept, means, spreads)
 
 
@@ -144,6 +153,7 @@ def heterogeneity(phi: Floats, contexts: Floats) -> Heterogeneity:
     Source: Chernozhukov, Demirer, Duflo, Fernandez-Val 2018, "Generic machine learning inference",
     theorem 2.1, the second coefficient of the best linear predictor; one-sided.
     """
+    phi, contexts = _checked(phi, contexts)
     folds, scores = _folds(len(phi)), np.zeros(len(phi))
     for fold in range(FOLDS):
         own = folds == fold
@@ -169,15 +179,22 @@ def qini(scores: Floats, done: Ints, rewards: Floats) -> float:
         rewards: (n,) 0 or 1.
 
     Raises:
-        BadInput: When one is missing, all rewards are the same, or all were treated alike.
+        BadInput: When one is missing, rewards are others or all the same, all were treated alike,
+            or lengths differ.
 
     Source: Radcliffe 2007; as scikit-uplift's `qini_auc_score` with its defaults.
     """
+    scores, took = numbers(scores, "scores"), numbers(done, "done")
+    share = float(np.clip(took.mean(), 1e-9, 1 - 1e-9)) if len(took) else 0.5
+    done, rewards, _ = checked_trial(took, rewards, np.full(len(took), share))
+    check_lengths({"scores": scores}, len(took), "done")
     check_finite("scores", scores)
-    checked_trial(done, rewards, np.full(len(done), min(max(np.mean(done), 1e-9), 1 - 1e-9)))
-    area = _area(*_qini_curve(scores, done, rewards))
+    if not np.isin(rewards, (0.0, 1.0)).all():
+        raise BadInput("`rewards` must be 0 or 1, since Qini counts those who answered.")
     best = _area(*_qini_curve(rewards * done - rewards * (1 - done), done, rewards))
-    return area / best if best else math.nan
+    if not best:
+        raise BadInput("However people are ranked, it comes to the same, so a rank has no worth.")
+    return _area(*_qini_curve(scores, done, rewards)) / best
 
 
 def _qini_curve(scores: Floats, done: Ints, rewards: Floats) -> tuple[Floats, Floats]:
@@ -205,10 +222,31 @@ def _folds(n: int) -> Ints:
     return dealt
 
 
+def _scale(contexts: Floats) -> tuple[Floats, Floats]:
+    """Give means and spreads (d,) of features; the spread of one that hardly varies is 1."""
+    means, spreads = contexts.mean(axis=0), contexts.std(axis=0)
+    least = np.maximum(LEAST_SPREAD * np.abs(contexts).max(axis=0, initial=0.0), 1 / FARTHEST)
+    return means, np.where(spreads > least, spreads, 1.0)
+
+
+def _checked(phi: Floats, contexts: Floats) -> tuple[Floats, Floats]:
+    """Give gains and contexts as arrays of as many rows.
+
+    Raises:
+        BadInput: When lengths differ, there are no rows, or some hold no number.
+    """
+    phi, contexts = numbers(phi, "phi"), features(contexts)
+    check_lengths({"contexts": contexts}, len(phi), "phi")
+    if len(phi) < FOLDS:
+        raise BadInput(f"There are {len(phi)} gains; at least {FOLDS} are needed to compare them.")
+    check_finite("phi", phi)
+    check_finite("contexts", contexts)
+    return phi, contexts
+
+
 def _ridge(contexts: Floats, rewards: Floats, asked: Floats) -> Floats:
     """Guess rewards from contexts by ridge regression, clipped to what was seen."""
-    means, spreads = contexts.mean(axis=0), contexts.std(axis=0)
-    spreads = np.where(spreads > 0, spreads, 1.0)
+    means, spreads = _scale(contexts)
     columns, usual = (contexts - means) / spreads, rewards.mean()
     square = columns.T @ columns + PENALTY * np.eye(columns.shape[1])
     parts = np.linalg.solve(square, columns.T @ (rewards - usual))
