@@ -67,6 +67,11 @@ def test_a_policy_of_a_file_is_judged(tmp_path: Path) -> None:
     [
         ("tip\n1\n", "has no column `nothing`"),
         ("nothing,tip\n1,0\n", "has 1 lines, but the log has more"),
+        ("nothing,tip\n" + "1,0\n" * 1_300, "has 1300 lines, but the log has fewer: line 1202"),
+        ("nothing,tip\n\n" + "1,0\n" * 1_200, "has 1200 lines, but the log has others: line 2"),
+        ("nothing,tip\n", "has 0 lines, but the log has more"),
+        ("", "has no column `nothing`"),
+        ("nothing,tip\n" + "1\n" * 1_200, "holds something that is no number"),
         ("nothing,tip\n" + "x,y\n" * 1_200, "holds something that is no number"),
     ],
 )
@@ -129,6 +134,71 @@ def test_propensities_that_do_not_fit_are_no_number(tmp_path: Path) -> None:
     assert done.exit_code == 0
     assert "cannot say" in done.stdout
     assert "do not fit what was" in " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [("1,1", "sum to 1"), ("-1,2", "0 or more"), ("nan,1", "missing or not finite in 1200")],
+)
+def test_a_policy_whose_lines_are_no_propensities_cannot_be_judged(
+    tmp_path: Path, line: str, says: str
+) -> None:
+    """It has a sentence and no number, and neither has its gain."""
+    policy = tmp_path / "odd.csv"
+    policy.write_text("nothing,tip\n" + f"{line}\n" * 1_200, "utf-8")
+    log = trial(tmp_path)
+    one = told(str(log), "--map", str(map_of(tmp_path)), "--policy", str(policy))["policies"][0]
+
+    assert says in one["refused"]
+    assert (one["value"], one["gain"], one["verdict"]) == (None, None, "cannot say")
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "says"),
+    [
+        ("gain", "nan", "`gain` must hold a finite number"),
+        ("did", "perhaps", "none of the map's actions"),
+        ("who", "", "no person in `who`"),
+    ],
+)
+def test_a_log_of_bad_lines_says_what_is_wrong_with_one(
+    tmp_path: Path, column: str, cell: str, says: str
+) -> None:
+    """Where nothing is left to judge, the first line that was left out says why."""
+    log = log_of(tmp_path, [row | {column: cell} for row in rows_of(300)])
+    done = run("evaluate", str(log), "--map", str(map_of(tmp_path)))
+
+    assert done.exit_code == 2
+    assert "nothing to judge. Line 2, for one, is left out" in " ".join(done.stderr.split())
+    assert says in " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "says"),
+    [
+        ("gain", "1", "All 1200 rewards are 1"),
+        ("did", "no", "was never logged"),
+        ("who", "ada", "the log is of 1 person"),
+    ],
+)
+def test_a_log_that_cannot_tell_says_so(tmp_path: Path, column: str, cell: str, says: str) -> None:
+    """Rewards all equal, one action only, one person: a sentence for each policy."""
+    with trial(tmp_path).open(encoding="utf-8", newline="") as file:
+        rows = [row | {column: cell} for row in csv.DictReader(file)]
+    found = told(str(log_of(tmp_path, rows)), "--map", str(map_of(tmp_path)))
+
+    assert {one["gain"] for one in found["policies"]} == {None}
+    assert {one["verdict"] for one in found["policies"]} == {"cannot say"}
+    assert any(says in one["refused"] for one in found["policies"])
+
+
+@pytest.mark.parametrize("alpha", ["0", "1", "nan"])
+def test_an_alpha_that_is_no_share_is_an_error(tmp_path: Path, alpha: str) -> None:
+    """The sentence says what to give instead."""
+    done = run("evaluate", str(trial(tmp_path)), "--map", str(map_of(tmp_path)), "--alpha", alpha)
+
+    assert done.exit_code == 2
+    assert "must lie between 0 and 1" in done.stderr
 
 
 def test_the_table_says_what_it_rests_on(tmp_path: Path) -> None:

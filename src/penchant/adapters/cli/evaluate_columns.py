@@ -6,6 +6,7 @@ Rule 2: rows stand in the order of their times, so that the anytime interval may
 
 import csv
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 import numpy as np
@@ -33,11 +34,13 @@ def log_columns(log: Path, map_path: Path, files: Sequence[Path] = ()) -> Column
     plan = read_map(map_path)
     found, bad = read_rows(log, plan, map_path=str(map_path))
     moments = [row for row in estimated(found, plan) if row.action is not None]
-    given = {path.stem: _policy_of(path, plan, moments) for path in files}
+    lines = {row.line for row in found} | {one.line for one in bad}
+    given = {path.stem: _policy_of(path, plan, moments, lines) for path in files}
     known = np.array([row.reward is not None for row in moments], dtype=bool)
     rows = [row for row in moments if row.reward is not None]
     if not rows:
-        raise BadLog(f"`{log}` has no moment with a reward, so there is nothing to judge.")
+        told = f" Line {bad[0].line}, for one, is left out: {bad[0].sentence}" if bad else ""
+        raise BadLog(f"`{log}` has no moment with a reward, so there is nothing to judge.{told}")
     left_out = {
         "bad lines": len({one.line for one in bad}),
         "reward not known": int((~known).sum()),
@@ -61,24 +64,28 @@ def log_columns(log: Path, map_path: Path, files: Sequence[Path] = ()) -> Column
     )
 
 
-def _policy_of(path: Path, plan: LogMap, moments: Sequence[Row]) -> Floats:
+def _policy_of(path: Path, plan: LogMap, moments: Sequence[Row], lines: AbstractSet[int]) -> Floats:
     """Read a policy: CSV with a column for each action, a line for each line of the log."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = list(csv.DictReader(file))
+            reader = csv.DictReader(file)
+            header = reader.fieldnames or ()
+            numbered = [(reader.line_num, cells) for cells in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as wrong:
         raise BadLog(f"The policy `{path}` cannot be read: {wrong}.") from None
-    names = [one.name for one in plan.actions]
-    absent = [name for name in names if not lines or name not in lines[0]]
+    names, found = [one.name for one in plan.actions], dict(numbered)
+    absent = [name for name in names if name not in header]
     if absent:
         raise BadLog(f"The policy `{path}` has no column `{absent[0]}`; it needs one an action.")
-    # Line 2 of the log is the first below its header, and so is that of the policy.
-    if len(lines) < max(row.line for row in moments) - 1:
+    unlike = sorted(found.keys() ^ lines)
+    if unlike:
+        apart = len(found) - len(lines)
+        has = "more" if apart < 0 else "fewer" if apart else "others"
         raise BadLog(
-            f"The policy `{path}` has {len(lines)} lines, but the log has more. It needs a line "
-            "for each line of the log, in the same order."
+            f"The policy `{path}` has {len(found)} lines, but the log has {has}: line {unlike[0]} "
+            "is in one of them alone. It needs a line for each line of the log, in the same order."
         )
     try:
-        return np.array([[float(lines[row.line - 2][name]) for name in names] for row in moments])
+        return np.array([[float(found[row.line][name]) for name in names] for row in moments])
     except (TypeError, ValueError):
         raise BadLog(f"The policy `{path}` holds something that is no number.") from None

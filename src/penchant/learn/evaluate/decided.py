@@ -7,6 +7,7 @@ Rule 2: rows stand in the order of their times, so that the anytime interval may
 Rule 3: memory is bounded by the latest decisions, whatever the journal holds.
 """
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
@@ -210,7 +211,7 @@ def _column(values: Sequence[Value | None]) -> Iterator[list[float]]:
     else:
         plain = [value for value in values if isinstance(value, bool | int | float)]
         if plain:
-            usual = float(np.mean(plain))
+            usual = math.fsum(value / len(plain) for value in plain)  # huge ones have a mean, too
             yield [float(v) if isinstance(v, bool | int | float) else usual for v in values]
     missing = sum(value is None for value in values)
     if 0 < missing < len(values):

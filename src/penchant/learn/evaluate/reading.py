@@ -126,7 +126,7 @@ def _floats(given: ArrayLike | None) -> Floats | None:
     """Give numbers of any kind as floats, None where they are none."""
     try:
         plain = np.asanyarray(given)
-        if plain.size and plain.dtype.kind in NO_NUMBERS:
+        if plain.dtype.kind in NO_NUMBERS:
             return None
         column = np.asarray(plain, dtype=np.float64)
     except (TypeError, ValueError, OverflowError):
