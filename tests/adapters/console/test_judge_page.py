@@ -8,6 +8,7 @@ from adapters.console.judged import PLACE, judged, settled
 from adapters.console.visited import visited
 from engines import agreed, engine_on, shop
 
+from penchant import Action, Outcome
 from penchant.adapters.console import judging
 from penchant.adapters.console.judging import Judging
 from penchant.errors import BadInput
@@ -64,6 +65,48 @@ def test_candidates_that_cannot_be_judged_stand_beside_those_that_can() -> None:
         assert "Cannot say" in page.text
         assert ",cannot say," in table
         assert ",roll back," in table or ",keep looking," in table
+
+
+@pytest.mark.parametrize(
+    ("actions", "people", "says"),
+    [
+        (("run", "swim"), 350, "All 300 rewards are 1, so nothing can be said"),
+        (("run", "swim"), 1, "All 300 rewards are 1, so nothing can be said"),
+        (("run",), 350, "one action only"),
+    ],
+)
+def test_a_moment_that_tells_nothing_apart_says_so(
+    actions: tuple[str, ...], people: int, says: str
+) -> None:
+    """Rewards all equal, one action only: no candidate has a number."""
+    engine = engine_on()
+    known = [Action(name) for name in actions]
+    engine.declare(shop(known, default=actions[0]))
+    agreed(engine, *(f"p{number}" for number in range(people)))
+    for number in range(300):
+        engine.learn(engine.decide("home.hero", person=f"p{number % people}").id, reward=1.0)
+    with visited(engine) as visitor:
+        page = settled(visitor, f"{PLACE}?moment=home.hero")
+
+        assert says in page.text
+        assert "Promote" not in page.text
+
+
+def test_actions_that_were_renamed_are_judged_each_by_its_name() -> None:
+    """What has another name is another action; of one that came late little is known, and said."""
+    engine = judged()
+    engine.declare(
+        shop([Action("jog"), Action("swim")], default="swim", outcome=Outcome("clicked", "30m"))
+    )
+    for number in range(60):
+        decision = engine.decide("home.hero", person=f"p{number}")
+        engine.learn(decision.id, reward=float(decision.action.name == "jog"))
+    with visited(engine) as visitor:
+        table = settled(visitor, f"{PLACE}?moment=home.hero").text
+
+        for name in ("always run", "always jog", "always swim"):
+            assert name in table
+        assert "Cannot say" in table
 
 
 def test_a_moment_leads_to_its_candidates() -> None:
