@@ -140,7 +140,7 @@ def said(sentence: str) -> None:
     assert 20 < len(sentence) < 500
 
 
-@tried(1.0)
+@tried(0.25)
 @given(questions())
 def test_whatever_is_asked_is_answered_soundly_or_told(asked: Given) -> None:
     """No other error, no warning, no number that is none."""
@@ -153,7 +153,7 @@ def test_whatever_is_asked_is_answered_soundly_or_told(asked: Given) -> None:
     sound(found, asked["rewards"])
 
 
-@tried(0.5)
+@tried(0.25)
 @given(questions(), st.data())
 def test_whatever_is_compared_is_answered_soundly_or_told(
     asked: Given, data: st.DataObject

@@ -55,6 +55,28 @@ def test_only_the_latest_are_judged(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found.left_out == {"older than those judged": 3}
 
 
+def test_of_many_actions_fewer_decisions_are_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A policy has a number for each decision and action: their product is bounded, and counted."""
+    names = len(lived("ada", "ben").insight.log("home.hero").names)
+    monkeypatch.setattr(decided, "MOST_CELLS", 3 * names)
+    found = lived("ada", "ben").insight.log("home.hero")
+
+    assert len(found.actions) == len(found.people) == 3
+    assert {one.shape for one in found.policies.values()} == {(3, names)}
+    assert found.left_out == {"older than those judged": 5}
+
+
+def test_policies_are_made_when_they_are_looked_at() -> None:
+    """They are known by their names alone until then."""
+    found = lived("ada", "ben").insight.log("home.hero").policies
+
+    assert set(found) == {name for name in found if name in found}
+    assert len(found) == len(list(found))
+    assert "always nowhere" not in found
+    with pytest.raises(KeyError):
+        found["always nowhere"]
+
+
 def test_policies_keep_to_what_was_permitted() -> None:
     """Each is a policy in every row, and where an action was taken out nothing is done instead."""
     engine = lived("ada")

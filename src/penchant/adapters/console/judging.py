@@ -110,5 +110,5 @@ def _fewer(columns: Columns, against: str) -> Columns:
     counts = np.bincount(columns.actions, minlength=len(columns.names))
     often = np.argsort(-counts, kind="stable")[:MOST_ALWAYS]
     shown = {NEUTRAL, EVEN, against, *(always(columns.names[place]) for place in often)}
-    policies = {name: given for name, given in columns.policies.items() if name in shown}
+    policies = {name: columns.policies[name] for name in columns.policies if name in shown}
     return replace(columns, policies=policies)

@@ -10,6 +10,7 @@ Rule 3: memory is bounded by the latest decisions, whatever the journal holds.
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
@@ -28,6 +29,7 @@ Ints = NDArray[np.int64]
 
 LATEST = 100_000  # decisions of a moment that are judged: some 200 MB while they are read
 MOST_ACTIONS = 1_000
+MOST_CELLS = 20_000_000  # decisions times actions: a policy has a number for each, 160 MB
 MOST_ASKED = 20  # actions of which "always" is asked: each is a question of a second or more
 MOST_WORDS = 20  # of one feature that get a column of their own; the others share none
 NEUTRAL = "the neutral answer"
@@ -119,18 +121,21 @@ def journal_columns(
             f"The decisions of `{moment}` chose among {len(names)} actions; at most "
             f"{MOST_ACTIONS} can be judged one by one."
         )
+    most = MOST_CELLS // max(len(names), 1)
+    left_out["older than those judged"] += max(len(kept) - most, 0)
+    kept = kept[-most:]
     place = {name: number for number, name in enumerate(names)}
-    actions = np.array([place[one.action.name] for one in kept], dtype=np.int64)
+    chosen = _chosen(kept, place)
     return Columns(
         title=f"Decisions of {moment}",
         unit="reward",
         names=names,
-        actions=actions,
+        actions=chosen.actions,
         rewards=np.array([found.rewards[one.id] for one in kept]),
         propensities=np.array([one.propensity for one in kept]),
         contexts=numbers_of([one.context for one in kept]),
         people=tuple(one.person or f"nobody {row}" for row, one in enumerate(kept)),
-        policies=dict(_policies(kept, place, actions, found.moment.fallback)),
+        policies=_Asked(chosen, place, found.moment.fallback),
         left_out={why: n for why, n in left_out.items() if n},
         match=_match(found.decided.values()),
     )
@@ -166,27 +171,60 @@ def _tells(one: Decision, rewards: Mapping[str, float], left_out: Counter[str]) 
     return False
 
 
-def _policies(
-    kept: Sequence[Decision], place: Mapping[str, int], actions: Ints, fallback: str
-) -> Iterator[tuple[str, Floats]]:
-    """Give the policies that can be asked about without running one."""
+class _Chosen(NamedTuple):
+    """Places taken (n,), neutral propensities (n, K), and which actions were permitted (n, K)."""
+
+    actions: Ints
+    neutral: Floats
+    may: NDArray[np.bool_]
+
+
+class _Asked(Mapping[str, Floats]):
+    """The policies that can be asked about without running one, (n, K) each.
+
+    Each is made when it is looked at, since twenty of them for a thousand actions are large.
+    """
+
+    def __init__(self, columns: _Chosen, place: Mapping[str, int], fallback: str) -> None:
+        actions, self._neutral, self._may = columns
+        # Where an action is not permitted what stands for nothing is done, which always is.
+        rest = np.zeros(self._may.shape)
+        if fallback in place:
+            rest[:, place[fallback]] = 1.0
+        rest = np.where(self._may & (rest > 0), rest, 0.0)
+        self._rest = np.where(rest.any(axis=1, keepdims=True), rest, self._neutral)
+        often = np.argsort(-np.bincount(actions, minlength=len(place)), kind="stable")[:MOST_ASKED]
+        known = sorted(name for name, column in place.items() if column in often)
+        self._place = {always(name): place[name] for name in known}
+
+    def __getitem__(self, name: str) -> Floats:
+        if name == NEUTRAL:
+            return self._neutral
+        if name == EVEN:
+            return np.asarray(self._may / np.maximum(self._may.sum(axis=1, keepdims=True), 1))
+        column = self._place[name]
+        whole = np.eye(self._may.shape[1])[column]
+        return np.where(self._may[:, [column]], whole, self._rest)
+
+    def __contains__(self, name: object) -> bool:
+        return name in {NEUTRAL, EVEN, *self._place}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((NEUTRAL, EVEN, *self._place))
+
+    def __len__(self) -> int:
+        return 2 + len(self._place)
+
+
+def _chosen(kept: Sequence[Decision], place: Mapping[str, int]) -> _Chosen:
+    """Put decisions into columns."""
     shape = (len(kept), len(place))
     neutral, may = np.zeros(shape), np.zeros(shape, dtype=bool)
     for row, one in enumerate(kept):
         columns = [place[name] for name in one.names]
         neutral[row, columns], may[row, columns] = one.neutral, True
-    yield NEUTRAL, neutral
-    yield EVEN, may / np.maximum(may.sum(axis=1, keepdims=True), 1)
-    # Where an action is not permitted what stands for nothing is done, which is always permitted.
-    rest = np.zeros(shape)
-    if fallback in place:
-        rest[:, place[fallback]] = 1.0
-    rest = np.where(may & (rest > 0), rest, 0.0)
-    rest = np.where(rest.any(axis=1, keepdims=True), rest, neutral)
-    often = np.argsort(-np.bincount(actions, minlength=len(place)), kind="stable")[:MOST_ASKED]
-    for name in sorted(name for name, column in place.items() if column in often):
-        whole = np.eye(len(place))[place[name]]
-        yield always(name), np.where(may[:, [place[name]]], whole, rest)
+    actions = np.array([place[one.action.name] for one in kept], dtype=np.int64)
+    return _Chosen(actions, neutral, may)
 
 
 def numbers_of(contexts: Sequence[Mapping[str, Value]]) -> Floats:

@@ -37,13 +37,14 @@ def estimate(
         target: (n, K) propensities of the policy asked about.
         contexts: (n, d) what was known at each decision, as numbers; they sharpen the estimate.
         groups: (n,) ids of the people; None where each row is another person.
-        alpha: Either interval misses the truth in at most this share of cases.
+        alpha: Either interval misses the truth in at most this share of cases; 1e-12 at least.
 
     Returns:
         The value with two intervals, or a sentence in `refused`.
 
     Raises:
         BadInput: When shapes do not fit, or something that should be numbers is not.
+        BadNumber: For an alpha that is no share.
 
     Example:
         >>> import numpy as np

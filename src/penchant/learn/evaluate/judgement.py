@@ -119,7 +119,8 @@ def judge(
         Both values, the gain with two intervals, the verdict, and what they rest on.
 
     Raises:
-        BadInput: As for `estimate`.
+        BadInput: As for `estimate`; also where `current` has other rows or actions than `target`.
+        BadNumber: As for `estimate`.
 
     Example:
         >>> dice = np.random.default_rng(1)

@@ -177,7 +177,7 @@ def _chance_fault(logged: Floats, target: Floats) -> str | None:
             f"{outside} of {n} propensities are not above 0 and at most 1: what was logged cannot "
             "have been drawn with them, so nothing can be said."
         )
-    sums = np.minimum(target, 2.0).sum(axis=1)  # whatever is above 1 is wrong, however huge it is
+    sums = np.clip(target, -1.0, 2.0).sum(axis=1)  # beyond these it is wrong, however huge
     wrong = (target < 0).any(axis=1) | (np.abs(sums - 1) > SUM_TOLERANCE)
     if wrong.any():
         return (
