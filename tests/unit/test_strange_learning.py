@@ -223,6 +223,33 @@ def test_rewards_on_a_huge_scale_are_learned() -> None:
     taught(engine, lambda turn: {"hour": turn % 24}, reward=0.9 * HUGE, k=2)
 
 
+COLUMNS: Mapping[str, Any] = {
+    "none": lambda _, n: np.zeros((n, 0)),
+    "constant": lambda _, n: np.ones((n, 3)),
+    "huge": lambda dice, n: dice.choice([-HUGE, HUGE], size=(n, 2)),
+    "tiny": lambda dice, n: 1e-300 * dice.normal(size=(n, 2)),
+    "collinear": lambda dice, n: np.repeat(dice.normal(size=(n, 1)), 6, axis=1),
+    "huge, once": lambda dice, n: np.vstack([np.full((1, 2), HUGE), dice.normal(size=(n - 1, 2))]),
+    "nearly constant": lambda dice, n: 1e9 + 1e-3 * dice.integers(0, 2, (n, 2)),
+    "whole": lambda dice, n: dice.integers(0, 9, (n, 2)),
+    "yes or no": lambda dice, n: dice.random((n, 2)) < 0.5,
+}
+
+
+@pytest.mark.parametrize("who", [PEOPLE, PEOPLE[:1], (None,)], ids=["people", "one", "nobody"])
+@pytest.mark.parametrize("table", COLUMNS.values(), ids=COLUMNS)
+def test_strange_columns_leave_sane_numbers(engine: Engine, table: Any, who: Any) -> None:
+    """The same in columns, of many people, of one and of nobody; rewards at times all equal."""
+    dice = np.random.default_rng(6)
+    for turn in range(12):
+        answers = engine.decide_many("home.hero", people=[*who * 40][:40], contexts=table(dice, 40))
+        rewards = (dice.random(40) < 0.3).astype(float) if turn > 3 else np.ones(40)
+        assert all(engine.learn_many(answers, rewards=rewards))
+        for answer in (answers[0], answers[39]):
+            assert isinstance(answer, Decision)
+            sane(answer)
+
+
 def test_a_person_with_very_many_decisions_takes_no_more_room() -> None:
     """100,000 decisions of one person: the same sums, the same posterior width, sane numbers."""
     engine = engine_on(clock=Clock())
