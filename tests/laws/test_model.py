@@ -14,13 +14,8 @@ from numpy.typing import NDArray
 from views import Shape, version_of
 
 from penchant.algebra import TOLERANCE
-from penchant.learn.prior import (
-    Panel,
-    basis_of,
-    first_prior,
-    improve,
-    panel_of,
-)
+from penchant.learn.components import improve, told_of
+from penchant.learn.prior import Panel, basis_of, first_prior, panel_of
 from penchant.model.evidence import Evidence, Row, Rows
 from penchant.model.folding import Memory, refold
 from penchant.model.people import People, Posterior
@@ -30,7 +25,8 @@ Floats = NDArray[np.float64]
 
 HALF_LIFE = 86_400.0
 NAMES = ("ada", "anon-7", "bea", "cleo")
-PSEUDO_PEOPLE, TAU = 3.0, 0.05  # as in learn/prior.py
+WHOLE = [slice(0, 3)]
+"""One part: all columns belong together."""
 
 
 class Life(NamedTuple):
@@ -240,20 +236,18 @@ def test_forgetting_a_person_leaves_the_others_as_they_were(life: Life) -> None:
         )
 
 
-def objective(prior: Prior, panel: Panel) -> float:
-    """Give the log marginal likelihood of a panel, with the pseudo-people of the prior.
+def likelihood(prior: Prior, panel: Panel) -> float:
+    """Give the log marginal likelihood of a panel.
 
     Source: Bishop 2006, eq. 3.86, per person, from sums.
     """
-    covariance, noise, _ = prior
-    inverse = np.linalg.inv(covariance)
-    logdet = np.linalg.slogdet(covariance)[1]
-    total = -0.5 * PSEUDO_PEOPLE * (logdet + TAU * np.trace(inverse))
+    inverse = np.linalg.inv(prior.covariance)
+    logdet, total = np.linalg.slogdet(prior.covariance)[1], 0.0
     for gram, moment, square, count in zip(*panel, strict=True):
-        precision = inverse + gram / noise
-        pull = moment / noise
-        total -= 0.5 * (count * np.log(noise) + logdet + np.linalg.slogdet(precision)[1])
-        total -= 0.5 * (square / noise - pull @ np.linalg.solve(precision, pull))
+        precision = inverse + gram / prior.noise
+        pull = moment / prior.noise
+        total -= 0.5 * (count * np.log(prior.noise) + logdet + np.linalg.slogdet(precision)[1])
+        total -= 0.5 * (square / prior.noise - pull @ np.linalg.solve(precision, pull))
     return float(total)
 
 
@@ -269,34 +263,85 @@ def panel(seed: int, n_people: int, spread: float) -> Panel:
 
 @pytest.mark.proof
 @tried(0.25)
-@given(
-    seed=st.integers(0, 2**32 - 1), n=st.integers(1, 40), spread=st.sampled_from([0.0, 0.1, 2.0])
-)
-def test_the_likelihood_does_not_fall_from_step_to_step(seed: int, n: int, spread: float) -> None:
-    """EM climbs, or stays where it is."""
-    people, prior = panel(seed, n, spread), first_prior(3, 0.2)
-    heights = [objective(prior, people)]
-    for _ in range(12):
-        prior = improve(prior, people, 1)
-        heights.append(objective(prior, people))
+@given(st.integers(0, 2**32 - 1), st.integers(1, 40), st.integers(0, 30))
+def test_what_outcomes_tell_is_that_of_the_whole_covariance(
+    seed: int, n_people: int, n_outcomes: int
+) -> None:
+    """H and u from sums are those of V inverted, also where people are taken to be alike."""
+    rng = np.random.default_rng(seed)
+    features = rng.normal(size=(n_people, n_outcomes, 3))
+    residual, half = rng.normal(size=(n_people, n_outcomes)), rng.normal(size=(3, 2))
+    prior = Prior(half @ half.T * rng.integers(0, 2), 0.3)
+    back = features.transpose(0, 2, 1)
+    sums = Panel(
+        back @ features,
+        (back @ residual[:, :, None])[:, :, 0],
+        (residual**2).sum(axis=1),
+        np.full(n_people, float(n_outcomes)),
+    )
+    told = told_of(prior, sums)
+    whole = np.linalg.inv(features @ prior.covariance @ back + 0.3 * np.eye(n_outcomes))
 
-    assert np.diff(heights).min() >= -1e-8 * max(map(abs, heights))
+    assert told.precision == pytest.approx(back @ whole @ features, abs=1e-8)
+    pull = (back @ whole @ residual[:, :, None])[:, :, 0]
+    assert told.pull == pytest.approx(pull, abs=1e-8)
+
+
+@pytest.mark.proof
+@tried(0.25)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    n=st.integers(1, 40),
+    spread=st.sampled_from([0.0, 0.1, 2.0, 1e6]),
+    repeated=st.booleans(),
+)
+def test_a_prior_is_one_whatever_the_panel(
+    seed: int, n: int, spread: float, *, repeated: bool
+) -> None:
+    """No variance below 0 and no number that is none, also with columns that say the same."""
+    people, prior = panel(seed, n, spread), first_prior(3, 0.2)
+    if repeated:
+        twice = np.array([0, 1, 1])
+        people = people._replace(
+            gram=people.gram[:, twice[:, None], twice], moment=people.moment[:, twice]
+        )
+    for _ in range(4):
+        prior = improve(prior, people, WHOLE, 2)
+        size = np.abs(prior.covariance).max()
+
+        assert np.linalg.eigvalsh(prior.covariance).min() >= -1e-9 * max(size, 1.0)
+        assert prior.noise >= 0.01
+        assert np.isfinite([size, prior.noise, prior.doubt]).all()
 
 
 @pytest.mark.proof
 @tried(0.1)
 @given(st.integers(0, 2**32 - 1))
 def test_the_prior_does_not_collapse_where_people_differ(seed: int) -> None:
-    """Round after round it stays near the truth; where people are alike it goes to little."""
+    """Round after round it stays near the truth; where people are alike it goes to next to none."""
     differing, alike = first_prior(3, 0.2), first_prior(3, 0.2)
     for _ in range(6):
-        differing = improve(differing, panel(seed, 150, 0.3), 8)
-        alike = improve(alike, panel(seed, 150, 0.0), 8)
+        differing = improve(differing, panel(seed, 150, 0.3), WHOLE, 2)
+        alike = improve(alike, panel(seed, 150, 0.0), WHOLE, 2)
     variances = np.linalg.eigvalsh(differing.covariance)
 
     assert 0.15 < variances.min() <= variances.max() < 0.6
-    assert np.linalg.eigvalsh(alike.covariance).max() < 0.02
+    assert np.linalg.eigvalsh(alike.covariance).max() < 0.003
+    assert alike.doubt < 0.001
     assert differing.noise == pytest.approx(0.09, rel=0.15)
+
+
+@pytest.mark.proof
+@tried(0.1)
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0.0, 0.003, 0.03, 0.3]))
+def test_other_people_are_told_better_than_before(seed: int, spread: float) -> None:
+    """What was found in a panel is likelier of people who are not in it than what was assumed."""
+    first = first_prior(3, 0.2)
+    found = improve(first, panel(seed, 150, spread), WHOLE, 2)
+    found = found._replace(covariance=found.covariance + 1e-9 * np.eye(3))
+    others = panel(seed + 1, 150, spread)
+
+    assert likelihood(found, others) > likelihood(first, others)
 
 
 @pytest.mark.proof

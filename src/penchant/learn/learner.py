@@ -118,7 +118,7 @@ def plan(model: MomentModel) -> RoundTask:
 
 
 def work(task: RoundTask) -> Round:
-    """Derive a round; pure, and the heavy part (EM over a panel, refolding everybody)."""
+    """Derive a round; pure, and the heavy part (how a panel differs, refolding everybody)."""
     rows, shown = task.rows, task.rows.shown
     seen = widened(task.seen, len(task.context_kinds))
     later = rows.context[task.n_seen :]

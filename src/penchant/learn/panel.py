@@ -11,10 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant.algebra import faded
-from penchant.learn.prior import first_prior, improve, panel_of
-from penchant.learn.reaching import FEWEST, bends, pasts, reach_for, sample_of, widened_prior
+from penchant.learn.components import improve
+from penchant.learn.prior import first_prior, panel_of
+from penchant.learn.reaching import (
+    FEWEST,
+    bends,
+    blocks,
+    pasts,
+    reach_for,
+    sample_of,
+    widened_prior,
+)
 from penchant.learn.rounds import Asking, RoundTask
-from penchant.learn.schedule import OFTEN_UNTIL
 from penchant.model.encoding import ColumnKind
 from penchant.model.evidence import Rows
 from penchant.model.exposure import PAST
@@ -49,8 +57,7 @@ _SETTLED: Final = 2_048
 _FEWEST_PEOPLE: Final = 30
 _PANEL_PEOPLE: Final = 1_000
 _PANEL_BYTES: Final = 64 * 2**20
-_EM_STEPS: Final = 8
-_LATE_EM_STEPS: Final = 4
+_STEPS_ANEW: Final = 2
 
 
 def _half_octave(count: int) -> int:
@@ -174,6 +181,6 @@ def differences(
     features = columns_of(rows, chosen, actions, context, reach)
     residual = (rows.reward - rows.predicted)[chosen]
     panel = panel_of(features, residual, weight, index[chosen])
-    steps = _EM_STEPS if task.n_outcomes < OFTEN_UNTIL else _LATE_EM_STEPS
-    prior = improve(start, panel, steps)
+    parts = list(blocks(reach, actions.shape[1]).values())
+    prior = improve(start, panel, parts, _STEPS_ANEW if task.prior is None else 1)
     return prior, reach._replace(mean=prior.mean)

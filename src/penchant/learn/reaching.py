@@ -23,7 +23,7 @@ from penchant.model.reach import Around, Reach
 from penchant.model.scaling import Scaling, squared
 from penchant.model.version import Prior
 
-__all__ = ["Sample", "bends", "pasts", "reach_for", "sample_of", "widened_prior"]
+__all__ = ["Sample", "bends", "blocks", "pasts", "reach_for", "sample_of", "widened_prior"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -45,6 +45,8 @@ _STILL: Final = 1.0
 """The same for what is in force: what pays a little stays."""
 _BEHIND: Final = 256
 """Earlier outcomes of a person that are gone through for what they had been shown."""
+_LITTLE: Final = 1e-6
+"""Taste along a column where people seem alike, so that what moves can still be looked for."""
 _CROSSED_SHARE: Final = 0.5
 _RECENT: Final = 0.02
 
@@ -167,8 +169,8 @@ def reach_for(
     numbers = Reach(tuple(candidates)).numbers(raw, context.apply(raw)) * there[:, None]
     numbers = numbers.reshape(*sample.places.shape, len(candidates))
     kernel = tastes + _floor(sample, taste)
-    inverse = _inverse(factor)
-    scores = [_score(inverse, kernel, numbers[:, :, j], left) for j in range(len(candidates))]
+    known = _known(_inverse(factor), kernel, sample, left)
+    scores = [_score(known, kernel, numbers[:, :, j]) for j in range(len(candidates))]
     best = sorted(range(len(scores)), key=lambda j: -scores[j])[:MOST_AROUND]
     wanted = [_STILL if one in before.around else _BEYOND_DOUBT for one in candidates]
     kept = sorted(j for j in best if scores[j] > wanted[j])
@@ -238,7 +240,7 @@ def _pays(factor: Floats, columns: Floats, sample: Sample, cost: float | None = 
 def _floor(sample: Sample, taste: Floats) -> Floats:
     """Give a little taste along every column, so that one that is nowhere steady can be found."""
     width = len(taste)
-    little = np.eye(width) * (np.trace(taste) / width)
+    little = np.eye(width) * max(np.trace(taste) / width, _LITTLE)
     return np.asarray(sample.actions @ little @ sample.actions.transpose(0, 2, 1))
 
 
@@ -248,22 +250,58 @@ def _inverse(factor: Floats) -> Floats:
     return np.asarray(back.transpose(0, 2, 1) @ back)
 
 
-def _score(inverse: Floats, kernel: Floats, number: Floats, left: Floats) -> float:
-    """Give by how many standard deviations tastes move with a number of the context."""
-    moving = kernel * number[:, :, None] * number[:, None, :]
+class _Known(NamedTuple):
+    """What a score is freed of: V⁻¹ (n, k, k), v = V⁻¹ρ (n, k), and how tastes and noise stand.
+
+    `products` are V⁻¹K (n, k, k) of the kernels K of tastes and of noise, `score` (2,) and
+    `information` (2, 2) theirs.
+    """
+
+    inverse: Floats
+    unexplained: Floats
+    products: tuple[Floats, ...]
+    score: Floats
+    information: Floats
+
+
+def _known(inverse: Floats, kernel: Floats, sample: Sample, left: Floats) -> _Known:
+    """See how well the sizes of tastes and of noise fit."""
     unexplained = (inverse @ left[:, :, None])[:, :, 0]
-    product = inverse @ moving
-    score = 0.5 * float(
-        np.einsum("ni,nij,nj->", unexplained, moving, unexplained)
-        - np.trace(product, axis1=1, axis2=2).sum()
-    )
-    information = 0.5 * float(np.einsum("nij,nji->", product, product))
+    kernels = (kernel, np.eye(kernel.shape[1]) * sample.there[:, :, None])
+    products = tuple(inverse @ one for one in kernels)
+    score = np.array([_pull(unexplained, *both) for both in zip(kernels, products, strict=True)])
+    information = np.array([[_shared(one, two) for two in products] for one in products])
+    return _Known(inverse, unexplained, products, score, information)
+
+
+def _score(known: _Known, kernel: Floats, number: Floats) -> float:
+    """Give by how many standard deviations tastes move with a number of the context.
+
+    Freed of what the sizes of tastes and of noise would explain: the efficient score.
+    """
+    moving = kernel * number[:, :, None] * number[:, None, :]
+    product = known.inverse @ moving
+    shared = np.array([_shared(product, one) for one in known.products])
+    taken = np.linalg.lstsq(known.information, shared)[0]  # with an outcome each they are one
+    score = _pull(known.unexplained, moving, product) - float(taken @ known.score)
+    information = _shared(product, product) - float(taken @ shared)
     return score / np.sqrt(information) if information > 0.0 else 0.0
+
+
+def _pull(unexplained: Floats, kernel: Floats, product: Floats) -> float:
+    """Give the score of a kernel K: (vᵀKv - tr V⁻¹K) / 2."""
+    explained = ((kernel @ unexplained[:, :, None])[:, :, 0] * unexplained).sum()
+    return 0.5 * float(explained - np.trace(product, axis1=1, axis2=2).sum())
+
+
+def _shared(one: Floats, two: Floats) -> float:
+    """Give the information that two kernels K and L share: tr V⁻¹KV⁻¹L / 2."""
+    return 0.5 * float((one * two.transpose(0, 2, 1)).sum())
 
 
 def widened_prior(prior: Prior, before: Reach, after: Reach, n_action: int) -> Prior:
     """Give a prior for another reach: what both have stays, what is new starts small."""
-    old, new = _blocks(before, n_action), _blocks(after, n_action)
+    old, new = blocks(before, n_action), blocks(after, n_action)
     covariance = np.zeros((after.width(n_action),) * 2)
     taste = prior.covariance[:n_action, :n_action]
     shared = [(old[key], new[key]) for key in new if key in old]
@@ -275,10 +313,10 @@ def widened_prior(prior: Prior, before: Reach, after: Reach, n_action: int) -> P
             recent = key == "recent"
             covariance[place, place] = _RECENT * np.eye(PAST) if recent else _CROSSED_SHARE * taste
     mean = prior.mean if len(prior.mean) == len(after.mean) else after.mean
-    return Prior(covariance, prior.noise, mean)
+    return Prior(covariance, prior.noise, mean, prior.doubt)
 
 
-def _blocks(reach: Reach, n_action: int) -> dict[object, slice]:
+def blocks(reach: Reach, n_action: int) -> dict[object, slice]:
     """Give where each part of φ stands."""
     keys: list[object] = ["action", *reach.around]
     blocks = {key: slice(n * n_action, (n + 1) * n_action) for n, key in enumerate(keys)}

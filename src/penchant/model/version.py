@@ -40,12 +40,14 @@ _NO_WAVES = np.zeros((0, 0))
 class Prior(NamedTuple):
     """How people differ: covariance (d, d) of the personal weights, and the noise.
 
-    `mean` is that of the last weights, those of what a person was shown; the others' is 0.
+    `mean` is that of the last weights, those of what a person was shown; the others' is 0. `doubt`
+    is how much more they may differ in every direction than is known.
     """
 
     covariance: Floats
     noise: float
     mean: Floats = np.zeros(0)
+    doubt: float = 0.0
 
 
 class Version(NamedTuple):

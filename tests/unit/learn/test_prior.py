@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from penchant.learn.prior import Panel, basis_of, first_prior, improve, panel_of
+from penchant.learn.components import improve
+from penchant.learn.prior import Panel, basis_of, first_prior, panel_of
 from penchant.model.version import Prior
 
 
@@ -32,7 +33,7 @@ def test_noise_has_a_least_value() -> None:
     """Rewards that follow from features exactly leave no noise; a posterior needs some."""
     exact = Panel(np.ones((1, 1, 1)) * 100, np.ones((1, 1)) * 50, np.array([25.0]), np.array([100]))
 
-    assert improve(first_prior(1, 0.2), exact, 50).noise == 0.01
+    assert improve(first_prior(1, 0.2), exact, [slice(0, 1)], 50).noise == 0.01
 
 
 def test_directions_come_by_how_much_predictions_differ_along_them() -> None:
