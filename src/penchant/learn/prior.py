@@ -20,6 +20,8 @@ TAU: Final = 0.05
 """How much people are taken to differ along each column before anybody was seen."""
 _NOT_RULED_OUT: Final = 2.0
 """Standard errors by which people may still differ more than was found."""
+_WORTH: Final = 1.0 / 2_048
+"""Of the noise: along a direction of less, two thousand outcomes would tell but half."""
 
 
 class Panel(NamedTuple):
@@ -79,14 +81,15 @@ def basis_of(prior: Prior, features: Floats, rank: int) -> Basis:
     Args:
         prior: Covariance (d, d) and noise.
         features: (n, d) scaled action rows φ as they occur.
-        rank: At most this many directions.
+        rank: At most this many directions; fewer where people do not differ along so many.
     """
     width = features.shape[1]
     spread = prior.covariance + _NOT_RULED_OUT * prior.doubt * np.eye(width)
     second = features.T @ features / max(len(features), 1) + 1e-6 * np.eye(width)
     root = np.linalg.cholesky(second)
     values, vectors = np.linalg.eigh(root.T @ spread @ root)
-    kept = slice(None, -min(rank, width) - 1, -1)
+    worth = max(int(np.count_nonzero(values > _WORTH * prior.noise)), 1)
+    kept = slice(None, -min(rank, width, worth) - 1, -1)
     directions = np.linalg.solve(root.T, vectors[:, kept])
     variances = np.maximum(values[kept], 1e-9)
     dropped = max(float(values.sum() - variances.sum()), 0.0)

@@ -53,5 +53,16 @@ def test_without_outcomes_there_is_still_a_basis() -> None:
     """Everybody was forgotten: nothing to measure, nothing to divide by."""
     basis = basis_of(first_prior(2, 0.1), np.zeros((0, 2)), 8)
 
-    assert basis.directions.shape == (2, 2)
+    assert basis.directions.shape == (2, 1)
     assert np.isfinite(basis.directions).all()
+
+
+def test_only_directions_along_which_people_differ_are_kept() -> None:
+    """As many as there are, at most as many as asked for, and one where there is none."""
+    features = np.random.default_rng(1).normal(size=(500, 4))
+    ranks = [
+        basis_of(Prior(np.diag(spread), 0.2), features, 3).directions.shape[1]
+        for spread in ([0.0, 0.0, 0.0, 0.0], [0.1, 0.0, 0.1, 0.0], [0.1, 0.1, 0.1, 0.1])
+    ]
+
+    assert ranks == [1, 2, 3]
