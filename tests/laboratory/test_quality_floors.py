@@ -41,7 +41,7 @@ ANSWERS = frozenset({"delay", "missing", "adversaries", "manner"})
 
 
 def test_a_model_each_beats_population_only_where_people_differ() -> None:
-    """Measured .80 against .62 at heterogeneity 1: ahead in each seed, by more than a tenth."""
+    """Measured .77 against .62 at heterogeneity 1: ahead in each seed, by more than a tenth."""
     own, pooled = late(linear()), late(linear(), way="pooled")
 
     assert min(np.subtract(own, pooled)) > 0.06
@@ -50,11 +50,11 @@ def test_a_model_each_beats_population_only_where_people_differ() -> None:
 
 
 def test_a_model_each_costs_little_where_people_are_alike() -> None:
-    """Measured .87 against .91 at heterogeneity 0: no more than .08 is lost."""
+    """Measured .89 against .91 at heterogeneity 0: no more than .05 is lost."""
     own, pooled = late(linear(heterogeneity=0.0)), late(linear(heterogeneity=0.0), way="pooled")
 
-    assert np.mean(own) > np.mean(pooled) - 0.08
-    assert min(own) > 0.78
+    assert np.mean(own) > np.mean(pooled) - 0.05
+    assert min(own) > 0.80
 
 
 @pytest.mark.parametrize(
@@ -115,8 +115,8 @@ def test_ideals_are_found_where_slates_change() -> None:
 
 
 def test_what_wears_off_is_learned_where_the_same_things_come_back() -> None:
-    """Ideals, moods and satiation: measured .59, .27 before it was seen, population only .35."""
+    """Ideals, moods and satiation: measured .48, population only .23; seeds lie far apart."""
     shape = replace(SMALL, people=100, rounds=40, is_fixed=True)
-    worlds = [make_world("ideal", seed, shape) for seed in (1, 2, 3)]
+    worlds = [make_world("ideal", seed, shape) for seed in range(1, 9)]
 
-    assert np.mean([scored(world, lived(world)) for world in worlds]) > 0.48
+    assert np.mean([scored(world, lived(world)) for world in worlds]) > 0.38

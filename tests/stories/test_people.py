@@ -342,9 +342,9 @@ def test_ada_is_forgotten() -> None:
             engine.explain(decision.id)
     again = engine.decide("home.hero", person="ada")
     assert "was not asked" in again.reasons[0].sentence
-    agreed(engine, "ada")
+    agreed(engine, "ada", "somebody-new")
     known = engine.decide("home.hero", person="ada")
-    assert known.propensities == known.neutral_propensities
+    assert known.propensities == engine.decide("home.hero", person="somebody-new").propensities
     assert engine.forget("nobody-of-that-name").entries == 0
     for before, person in zip(crowd, CROWD, strict=False):
         assert personal(engine, person) == pytest.approx(before, abs=1e-6)

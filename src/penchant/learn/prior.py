@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 
 TAU: Final = 0.05
 """How much people are taken to differ along each column before anybody was seen."""
-_NOT_RULED_OUT: Final = 2.0
+_NOT_RULED_OUT: Final = 4.0
 """Standard errors by which people may still differ more than was found."""
 _WORTH: Final = 1.0 / 2_048
 """Of the noise: along a direction of less, two thousand outcomes would tell but half."""
