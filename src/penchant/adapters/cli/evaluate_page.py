@@ -27,7 +27,7 @@ TO_DO = {
 def page(found: Evaluation) -> Iterator[RenderableType]:
     """Give the parts of an evaluation, from the top down."""
     yield Text(found.title, style="bold")
-    rested = f"{counted(found.rows, 'decision')} of {found.people:,} people"
+    rested = f"{counted(found.rows, 'decision')} of {counted(found.people, 'person', 'people')}"
     out = "".join(f"; left out, {why}: {n:,}" for why, n in found.left_out.items())
     yield Text(rested + out, style=QUIET)
     yield Text(_current(found), style=QUIET)

@@ -184,7 +184,7 @@ def remove_command(
         say_json(cleared)
         return
     facts, people = counted(cleared.facts, "fact"), cleared.people
-    say(f"Removed {facts} of pack {name}, about {people:,} people.")
+    say(f"Removed {facts} of pack {name}, about {counted(people, 'person', 'people')}.")
 
 
 def _confirm(name: str) -> None:

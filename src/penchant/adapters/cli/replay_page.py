@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from penchant.adapters.cli.terminal import spoken
+from penchant.adapters.cli.terminal import counted, spoken
 from penchant.adapters.replay.estimating import ENGINE, LOGGED
 from penchant.adapters.replay.report import Card, Comparison, PolicyValue, ReplayReport
 from penchant.words import Value
@@ -159,7 +159,7 @@ def _footing(report: ReplayReport) -> Table:
     table.add_column(style=QUIET)
     accepted = "where the engine drew what was done, thinned so that no action is favoured"
     valued = f"valued on all {counts.measured:,} moments with {report.unit}"
-    drawn = f"{counts.people:,} people drawn anew, {report.resamples:,} times"
+    drawn = f"{counted(counts.people, 'person', 'people')} drawn anew, {report.resamples:,} times"
     none = "none: they take ten people and rows that weigh like 200"
     has_intervals = any(one.low is not None for one in report.policies)
     told = {

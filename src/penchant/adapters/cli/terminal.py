@@ -40,14 +40,14 @@ def say_json(value: Any) -> None:
     typer.echo(msgspec.json.encode(value, enc_hook=as_plain).decode())
 
 
-def counted(number: int, what: str) -> str:
+def counted(number: int, what: str, many: str = "") -> str:
     """Say how many of what there are.
 
     Example:
-        >>> counted(1, "fact"), counted(1_200, "fact")
-        ('1 fact', '1,200 facts')
+        >>> counted(1, "fact"), counted(1_200, "fact"), counted(2, "person", "people")
+        ('1 fact', '1,200 facts', '2 people')
     """
-    return f"{number:,} {what}" + ("" if number == 1 else "s")
+    return f"{number:,} " + (what if number == 1 else many or f"{what}s")
 
 
 def refusal(result: Accepted | Refused) -> str:
