@@ -4,7 +4,8 @@ Loop: Learn, inside a round. With ρ = Φθ + ε for a person, θ ~ N(0, Σ), V 
 and H = ΦᵀV⁻¹Φ: were the differences Σ + Δ instead, the mean of uuᵀ would be H + HΔH. That tells Δ.
 Rule 1: what all columns of a part share, one level a part, is told best and is found first; the
 rest is shrunk by how much it varies from person to person, so people who are alike are taken to be.
-Rule 2: what the outcomes do not rule out yet is kept beside it (`Prior.doubt`), for exploring only.
+Rule 2: until outcomes can tell, people differ as was assumed; later what they do not rule out is
+kept beside what was found (`Prior.doubt`), for exploring only.
 Source: Lange 2010, Numerical Analysis for Statisticians, 10 (scoring); Ledoit, Wolf 2004, A
 well-conditioned estimator for large-dimensional covariance matrices (shrinking).
 """
@@ -27,6 +28,8 @@ _MEAN_PRECISION: Final = 10.0
 """Of the prior mean of what a person was shown, per unit of the noise it is seen through."""
 _AT_ONCE: Final = 128
 """People whose matrices are multiplied at once, so that what lies between is bounded."""
+_NOT_RULED_OUT: Final = 4.0
+"""Standard errors by which people may still differ more than was found, up to τ."""
 _SEEN: Final = 1e-6
 """A direction is told of where it is seen by more than this share of the most seen one."""
 
@@ -42,17 +45,28 @@ class _Levels(NamedTuple):
     """Of the noise and of each part: how much they change, and how unsure they then are.
 
     `before` (k,) are the levels in force, `after` (k,) those found, `change` (k,) and `noise` the
-    steps of scoring, `doubt` the standard error of the first level.
+    steps of scoring, `error` the standard error of the first level.
     """
 
     before: Floats
     change: Floats
     noise: float
-    doubt: float
+    error: float
 
     @property
     def after(self) -> Floats:
         return np.maximum(self.before + self.change, 0.0)
+
+    @property
+    def tell(self) -> bool:
+        """Whether outcomes can tell people who are alike from what was assumed of them."""
+        return _NOT_RULED_OUT * self.error < TAU
+
+    @property
+    def doubt(self) -> float:
+        """By how much the first level may lie higher than was found, up to τ."""
+        below = max(TAU - float(self.after[0]), 0.0)
+        return min(_NOT_RULED_OUT * self.error, below)
 
 
 def improve(prior: Prior, panel: Panel, parts: Sequence[slice], steps: int) -> Prior:
@@ -72,9 +86,10 @@ def improve(prior: Prior, panel: Panel, parts: Sequence[slice], steps: int) -> P
             shifted = _shifted(panel, prior.mean)
             told = told_of(prior, shifted)
         levels = _levels(prior, shifted, told, parts)
-        covariance = _covariance(prior, told, parts, levels, shifted.n_outcomes.mean())
-        noise = min(max(prior.noise + levels.noise, prior.noise / 2.0), 2.0 * prior.noise)
-        prior = Prior(covariance, max(noise, LEAST_NOISE), prior.mean, levels.doubt)
+        if levels.tell:
+            covariance = _covariance(prior, told, parts, levels, shifted.n_outcomes.mean())
+            noise = min(max(prior.noise + levels.noise, prior.noise / 2.0), 2.0 * prior.noise)
+            prior = Prior(covariance, max(noise, LEAST_NOISE), prior.mean, levels.doubt)
         score, information = _of_noise(prior, shifted, told_of(prior, shifted))
         noise = max(prior.noise + score / information, LEAST_NOISE)
         prior = prior._replace(noise=noise)

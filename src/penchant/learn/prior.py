@@ -18,8 +18,6 @@ Floats = NDArray[np.float64]
 
 TAU: Final = 0.05
 """How much people are taken to differ along each column before anybody was seen."""
-_NOT_RULED_OUT: Final = 4.0
-"""Standard errors by which people may still differ more than was found."""
 _WORTH: Final = 1.0 / 2_048
 """Of the noise: along a direction of less, two thousand outcomes would tell but half."""
 
@@ -84,7 +82,7 @@ def basis_of(prior: Prior, features: Floats, rank: int) -> Basis:
         rank: At most this many directions; fewer where people do not differ along so many.
     """
     width = features.shape[1]
-    spread = prior.covariance + _NOT_RULED_OUT * prior.doubt * np.eye(width)
+    spread = prior.covariance + prior.doubt * np.eye(width)
     second = features.T @ features / max(len(features), 1) + 1e-6 * np.eye(width)
     root = np.linalg.cholesky(second)
     values, vectors = np.linalg.eigh(root.T @ spread @ root)
