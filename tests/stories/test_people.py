@@ -34,7 +34,7 @@ def loving(sport: str, decision: Decision) -> float:
 NEW = ("ada", "bea")
 
 
-def crowded(clock: Clock | None = None, *, rounds: int = 20, seed: int = 0) -> Engine:
+def crowded(clock: Clock | None = None, *, rounds: int = 20, seed: int = 7) -> Engine:
     """Give a shop where many people have been before, each with a taste of their own."""
     engine = engine_on(clock=clock, seed=seed)
     engine.declare(shop())
