@@ -44,8 +44,8 @@ class Told(NamedTuple):
 class _Levels(NamedTuple):
     """Of the noise and of each part: how much they change, and how unsure they then are.
 
-    `before` (k,) are the levels in force, `after` (k,) those found, `change` (k,) and `noise` the
-    steps of scoring, `error` the standard error of the first level.
+    `before` (k,) are the levels in force, `change` (k,) and `noise` the steps of scoring, `error`
+    the standard error of the first level.
     """
 
     before: Floats
@@ -55,6 +55,7 @@ class _Levels(NamedTuple):
 
     @property
     def after(self) -> Floats:
+        """The levels found; none is below 0."""
         return np.maximum(self.before + self.change, 0.0)
 
     @property
@@ -166,9 +167,9 @@ def _covariance(
         total += each.sum(axis=0)
         square += float((each**2).sum())
         weight += float((np.trace(along, axis1=1, axis2=2) ** 2).sum())
-    people, told_of = len(h), int(seen.sum())
+    people, n_seen = len(h), int(seen.sum())
     # Δ is seen through HΔH: with few outcomes, or unequal ones, that is more than H̄ΔH̄.
-    through = weight / people / told_of**2 * (1.0 + 1.0 / max(n_outcomes, 1.0))
+    through = weight / people / n_seen**2 * (1.0 + 1.0 / max(n_outcomes, 1.0))
     level = np.zeros(width)
     before = np.zeros(width)
     for part, now, was in zip(parts, levels.after, levels.before, strict=True):
