@@ -373,5 +373,8 @@ def _recall(model: MomentModel, *, begins: bool) -> None:
         rows.at.tolist(),
         strict=True,
     ):
-        if row >= 0 and name != asking.nothing:
-            model.exposures.add(row, home, np.sort(np.append(kinds[shown], name * 2)), at)
+        if row < 0:
+            continue
+        is_shown = name != asking.nothing  # to show nothing is a decision all the same
+        keys = np.sort(np.append(kinds[shown], name * 2)) if is_shown else kinds[shown][:0]
+        model.exposures.add(row, home, keys, at)

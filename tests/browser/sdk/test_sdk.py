@@ -1,7 +1,7 @@
 """The client of pages in a real browser, on another origin than the service it asks."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,14 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
     """Open a shop whose page has the client."""
     with opened(tmp_path) as one:
         yield one
+
+
+def looked_for(shop: Shop, there: Callable[[], object]) -> None:
+    """Let the browser go on until something is there, or for ten seconds at most."""
+    for _ in range(LOOKS):
+        if there():
+            return
+        shop.page.wait_for_timeout(50)
 
 
 def kept(shop: Shop, person: str) -> list[str]:
@@ -84,10 +92,7 @@ def test_what_waits_is_sent_when_the_page_goes(shop: Shop) -> None:
     shop.run("() => penchant.track('shop.viewed', {item: 'fins'})")
 
     shop.page.goto(shop.page.url + "other")
-    for _ in range(LOOKS):  # the browser brings them behind the page's back
-        if kept(shop, "ada"):
-            break
-        shop.page.wait_for_timeout(50)
+    looked_for(shop, lambda: kept(shop, "ada"))  # the browser brings them behind the page's back
 
     assert kept(shop, "ada") == ["shop.viewed"]
 
@@ -100,6 +105,7 @@ def test_a_service_that_does_not_answer_keeps_no_page_waiting(shop: Shop) -> Non
     shop.page.route("**/v1/decisions", lambda route: held.append(route))  # noqa: PLW0108 - wants a function
 
     late = shop.run(ASK, {"timeoutMs": 50, "fallback": "goggles"})
+    looked_for(shop, lambda: held)  # the page has its answer before the browser hands it over
     with shop.page.expect_response("**/v1/decisions"):
         held[0].continue_()
     shop.page.wait_for_function("() => localStorage.getItem('penchant.shown')")
