@@ -79,7 +79,7 @@ class Alone:
         rows = [model.people.row(f"teacher-{place}") for place in range(N_TEACHERS)]
         who, places = (
             dice.integers(N_TEACHERS, size=TAUGHT),
-            model.own_effects.places(one.name for one in names),
+            model.names.places(one.name for one in names),
         )
         for context, action, reward, one in zip(
             contexts, shown.tolist(), rewards.tolist(), who.tolist(), strict=True
@@ -89,7 +89,7 @@ class Alone:
             model.evidence.add_one(outcome)
         task = learner.plan(model)
         learner.adopt(model, learner.work(task if waves else task._replace(n_waves=0)))
-        return choices_of(tuple(names), model.action, model.own_effects, model.version)
+        return choices_of(tuple(names), model.action, model.names, model.version)
 
     def pair(self, rows: Any, contexts: Floats, luck: Floats) -> None:
         """Decide for some people, and learn what followed."""

@@ -1,6 +1,5 @@
 """Versions, choices and questions with numbers from a seed, for tests of the pure loop."""
 
-import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,8 +9,8 @@ from hypothesis import strategies as st
 
 from penchant.decide.choices import choices_of
 from penchant.loop import Question, Standing, View
+from penchant.model.action_names import ActionNames
 from penchant.model.encoding import Encoder
-from penchant.model.own_effects import OwnEffects
 from penchant.model.people import Posterior
 from penchant.model.version import Scaling, Version, folded
 from penchant.words import Action, Consent, Decision, FrozenMap, Moment, Never, Reason
@@ -82,7 +81,7 @@ def version_of(shape: Shape) -> Version:
         basis=rng.normal(size=(n_action, shape.rank)),
         prior=rng.uniform(0.01, 1.0, shape.rank),
         noise=0.2,
-        own=np.zeros(0),
+        own=np.zeros((0, 0)),
     )
 
 
@@ -99,7 +98,7 @@ def view_of(shape: Shape, given: Sequence[Action], *, known: bool = True) -> Vie
     rng = np.random.default_rng(shape.seed + 2)
     context = version.context.apply(rng.normal(size=shape.n_context))
     posterior = posterior_of(shape) if known else None
-    choices = choices_of(tuple(given), Encoder("actions"), OwnEffects(math.inf), version)
+    choices = choices_of(tuple(given), Encoder("actions"), ActionNames(), version)
     return View(version, choices, context, posterior, Silent())
 
 

@@ -121,7 +121,7 @@ class Learned(Struct, frozen=True, tag="learned", omit_defaults=True):
 
     `reward` is as given, `scaled` the same in 0..1; `predicted` is the population model's answer
     alone, under `version`, for the action taken: the residual is `scaled - predicted`. `rest` is
-    what neither the shared model nor the person explained of it, for the action's own effect.
+    what neither people in general nor the person explained of it.
     `worth` is what it teaches where that is not `scaled`: below the top of a slate, what the action
     would have earned if everybody had looked at it; of an apprentice's own choice that was not the
     host's, the least. `carried` is what everybody's way of tiring added, `surprise` how far it

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from penchant.decide.choices import Choices
 from penchant.decide.drawing import Drawn, draw_from
-from penchant.decide.weighing import Expectation, Weighed, weigh
+from penchant.decide.weighing import Weighed, expectation, weigh
 from penchant.deliver.settling import forced_sentence
 from penchant.guard.apprentice import agrees, settled
 from penchant.guard.asked import Asked
@@ -322,7 +322,7 @@ def learned(
         scaled=amount,
         predicted=predicted,
         version=decision.version,
-        rest=teaches - (predicted - one.own) - believed,
+        rest=teaches - predicted - believed,
         origin="missing" if is_missing else "outcome" if outcome is not None else "reward",
         worth=None if is_plain else teaches,
         carried=teaching.carried,
@@ -363,13 +363,8 @@ def _of_stranger(moment: Moment) -> Consent:
 
 
 def _weigh(view: View, choices: Choices, moment: Moment) -> Weighed:
-    version = view.version
-    variance = version.variances(view.context, choices.scaled)
     return weigh(
-        Expectation(
-            version.rewards(view.context, choices.scaled) + choices.own,
-            choices.doubt if variance is None else variance,
-        ),
+        expectation(view.version, choices, view.context),
         choices,
         view.posterior,
         explore=moment.explore,

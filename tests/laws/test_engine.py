@@ -13,9 +13,10 @@ from laws.lengths import tried
 
 from penchant import Action, Decision, Engine, Limits, Signal
 from penchant.adapters.store.memory import MemoryStore
-from penchant.decide.contributions import margin_of
+from penchant.decide.contributions import Encoders, margin_of
 from penchant.journal import Decided, Derived, encode
 from penchant.learn.pending import Open, Pending
+from penchant.model.action_names import ActionNames
 from penchant.model.encoding import Encoder, features_of
 from penchant.model.version import unpack
 from penchant.words import FrozenMap
@@ -191,9 +192,10 @@ def test_the_parts_of_a_margin_sum_to_it(happened: list[Step], actions: tuple[Ac
         assert set(decision.expected) == {decision.expected[0]}
         return
     version, vocabulary = unpack(versions[-1].numbers)
-    encoders = (Encoder("context"), Encoder("actions"))
-    encoders[0].restore(vocabulary.context)
-    encoders[1].restore(vocabulary.action)
+    encoders = Encoders(Encoder("context"), Encoder("actions"), ActionNames())
+    encoders.context.restore(vocabulary.context)
+    encoders.action.restore(vocabulary.action)
+    encoders.names.restore(vocabulary.names)
     declared = {action.name: action for action in actions}
     scores = np.array(decision.expected) + np.array(decision.personal)
     for i, one in enumerate(decision.names):

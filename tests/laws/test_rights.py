@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from penchant import Action, Decision, Engine, Signal
 from penchant.adapters.store.memory import MemoryStore
-from penchant.decide.contributions import margin_of
+from penchant.decide.contributions import Encoders, margin_of
 from penchant.journal import Derived
+from penchant.model.action_names import ActionNames
 from penchant.model.encoding import Encoder
 from penchant.model.version import unpack
 
@@ -315,9 +316,10 @@ def test_the_parts_of_a_margin_sum_to_it_with_a_correction_too(
         correct(engine, "", 0.0)
     decision = asked(engine, "ada")
     version, vocabulary = unpack([f for f in store.read("") if isinstance(f, Derived)][-1].numbers)
-    encoders = (Encoder("context"), Encoder("actions"))
-    encoders[0].restore(vocabulary.context)
-    encoders[1].restore(vocabulary.action)
+    encoders = Encoders(Encoder("context"), Encoder("actions"), ActionNames())
+    encoders.context.restore(vocabulary.context)
+    encoders.action.restore(vocabulary.action)
+    encoders.names.restore(vocabulary.names)
     scores = np.array(decision.expected) + np.array(decision.personal)
     for other in range(1, len(SHOP)):
         margin = margin_of(decision, (SHOP[0], SHOP[other]), version, encoders)

@@ -107,7 +107,7 @@ def sums_of(part: object, at: float, half_life: float) -> Iterator[np.ndarray]:
 def folded_like(model: MomentModel, other: MomentModel) -> MomentModel:
     """Fold the outcomes of `other` under the version of `model`, as a restart would."""
     other.version = model.version
-    other.folded = other.folded_own = 0
+    other.folded = other.folded_positions = 0
     other.folded = len(other.evidence)
     learner.rebuild(other)
     return other
@@ -125,7 +125,7 @@ def assert_same_sums(model: MomentModel, other: MomentModel) -> None:
     """See that the sums over everybody are those of never having had somebody."""
     at = float(model.evidence.rows().at.max(initial=0.0))
     never = folded_like(model, other)
-    for part in ("population", "own_effects", "positions"):
+    for part in ("population", "positions"):
         pairs = zip(
             sums_of(getattr(model, part), at, model.half_life),
             sums_of(getattr(never, part), at, model.half_life),

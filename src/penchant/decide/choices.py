@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from penchant.model.action_names import ActionNames
 from penchant.model.encoding import Encoder
 from penchant.model.exposure import recency
-from penchant.model.own_effects import OwnEffects
 from penchant.model.reach import PLAIN, Reach
 from penchant.model.version import Version
 from penchant.words import Action
@@ -22,10 +22,10 @@ Floats = NDArray[np.float64]
 
 
 class Choices(NamedTuple):
-    """K actions: raw rows (K, da), scaled (K, 1 + da), in the basis (K, r), own effects (K,).
+    """K actions: raw rows (K, da), scaled (K, 1 + da), in the basis (K, r), own weights (K, m).
 
     `pairs` (K, r²) holds ψψᵀ of each in the basis, so that its variance ψᵀCψ is one product.
-    `doubt` (K,) is the variance of the own effects, None where there are none.
+    `doubt` (K, m) are the variances of the own weights, None where there are none.
     Where a version reaches beyond the columns of actions, `crossed` (J, K, r) is what each number
     of the context adds to `seen`, and `recent` (P, r) what each recency column does. `facing` makes
     of that the choices of one person in one context; then `past` (K, P) is what they were shown, in
@@ -70,9 +70,9 @@ class Choices(NamedTuple):
             None if self.carried is None else self.carried[index],
         )
 
-    def of_version(self, version: Version, effects: OwnEffects) -> "Choices":
-        """Give the same choices with the own effects of another version of the same round."""
-        places = effects.places(self.names)
+    def of_version(self, version: Version, known: ActionNames) -> "Choices":
+        """Give the same choices with the own weights of another version of the same round."""
+        places = known.places(self.names)
         return self._replace(own=version.own_of(places), doubt=version.doubt_of(places))
 
     def seen_in(self, basis: Floats, reach: Reach = PLAIN) -> "Choices":
@@ -102,7 +102,7 @@ class Choices(NamedTuple):
 
 
 def choices_of(
-    actions: tuple[Action, ...], encoder: Encoder, effects: OwnEffects, version: Version
+    actions: tuple[Action, ...], encoder: Encoder, known: ActionNames, version: Version
 ) -> Choices:
     """Give some actions as choices under a version.
 
@@ -112,7 +112,7 @@ def choices_of(
     raw = encoder.encode_actions(actions)
     scaled = version.action.apply(raw)
     names = tuple(action.name for action in actions)
-    places = effects.places(names)
+    places = known.places(names)
     own, doubt = version.own_of(places), version.doubt_of(places)
     plain, crossed, recent = version.reach.split(version.basis)
     mine = scaled[:, : len(plain)]

@@ -13,19 +13,33 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from penchant.model.action_names import ActionNames
 from penchant.model.encoding import Encoder, features_of
 from penchant.model.exposure import recency
 from penchant.model.said import ALL, said_basis
 from penchant.model.version import Version
 from penchant.words import Action, Decision, FrozenMap, Value
 
-__all__ = ["RECENCY", "Margin", "Part", "margin_of"]
+__all__ = ["RECENCY", "Encoders", "Margin", "Part", "margin_of"]
 
 Floats = NDArray[np.float64]
 
 
 RECENCY: Final = "shown of late"
 """Stands for a feature where a part rests on what the person was shown of late."""
+
+
+class Encoders(NamedTuple):
+    """What reads a decision as numbers: its context, its actions, and the names of these."""
+
+    context: Encoder
+    action: Encoder
+    names: ActionNames
+
+    def own(self, actions: Sequence[Action], version: Version) -> Floats:
+        """Give the own weights of actions (K, m), as far as a version keeps them."""
+        places = [self.names.find(action.name) for action in actions]
+        return version.own_of(np.array(places, dtype=np.int64))
 
 
 class Part(NamedTuple):
@@ -57,7 +71,7 @@ def margin_of(
     decision: Decision,
     pair: tuple[Action, Action],
     version: Version,
-    encoders: tuple[Encoder, Encoder],
+    encoders: Encoders,
 ) -> Margin:
     """Split the margin between two actions of a decision.
 
@@ -67,14 +81,16 @@ def margin_of(
         version: The version the decision names.
         encoders: Of the context and of the actions.
     """
-    of_context, of_actions = encoders
+    of_context, of_actions, _ = encoders
     context = _seen(decision.context, version, of_context)
     chosen, other = version.action.apply(of_actions.encode_actions(pair))
-    scores = np.array([chosen, other]) @ (context @ version.weights)
-    rewards = version.link(scores)
-    gap = float(scores[0] - scores[1])
-    unit = float(rewards[0] - rewards[1]) / gap if abs(gap) > 1e-12 else 0.0  # noqa: PLR2004 - no gap
+    expected = dict(zip(decision.names, decision.expected, strict=True))
+    rewards = np.array([expected[one.name] for one in pair])
+    people, gap = (float(one[0] - one[1]) for one in (rewards, version.scores(rewards)))
+    unit = people / gap if abs(gap) > 1e-12 else 0.0  # noqa: PLR2004 - no gap
     amounts = unit * context[:, None] * version.weights * (chosen - other)[None, :]
+    own = np.subtract(*encoders.own(pair, version))  # with the 1 of an action: it and no feature
+    amounts[: len(own), 0] += unit * context[: len(own)] * own
     features = _with_squares(_groups(of_actions, _named(pair), len(chosen)), version)
     width = 1 + len(version.context.mean)
     contexts = _groups(of_context, decision.context.items(), width)
@@ -90,9 +106,7 @@ def margin_of(
     ]
     mine = _own_parts(decision, pair, version, (chosen - other, features, contexts, of_context))
     parts += mine
-    expected = dict(zip(decision.names, decision.expected, strict=True))
-    people = expected[pair[0].name] - expected[pair[1].name]
-    beyond = people - float(amounts.sum())  # the own effects of the two, beyond their features
+    beyond = people - float(amounts.sum())  # own weights that were too many to keep
     parts[0] = parts[0]._replace(amount=parts[0].amount + beyond)
     parts.sort(key=lambda part: -abs(part.amount))
     return Margin(*pair, tuple(parts), people, sum(part.amount for part in mine))

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from penchant.decide.contributions import RECENCY, Margin, Part, margin_of
+from penchant.decide.contributions import RECENCY, Encoders, Margin, Part, margin_of
 from penchant.guard.apprentice import agrees, is_apprentice
-from penchant.model.encoding import Encoder, features_of
+from penchant.model.encoding import features_of
 from penchant.model.version import Version
 from penchant.words import (
     Action,
@@ -45,7 +45,7 @@ class DecisionExplainer:
         self,
         moment: Moment,
         version: Version,
-        encoders: tuple[Encoder, Encoder],
+        encoders: Encoders,
         words: Words | None = None,
     ) -> None:
         """Keep what the explanations are read from."""
@@ -68,7 +68,7 @@ def explain(
     decision: Decision,
     moment: Moment,
     version: Version,
-    encoders: tuple[Encoder, Encoder],
+    encoders: Encoders,
     words: str = "",
 ) -> Explanation:
     """Put a decision into words.
@@ -315,7 +315,7 @@ def _what_would_change(
     decision: Decision,
     actions: tuple[Action, ...],
     version: Version,
-    encoders: tuple[Encoder, Encoder],
+    encoders: Encoders,
 ) -> str:
     """Name one thing that would have put another action first, if one thing would.
 
@@ -327,14 +327,17 @@ def _what_would_change(
     if decision.person is not None and stranger != leader:
         first = decision.names[stranger]
         return f"For somebody nothing is known of, `{first}` would have come first."
-    of_context, of_actions = encoders
-    scaled = version.action.apply(of_actions.encode_actions(actions))
-    now = version.context.apply(of_context.encode(decision.context))
-    beyond = expected - version.rewards(now, scaled)
+    own = encoders.own(actions, version)
+    if not len(version.own) and own.shape[1] > 1:
+        return ""  # own weights that were too many to keep would move with the context
+    scaled = version.action.apply(encoders.action.encode_actions(actions))
+    now = version.context.apply(encoders.context.encode(decision.context))
+    beyond = version.scores(expected) - version.scores(version.rewards(now, scaled, own))
     for name in decision.context:
         rest = {key: value for key, value in decision.context.items() if key != name}
-        row = version.context.apply(of_context.encode(rest))
-        other = int((version.rewards(row, scaled) + beyond + personal).argmax())
+        row = version.context.apply(encoders.context.encode(rest))
+        scores = version.scores(version.rewards(row, scaled, own)) + beyond
+        other = int((version.link(scores) + personal).argmax())
         if other != leader:
             first = decision.names[other]
             return f"Had `{name}` been as it usually is, `{first}` would have come first."

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from penchant.decide.choices import Choices
 from penchant.model.people import Posterior
+from penchant.model.version import Version
 
 __all__ = [
     "OPTIMISM",
@@ -24,6 +25,7 @@ __all__ = [
     "Expectation",
     "Weighed",
     "Weighing",
+    "expectation",
     "floored",
     "shares",
     "weigh",
@@ -84,6 +86,20 @@ class Weighed(NamedTuple):
     neutral: Propensities
     expected: tuple[float, ...]
     personal: tuple[float, ...]
+
+
+def expectation(version: Version, choices: Choices, context: Floats) -> Expectation:
+    """Give what people in general are expected to give in a context (1 + dc,), and how surely.
+
+    Where the model does not know how unsure it is, own weights do: their variance in the score,
+    brought to that of the reward by the slope of the logistic function (the delta method).
+    """
+    reward = version.rewards(context, choices.scaled, choices.own)
+    variance, doubt = version.variances(context, choices.scaled), choices.doubt
+    if variance is None and doubt is not None:
+        slope = reward * (1.0 - reward)
+        variance = doubt.dot(context[: doubt.shape[1]] ** 2) * slope * slope
+    return Expectation(reward, variance)
 
 
 def weigh(

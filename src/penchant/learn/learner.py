@@ -26,7 +26,6 @@ from penchant.model.evidence import Rows
 from penchant.model.exposure import asked_of
 from penchant.model.folding import Memory, refold
 from penchant.model.moment_model import MomentModel
-from penchant.model.own_effects import Effects
 from penchant.model.people import held_for
 from penchant.model.population import (
     Contributions,
@@ -59,8 +58,6 @@ RANK: Final = 8
 WIDE_RANK: Final = 16
 """Directions of a personal part that reaches beyond the columns of actions."""
 _NAMED_GAIN: Final = 5.0
-_NO_EFFECTS: Final = Effects(np.zeros(0), np.zeros(0))
-"""An action known by its name only has no own effect beside its own model."""
 _COVARIANCES: Final = 3
 """Dimensions of one covariance matrix an action."""
 _ROOM: Final = 256
@@ -186,16 +183,15 @@ def refresh(model: MomentModel) -> None:
     model.population.add(_contributions(rows, version.context, version.action, model.half_life))
     model.folded = count
     weights, spread = model.population.solve(version.noise)
-    _fold_own_effects(model, count)
-    own = model.own_effects.solved() if version.is_logistic else _NO_EFFECTS
+    _fold_positions(model, count)
     model.version = version._replace(
         number=version.number + 1,
         n_outcomes=count,
         weights=weights,
         spread=_half(spread),
-        own=own.mean,
+        own=model.population.own.mean,
         axes=model.population.axes,
-        doubt=own.variance,
+        doubt=model.population.own.variance,
     )
 
 
@@ -227,8 +223,8 @@ def contribute(model: MomentModel, mine: NDArray[np.bool_], sign: float) -> None
             rows.where(mine[: model.folded]), version.context, version.action, model.half_life
         )
         model.population.add(theirs, sign=sign)
-    own = model.evidence.rows(0, model.folded_own)
-    _add_own_effects(model, own.where(mine[: model.folded_own]), sign)
+    rows = model.evidence.rows(0, model.folded_positions)
+    _add_positions(model, rows.where(mine[: model.folded_positions]), sign)
 
 
 def rebuild(model: MomentModel) -> None:
@@ -263,7 +259,7 @@ def _rebuild_sums(model: MomentModel) -> None:
     model.population.add(_contributions(rows, version.context, version.action, model.half_life))
     weights, spread = model.population.solve(version.noise)
     del weights  # those of the version are kept to the last bit
-    _fold_own_effects(model, model.folded)
+    _fold_positions(model, model.folded)
     model.version = version._replace(
         spread=_half(spread), axes=model.population.axes, n_outcomes=model.folded
     )
@@ -274,17 +270,16 @@ def _half(spread: Floats | None) -> Floats | None:
     return spread if spread is None or spread.ndim < _COVARIANCES else folded(spread)
 
 
-def _fold_own_effects(model: MomentModel, count: int) -> None:
-    """Bring the own effects to the first `count` outcomes."""
-    _add_own_effects(model, model.evidence.rows(model.folded_own, count), 1.0)
-    model.folded_own = max(count, model.folded_own)
+def _fold_positions(model: MomentModel, count: int) -> None:
+    """Bring what is known of positions to the first `count` outcomes."""
+    _add_positions(model, model.evidence.rows(model.folded_positions, count), 1.0)
+    model.folded_positions = max(count, model.folded_positions)
 
 
-def _add_own_effects(model: MomentModel, rows: Rows, sign: float) -> None:
+def _add_positions(model: MomentModel, rows: Rows, sign: float) -> None:
     alive = rows.alive()
     latest = float(alive.at.max(initial=0.0))
     weight = sign * faded(np.ones(len(alive.at)), latest - alive.at, model.half_life)
-    model.own_effects.add(alive.name, alive.rest, weight * alive.counts, latest)
     model.positions.add(alive, weight, latest)
 
 
@@ -349,6 +344,7 @@ def _contributions(
         faded(alive.counts, latest - alive.at, half_life),
         latest,
         alive.shown,
+        alive.name,
     )
 
 

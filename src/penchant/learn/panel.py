@@ -69,7 +69,7 @@ def asking_of(model: MomentModel) -> Asking:
     """Give what a round needs to see how far the personal part should reach."""
     count, before = len(model.evidence), model.n_seen
     looks = count >= FEWEST and _half_octave(count) > _half_octave(before)
-    nothing = model.own_effects.find(NOTHING)
+    nothing = model.names.find(NOTHING)
     hours = [model.context.find(name) for name in HOUR_NAMES]
     known = [column.place for column in hours if column is not None]
     usual = [Around(column, AS_SCALED) for column in range(min(model.context.width, MOST_ASKED))]

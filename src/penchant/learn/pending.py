@@ -26,7 +26,7 @@ _LEARNED = "Its outcome was learned before; the first one counts."
 class Open(NamedTuple):
     """A decision whose outcome is awaited: raw features (dc,) and (da,) of what was chosen.
 
-    `place` is the place of the action among the decision's names, `own` its own effect as it was.
+    `place` is the place of the action among the decision's names.
     """
 
     decision: Decision
@@ -34,7 +34,6 @@ class Open(NamedTuple):
     action: Floats
     place: int
     closes_at: float
-    own: float = 0.0
 
 
 class OpenColumns(Protocol):

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from penchant.algebra import Sum, add, zero
 from penchant.model.contributions import Contributions
+from penchant.model.own_effects import NO_EFFECTS
 
 __all__ = ["Blocks", "SharedBlocks"]
 
@@ -46,6 +47,7 @@ class Blocks:
 
     is_logistic = False
     axes: Floats | None = None
+    own = NO_EFFECTS
 
     def __init__(
         self,
@@ -130,6 +132,7 @@ class SharedBlocks:
 
     is_logistic = False
     bends = True
+    own = NO_EFFECTS
 
     def __init__(self, n_context: int, n_action: int, half_life: float, precision: float) -> None:
         """Start with no outcomes; `n_context` and `n_action` count the leading ones."""

@@ -21,6 +21,7 @@ class Contributions(NamedTuple):
         reward: (n,) in 0..1; predicted: (n,) the population's own answer at the time.
         weight: (n,) what is left of each at time `at` (seconds).
         shown: (n,) the row of `action` of each; None where each has its own, in order.
+        name: (n,) the place of the action's name; empty where nothing is to be learned of names.
     """
 
     context: Floats
@@ -30,3 +31,4 @@ class Contributions(NamedTuple):
     weight: Floats
     at: float
     shown: NDArray[np.int64] | None = None
+    name: NDArray[np.int64] = np.zeros(0, dtype=np.int64)

@@ -49,9 +49,9 @@ class Rows(NamedTuple):
 
     `shown` is the place of the action among `actions`, (m, da) raw float32. `person` is the row of
     the person in `People`, or -1 where there is none (any more). `name` is the place of the action
-    in `OwnEffects`, `rest` what its own effect was left to explain. `weight` is what an outcome
-    counts before it fades, 0..1; `position` where its action stood in a slate, 0 for alone; `said`,
-    there, what was expected of it in all.
+    in `ActionNames`, `rest` what neither people in general nor the person explained. `weight` is
+    what an outcome counts before it fades, 0..1; `position` where its action stood in a slate, 0
+    for alone; `said`, there, what was expected of it in all.
     `carried` is what everybody's way of tiring added to the prediction, `surprise` how far the
     outcome spoke against what was believed of the person (`drift`). `past` (n, P) float32 is what
     the person had been shown, in hundredths; NaN where nobody counted, P = 0 where nobody ever did.

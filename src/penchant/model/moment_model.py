@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant.limits import Limits
+from penchant.model.action_names import ActionNames
 from penchant.model.encoding import ColumnKind, Encoder
 from penchant.model.evidence import Evidence
 from penchant.model.exposure import Asked, Exposures, asked_of, recency
-from penchant.model.own_effects import OwnEffects
 from penchant.model.people import People
 from penchant.model.population import Population
 from penchant.model.positions import Positions
@@ -37,7 +37,7 @@ EMPTY: Final = Version(
     basis=np.zeros((1, 0)),
     prior=np.zeros(0),
     noise=0.15,
-    own=np.zeros(0),
+    own=np.zeros((0, 0)),
 )
 """The version before the first outcome: every action looks the same."""
 
@@ -52,9 +52,9 @@ class MomentModel:
         self.action = Encoder("actions", limits)
         self.evidence = Evidence()
         self.people = People(half_life)
-        self.own_effects = OwnEffects(half_life)
+        self.names = ActionNames()
         self.positions = Positions(half_life)
-        """How far down its slates people look; in step with the own effects."""
+        """How far down its slates people look."""
         self.exposures = Exposures()
         """What everybody was shown of late; empty where the version in force does not ask."""
         self.version = EMPTY
@@ -64,8 +64,8 @@ class MomentModel:
         self.population: Population | None = None
         self.folded = 0
         """Outcomes that are in the population's sums."""
-        self.folded_own = 0
-        """Outcomes that are in the own effects, which no scaling concerns."""
+        self.folded_positions = 0
+        """Outcomes that are in the positions, which no scaling concerns."""
         self.see_anew()
 
     def see_anew(self) -> None:
@@ -82,7 +82,6 @@ class MomentModel:
         """Let sums lose half their weight in so many seconds; only while there are none."""
         self.half_life = half_life
         self.people.fade_in(half_life)
-        self.own_effects.half_life = half_life
         self.positions.half_life = half_life
 
     @property
@@ -92,7 +91,7 @@ class MomentModel:
 
     def asked(self, names: Sequence[str], raw: Floats) -> Asked:
         """Give what to ask about being shown some actions, by their names and raw rows (K, da)."""
-        places = self.own_effects.places(names)
+        places = self.names.places(names)
         places[[name == NOTHING for name in names]] = -1
         return asked_of(places, raw, self.is_kind)
 
@@ -120,17 +119,17 @@ class MomentModel:
     @property
     def vocabulary(self) -> Vocabulary:
         """The names this model speaks of."""
-        return Vocabulary(self.context.hashes, self.action.hashes, self.own_effects.hashes)
+        return Vocabulary(self.context.hashes, self.action.hashes, self.names.hashes)
 
     def restore(self, vocabulary: Vocabulary) -> None:
         """Take over the names of an earlier model, before any of its own are met."""
         self.context.restore(vocabulary.context)
         self.action.restore(vocabulary.action)
-        self.own_effects.restore(vocabulary.names)
+        self.names.restore(vocabulary.names)
 
     def forget_names(self) -> None:
         """Let go of names and texts that are at hand only; one may have been one person's alone."""
-        for part in (self.context, self.action, self.own_effects):
+        for part in (self.context, self.action, self.names):
             part.forget_names()
         self.exposures.keys.clear()
 

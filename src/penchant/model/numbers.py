@@ -49,7 +49,7 @@ class Numbers(msgspec.Struct, frozen=True):
     weights: tuple[tuple[float, ...], ...]
     basis: tuple[tuple[float, ...], ...]
     prior: tuple[float, ...]
-    own: tuple[float, ...]
+    own: tuple[tuple[float, ...], ...]
     spread: tuple[tuple[float, ...], ...] | None
     context_columns: Names
     action_columns: Names
@@ -57,7 +57,7 @@ class Numbers(msgspec.Struct, frozen=True):
     waves: int = 0
     roots: tuple[int, ...] = ()
     axes: tuple[tuple[float, ...], ...] | None = None
-    doubt: tuple[float, ...] = ()
+    doubt: tuple[tuple[float, ...], ...] = ()
     around: tuple[tuple[int, int], ...] = ()
     mean: tuple[float, ...] = ()
     squares: tuple[int, ...] = ()
@@ -76,7 +76,7 @@ def numbers_of(version: Version, vocabulary: Vocabulary) -> Numbers:
         weights=_rows(version.weights),
         basis=_rows(version.basis),
         prior=tuple(version.prior.tolist()),
-        own=tuple(version.own.tolist()),
+        own=_rows(version.own),
         spread=None if version.spread is None else _rows(version.spread),
         context_columns=_hex(vocabulary.context),
         action_columns=_hex(vocabulary.action),
@@ -84,7 +84,7 @@ def numbers_of(version: Version, vocabulary: Vocabulary) -> Numbers:
         waves=version.context.waves.shape[1],
         roots=tuple(version.context.roots.tolist()),
         axes=None if version.axes is None else _rows(version.axes),
-        doubt=tuple(version.doubt.tolist()),
+        doubt=_rows(version.doubt),
         around=tuple((column, how) for column, how in version.reach.around),
         mean=tuple(version.reach.mean.tolist()),
         squares=tuple(version.action.squares.tolist()),
@@ -110,6 +110,7 @@ def version_of(numbers: Numbers) -> tuple[Version, Vocabulary]:
     n_context, n_action = context.width, action.width
     reach = _reach(numbers, len(context.mean))
     axes = numbers.axes
+    n_own = min(len(numbers.doubt[0]) if numbers.doubt else 0, n_context)
     half = n_context * (n_context + 1) // 2 if axes is None else n_context
     version = Version(
         number=numbers.number,
@@ -125,9 +126,11 @@ def version_of(numbers: Numbers) -> tuple[Version, Vocabulary]:
         basis=_matrix(numbers.basis, "basis", (reach.width(action.n_plain), len(numbers.prior))),
         prior=_matrix(numbers.prior, "prior", (len(numbers.prior),)),
         noise=numbers.noise,
-        own=_matrix(numbers.own, "own", (min(len(numbers.own), len(numbers.names)),)),
+        own=_matrix(numbers.own, "own", (min(len(numbers.own), len(numbers.names)), n_own)),
         axes=None if axes is None else _matrix(axes, "axes", (n_context, n_context)),
-        doubt=_matrix(numbers.doubt, "doubt", (len(numbers.own) + 1 if numbers.doubt else 0,)),
+        doubt=_matrix(
+            numbers.doubt, "doubt", (len(numbers.own) + 1 if numbers.doubt else 0, n_own)
+        ),
         reach=reach,
     )
     _check(version)

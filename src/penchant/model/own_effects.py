@@ -1,116 +1,166 @@
-"""What an action does beyond its features: one shrunken mean for each action's name.
+"""What an action is beyond its features: a small model of its own for each name.
 
-Two actions with the same features are not the same action. What neither the shared model nor the
-person explains of the rewards of one action, summed and shrunk, is its own effect. How hard it is
-shrunk follows from how much actions differ beyond their features: much where features say nothing.
-Rule: a sum like every other; an outcome's contribution is recorded with it (`rest`).
-Source: a random intercept for each action, its variance by EM (Bishop 2006, 9.3.4).
+Two actions with the same features are not the same action. To what its features say, each adds
+weights of its own on [1, context]. They are shrunk by how much actions turn out to differ beyond
+their features, always and by context: to nothing where features say everything, hardly where they
+say nothing, and then they are a model for each action.
+Rule: sums alone, like the shared model's, so that both can be solved together (`Products`).
+Source: linear mixed models (Laird and Ware 1982), their variances by MacKay's fixed point (1992).
 """
 
-from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from penchant.algebra import Sum, add, zero
-from penchant.model.encoding import column_hash
+from penchant.model.contributions import Contributions
 
-__all__ = ["Effects", "OwnEffects"]
+__all__ = ["NO_EFFECTS", "Effects", "OwnEffects", "Shown"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_USUAL: Final = 0.002
-"""Variance of own effects before anything was seen: a hundredth of that of a reward of one half."""
-_PSEUDO_ACTIONS: Final = 3.0
-_PSEUDO_OUTCOMES: Final = 10.0
-_NOISE: Final = 0.2
-_STEPS: Final = 16
+_USUAL: Final = 0.3
+"""Variance of own weights before anything was seen, in squared units of the score (log odds)."""
+_PSEUDO_ACTIONS: Final = 1.5
+"""Actions that stand in for what was not seen yet, as if they had been known exactly."""
+_LEAST: Final = 1e-6
+_MOST_COLUMNS: Final = 33
+"""Columns of the context, with the leading 1, on which actions have weights of their own."""
+_ROOM: Final = 2**23
+"""Numbers that may be kept of all actions together: 64 MiB. More actions have fewer columns."""
 
 
 class Effects(NamedTuple):
-    """What is believed of the own effects: their means (n,), and how unsure they are (1 + n,).
+    """What is believed of own weights: means (K, m), and how unsure they are (1 + K, m).
 
-    The first of the variances is that of an action nobody has been shown.
+    The first of the variances are those of an action nobody has been shown.
     """
 
     mean: Floats
     variance: Floats
 
 
-class OwnEffects:
-    """The own effects of the actions of one moment, by name.
+NO_EFFECTS: Final = Effects(np.zeros((0, 0)), np.zeros((0, 0)))
+"""Those of actions that are known by their names only: they have no model beside their own."""
 
-    Example:
-        >>> effects = OwnEffects(half_life=86_400.0)
-        >>> places = effects.places(["sneakers", "sneakers", "socks"])
-        >>> effects.add(places, rest=np.array([1.0, 1.0, -1.0]), weight=np.ones(3), at=0.0)
-        >>> effects.solved().mean.round(4).tolist()
-        [0.0106, -0.0053]
+
+class Shown(NamedTuple):
+    """The sums of the k actions that were shown, and how much all are believed to differ.
+
+    Attributes:
+        gram: (k, m, n) Σ weight · x cᵀ, c being the context and x its first m columns.
+        pull: (k, m) Σ weight · x · target.
+        action: (k, 1 + da) their features, scaled.
+        spread: (m,) the variance of own weights among actions.
+        inverse: (k, m, m) how unsure the own weights of each are.
     """
 
-    def __init__(self, half_life: float) -> None:
-        """Start with no actions; `half_life` in seconds."""
-        self.half_life = half_life
-        self._places: dict[str, int] = {}
-        self._by_hash: dict[int, int] = {}
-        self._sum = zero(0, 3)
+    gram: Floats
+    pull: Floats
+    action: Floats
+    spread: Floats
+    inverse: Floats
 
-    def places(self, names: Iterable[str]) -> Ints:
-        """Give the place of each name, new ones for new names."""
-        known = self._places
-        found = [known[name] if name in known else self._place(name) for name in names]
-        return np.array(found, dtype=np.int64)
-
-    def find(self, name: str) -> int:
-        """Give the place of a name, or -1 where no action had it."""
-        return self._by_hash.get(column_hash(name), -1)
+    def spreading(self, spread: Floats) -> "Shown":
+        """Give the same for another spread among actions."""
+        precise = self.gram[:, :, : len(spread)] + np.diag(1.0 / spread)
+        return self._replace(spread=spread, inverse=np.asarray(np.linalg.inv(precise), np.float64))
 
     @property
-    def hashes(self) -> tuple[int, ...]:
-        """The names' hashes in the order of their places: enough to `restore` them."""
-        return tuple(self._by_hash)
+    def evidence(self) -> float:
+        """Twice the log evidence of own weights alone, but for what no spread changes."""
+        fitted = np.einsum("ki,kij,kj->", self.pull, self.inverse, self.pull)
+        sizes = np.linalg.slogdet(self.inverse)[1] - np.log(self.spread).sum()
+        return float(fitted + sizes.sum())
 
-    def restore(self, hashes: Iterable[int]) -> None:
-        """Take over the places of earlier own effects."""
-        for key in hashes:
-            self._by_hash.setdefault(key, len(self._by_hash))
+    def taken(self) -> tuple[Floats, Floats]:
+        """Give what own weights take of each action's Σ c cᵀ (k, n, n) and Σ c · target (k, n).
 
-    def forget_names(self) -> None:
-        """Let go of every name kept at hand; places are known by their hashes."""
-        self._places.clear()
-
-    def _place(self, name: str) -> int:
-        place = self._by_hash.setdefault(column_hash(name), len(self._by_hash))
-        self._places[name] = place
-        return place
-
-    def add(self, places: Ints, rest: Floats, weight: Floats, at: float) -> None:
-        """Add outcomes: what was left to explain, (n,), weighed; a negative weight takes out."""
-        total = np.zeros((len(self._by_hash), 3))
-        parts = np.stack([np.ones(len(rest)), rest, rest**2], axis=1)
-        np.add.at(total, places, parts * weight[:, None])
-        before = np.zeros_like(total)
-        before[: len(self._sum.total)] = self._sum.total
-        self._sum = add(Sum(before, self._sum.at), Sum(total, at), self.half_life)
-
-    def solved(self) -> Effects:
-        """Give the own effect at each place, in units of the scaled reward, and its variance.
-
-        A few pseudo-actions and pseudo-outcomes stand in for what was not seen yet.
+        What is left of them is what is to be learned of the shared model.
         """
-        count, total, square = (np.maximum(self._sum.total, [0.0, -np.inf, 0.0])).T
-        shown = count > 0.0
-        n_shown, outcomes = float(np.count_nonzero(shown)), float(count.sum())
-        spread, noise = _USUAL, _NOISE
-        mean, variance = np.zeros(len(count)), np.full(len(count), spread)
-        for _ in range(_STEPS):
-            variance = 1.0 / (count / noise + 1.0 / spread)
-            mean = total * variance / noise
-            second = mean**2 + variance
-            left = float((square - 2.0 * mean * total + count * second).sum())
-            noise = (max(left, 0.0) + _PSEUDO_OUTCOMES * _NOISE) / (outcomes + _PSEUDO_OUTCOMES)
-            among = float(second[shown].sum()) + _PSEUDO_ACTIONS * _USUAL
-            spread = among / (n_shown + _PSEUDO_ACTIONS)
-        return Effects(mean, np.concatenate([[spread], variance]))
+        known = self.gram.swapaxes(1, 2) @ self.inverse
+        return known @ self.gram, (known @ self.pull[:, :, None])[:, :, 0]
+
+    def means(self, weights: Floats) -> Floats:
+        """Give the own weights (k, m) beside shared ones (n, 1 + da)."""
+        rest = self.pull - (self.gram @ (self.action @ weights.T)[:, :, None])[:, :, 0]
+        return np.asarray((self.inverse @ rest[:, :, None])[:, :, 0])
+
+    def refined(self, weights: Floats) -> "Shown":
+        """Give the same with the spread that the own weights beside `weights` speak for."""
+        own = (self.means(weights) ** 2).sum(axis=0)
+        known = len(self.pull) - np.einsum("kii->i", self.inverse) / self.spread
+        spread = self.spread.copy()
+        for part in (slice(0, 1), slice(1, None)):  # always, and by context
+            pseudo = _PSEUDO_ACTIONS * len(spread[part])
+            if pseudo:
+                found = (own[part].sum() + pseudo * _USUAL) / (known[part].sum() + pseudo)
+                spread[part] = max(found, _LEAST)
+        return self.spreading(spread)
+
+
+class OwnEffects:
+    """The sums of every action of one moment, by the places of their names."""
+
+    def __init__(self, n_context: int, n_action: int, half_life: float) -> None:
+        """Start with no actions; `n_context` and `n_action` count the leading ones."""
+        self.half_life = half_life
+        self._gram = zero(0, min(n_context, _MOST_COLUMNS), n_context)
+        self._pull = zero(0, self._gram.total.shape[1])
+        self._action = zero(0, n_action)
+
+    def add(self, rows: Contributions, weight: Floats, target: Floats, sign: float) -> None:
+        """Add outcomes, or with -1 take them out: each weighs (n,) and says `target` (n,)."""
+        if not len(rows.name):
+            return
+        order = np.argsort(rows.name, kind="stable")
+        places, starts = np.unique(rows.name[order], return_index=True)
+        self._fit(int(places[-1]) + 1)
+        gram, pull = np.zeros_like(self._gram.total), np.zeros_like(self._pull.total)
+        action, some = np.zeros_like(self._action.total), pull.shape[1]
+        shown = np.arange(len(weight)) if rows.shown is None else rows.shown
+        for place, mine in zip(places.tolist(), np.split(order, starts[1:]), strict=True):
+            weighed = rows.context[mine, :some].T * (sign * weight[mine])
+            gram[place] = weighed @ rows.context[mine]
+            pull[place] = weighed @ target[mine]
+            action[place] = (sign * weight[mine]) @ rows.action[shown[mine]]
+        self._gram = add(self._gram, Sum(gram, rows.at), self.half_life)
+        self._pull = add(self._pull, Sum(pull, rows.at), self.half_life)
+        self._action = add(self._action, Sum(action, rows.at), self.half_life)
+
+    def _fit(self, count: int) -> None:
+        """Make room for so many actions, of fewer columns where they are too many."""
+        before, some, width = self._gram.total.shape
+        count = max(count, before)
+        some = max(min(some, _ROOM // max(count * width, 1)), 1)
+        if count > before:
+            self._gram = _grown(self._gram, (count, some, width))
+            self._pull = _grown(self._pull, (count, some))
+            self._action = _grown(self._action, (count, self._action.total.shape[1]))
+
+    def shown(self) -> tuple[Ints, Shown]:
+        """Give the places of the actions that were shown, and their sums."""
+        count = self._gram.total[:, 0, 0]
+        places = np.flatnonzero(count > _LEAST)
+        gram, pull = self._gram.total[places], self._pull.total[places]
+        action = self._action.total[places] / count[places, None]
+        spread = np.full(pull.shape[1], _USUAL)
+        return places, Shown(gram, pull, action, spread, gram).spreading(spread)
+
+    def effects(self, places: Ints, shown: Shown, weights: Floats) -> Effects:
+        """Give what is believed of every action; of those not shown, what is of a newcomer."""
+        mean = np.zeros_like(self._pull.total)
+        variance = np.tile(shown.spread, (1 + len(mean), 1))
+        mean[places] = shown.means(weights)
+        variance[1 + places] = np.einsum("kii->ki", shown.inverse)
+        return Effects(mean, variance)
+
+
+def _grown(total: Sum, shape: tuple[int, ...]) -> Sum:
+    """Give a sum more rows, and fewer columns."""
+    grown = np.zeros(shape)
+    kept = total.total[:, : shape[1]]
+    grown[: len(kept)] = kept
+    return Sum(grown, total.at)

@@ -11,7 +11,7 @@ Rule 2: a logistic model is fitted as weighted least squares around the recorded
 """
 
 import math
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from penchant.algebra import Sum, add, zero
 from penchant.model.bending import MOST_WAVES
 from penchant.model.blocks import Blocks, SharedBlocks
 from penchant.model.contributions import Contributions
+from penchant.model.own_effects import NO_EFFECTS, Effects, OwnEffects, Shown
 from penchant.model.scaling import Scaling
 
 __all__ = [
@@ -50,12 +51,12 @@ _OFTEN: Final = 8
 _SUMS_BYTES: Final = 64 * 2**20
 """Room for the sums of a moment whose actions are known by name."""
 
-_PRECISIONS: Final = np.array([1.0, 10.0, 100.0])
-"""How hard the weights of products may be shrunk, in units of the prior precision."""
-_LEAST_LEFT: Final = 0.05
-"""Of the outcomes: a fit that takes nearly all of them says little of its own error."""
+_SHORTER: Final = (1.0, 0.1**0.5)
+"""How much shorter all products may be; at the second their precision is 10 times as great."""
 _TRIED_UP_TO: Final = 128
 """Columns up to which several are tried; more would take tens of milliseconds."""
+_STEPS: Final = 2
+"""In which how much actions differ is found: more change little, and each solves everything."""
 _ALIKE: Final = 0.1
 """How easily the product of a square with a context takes a weight, beside others."""
 
@@ -67,12 +68,13 @@ class Population(Protocol):
     """The sums of one moment, and what is solved from them.
 
     `bends` says whether bent features paid when it was solved last. `axes` are those along which
-    its spread was given then, or None.
+    its spread was given then, or None. `own` is what was found then of each action beside it.
     """
 
     is_logistic: bool
     bends: bool
     axes: Floats | None
+    own: Effects
 
     def add(self, rows: Contributions, sign: float = 1.0) -> None:
         """Add contributions, or with `sign=-1.0` take them out again."""
@@ -86,12 +88,24 @@ class Population(Protocol):
         ...
 
 
+class _Fit(NamedTuple):
+    """Shared weights (1 + dc, 1 + da), what goes with them, and twice their log evidence.
+
+    Source: MacKay 1992, "Bayesian interpolation": the evidence framework.
+    """
+
+    weights: Floats
+    shown: Shown
+    evidence: float
+
+
 class Products:
     """One shared model on context, action and all their products (population notes, 6)."""
 
     is_logistic = True
     bends = False
     axes: Floats | None = None
+    own = NO_EFFECTS
 
     def __init__(
         self,
@@ -109,12 +123,12 @@ class Products:
         self.shape = (n_context, n_action)
         self.half_life = half_life
         self.precision = precision
-        self._ease = _ease(n_context, n_action, n_squares)
         self._columns, self._signs, self._width = _layout(n_context, n_action)
+        is_whole = len(self._columns) == self._width
+        self._eases = _eases(self.shape, n_squares if is_whole else 0)[:, : self._width]
         self._gram = zero(self._width, self._width)
         self._moment = zero(self._width)
-        self._rest = zero(2)
-        """Σ weight · target², and how many outcomes are left of."""
+        self._own = OwnEffects(n_context, n_action, half_life)
 
     def add(self, rows: Contributions, sign: float = 1.0) -> None:
         """Add one least-squares step an outcome around its recorded prediction."""
@@ -122,8 +136,7 @@ class Products:
         curvature = predicted * (1.0 - predicted)
         target = np.log(predicted / (1.0 - predicted)) + (rows.reward - predicted) / curvature
         weight = rows.weight * curvature
-        rest = np.array([weight.dot(target**2), rows.weight.sum()])
-        self._rest = add(self._rest, Sum(sign * rest, rows.at), self.half_life)
+        self._own.add(rows, weight, target, sign)
         shown = np.arange(len(weight)) if rows.shown is None else rows.shown
         is_whole = len(self._columns) == self._width
         often = np.bincount(shown)[shown] >= (_OFTEN if is_whole else np.inf)
@@ -144,45 +157,57 @@ class Products:
         self._moment = add(self._moment, Sum(sign * moment, at), self.half_life)
 
     def solve(self, noise: float) -> tuple[Floats, Floats | None]:
-        """Solve the ridge regression; `noise` plays no part, the curvature is the weight.
+        """Solve the shared weights and those of each action, beside each other.
+
+        How hard either is shrunk is what has the greatest evidence: shared ones hard where features
+        say nothing. `noise` plays no part, the curvature is the weight.
+        """
+        del noise
+        places, shown = self._own.shown()
+        tried = self._eases if self._width <= _TRIED_UP_TO else self._eases[:1]
+        best = max((self._fitted(shown, ease) for ease in tried), key=lambda fit: fit.evidence)
+        self.own = self._own.effects(places, best.shown, best.weights)
+        return best.weights, None
+
+    def _fitted(self, shown: Shown, ease: Floats) -> _Fit:
+        """Fit with columns so long; how much actions differ is found from what is usual."""
+        fit = self._solved(shown, ease)
+        for _ in range(_STEPS if len(shown.action) else 0):
+            fit = self._solved(fit.shown.refined(fit.weights), ease)
+        return fit
+
+    def _solved(self, shown: Shown, ease: Floats) -> _Fit:
+        """Solve the ridge regression of what own weights leave of the rewards (Schur complement).
 
         The intercept, what all rewards share, is learned fast, and so taken out beforehand.
         """
-        del noise
-        gram, moment = self._gram.total, self._moment.total
-        ease = self._ease if len(self._ease) == len(gram) else np.ones(len(gram))
+        gram, moment = self._left(shown)
         gram, moment = gram * ease * ease[:, None], moment * ease
         first, along = gram[0, 0] + 1.0, gram[0, 1:]
         rest = gram[1:, 1:] - np.outer(along, along) / first
         pull = moment[1:] - along * (moment[0] / first)
-        weights = np.zeros(len(gram))
+        weights, evidence = np.zeros(len(gram)), 0.0
         if len(rest) <= _TRIED_UP_TO:
-            square, count = self._rest.total.tolist()
-            weights[1:] = self._tried(rest, pull, square - moment[0] ** 2 / first, count)
+            weights[1:], evidence = _shrunk(rest, pull, self.precision)
+            evidence += shown.evidence + float(moment[0] ** 2 / first - np.log(first))
         else:
             weights[1:] = np.linalg.solve(rest + self.precision * np.eye(len(rest)), pull)
         weights[0] = (moment[0] - along @ weights[1:]) / first
         weights *= ease
-        return (weights[self._columns] * self._signs).reshape(self.shape), None
+        shared = (weights[self._columns] * self._signs).reshape(self.shape)
+        return _Fit(shared, shown, evidence)
 
-    def _tried(self, gram: Floats, pull: Floats, square: float, count: float) -> Floats:
-        """Solve with several precisions, and give what generalised cross-validation likes best.
+    def _left(self, shown: Shown) -> tuple[Floats, Floats]:
+        """Give the sums without what the own weights of actions take of them.
 
-        So weights are shrunk hard where features say nothing. `square` is Σ weight · target² around
-        the intercept, of `count` outcomes.
+        Where products share columns nothing is taken: own weights then learn from what is left.
         """
-        values, axes = np.linalg.eigh(gram)
-        values = np.maximum(values, 0.0)
-        pull = pull @ axes
-        best, weights = np.inf, pull
-        for precision in self.precision * _PRECISIONS:
-            inverse = 1.0 / (values + precision)
-            left = square - float((pull**2 * inverse * (1.0 + precision * inverse)).sum())
-            taken = (1.0 + float((values * inverse).sum())) / max(count, 1.0)
-            error = max(left, 0.0) / max(1.0 - taken, _LEAST_LEFT) ** 2
-            if error < best:
-                best, weights = error, axes @ (pull * inverse)
-        return np.asarray(weights)
+        gram, moment = self._gram.total, self._moment.total
+        if len(self._columns) > self._width or not len(shown.action):
+            return gram, moment
+        square, pull = shown.taken()
+        taken, along = _crossed(square, pull, shown.action)
+        return gram - taken, moment - along
 
     def _products(self, context: Floats, action: Floats) -> Floats:
         """Give all products, (n, width), those that share a column added up."""
@@ -192,6 +217,15 @@ class Products:
         shared = np.zeros((self._width, len(full)))
         np.add.at(shared, self._columns, (full * self._signs).T)
         return shared.T
+
+
+def _shrunk(gram: Floats, pull: Floats, precision: float) -> tuple[Floats, float]:
+    """Give ridge weights, and twice the log evidence for that precision, but for what is fixed."""
+    values, axes = np.linalg.eigh(gram)
+    inverse = 1.0 / (np.maximum(values, 0.0) + precision)
+    pull = pull @ axes
+    evidence = float((pull**2 * inverse + np.log(precision * inverse)).sum())
+    return axes @ (pull * inverse), evidence
 
 
 def _by_action(
@@ -210,10 +244,14 @@ def _by_action(
         weighed = context * weight[mine, None]
         own[index] = weighed.T @ context
         pull[index] = target[mine] @ weighed
-    action = rows.action[actions]
+    return _crossed(own, pull, rows.action[actions])
+
+
+def _crossed(square: Floats, pull: Floats, action: Floats) -> tuple[Floats, Floats]:
+    """Give Σ s ⊗ (a aᵀ) and Σ p ⊗ a over k actions: s (k, dc, dc), p (k, dc), a (k, da)."""
     pairs = action[:, :, None] * action[:, None, :]
-    count, n_context, n_action = len(actions), own.shape[1], action.shape[1]
-    gram = own.reshape(count, -1).T @ pairs.reshape(count, -1)
+    count, n_context, n_action = len(action), square.shape[1], action.shape[1]
+    gram = square.reshape(count, -1).T @ pairs.reshape(count, -1)
     blocks = gram.reshape(n_context, n_context, n_action, n_action).transpose(0, 2, 1, 3)
     width = n_context * n_action
     return blocks.reshape(width, width), (pull.T @ action).reshape(width)
@@ -232,14 +270,19 @@ def population_for(
     return Blocks(context.width, action.width, half_life, precision=1.0, n_linear=n_linear)
 
 
-def _ease(n_context: int, n_action: int, n_squares: int) -> Floats:
-    """Give how easily each product takes a weight, (n_context * n_action,); squares hardly vary.
+def _eases(shape: tuple[int, int], n_squares: int) -> Floats:
+    """Give how easily each product may take a weight, (n, n_context * n_action); one is chosen.
 
     A column made so much shorter is shrunk as if its precision were 1 / ease² times that of others.
+    Squares hardly vary with the context, and may hardly count at all.
     """
-    ease = np.ones((n_context, n_action))
-    ease[1:, n_action - n_squares :] = _ALIKE
-    return ease.reshape(-1)
+    ease = np.ones(shape)
+    ease[1:, shape[1] - n_squares :] = _ALIKE
+    fewer = ease.copy()
+    fewer[:, shape[1] - n_squares :] = _ALIKE
+    tried = [np.ravel(ease)] if n_squares else []
+    tried += [np.append(1.0, np.ravel(fewer)[1:] * shorter) for shorter in _SHORTER]
+    return np.array(tried)
 
 
 def waves_that_fit(n_context: int, n_actions: int) -> int:

@@ -33,7 +33,11 @@ __all__ = [
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_NONE = np.zeros(0)
+_LEAST = 1e-12
+"""Rewards are kept this far from 0 and 1 where their score is asked for."""
+_FEW = 1_024
+"""Numbers of own weights that are kept for explanations: 8 KiB a version."""
+_NO_OWN = np.zeros((0, 0))
 _NO_WAVES = np.zeros((0, 0))
 
 
@@ -65,11 +69,12 @@ class Version(NamedTuple):
         basis: (width, r): a person differs from people in general along `basis.T @ φ`.
         prior: (r,) variances of those differences across people.
         noise: variance of a reward around its prediction.
-        own: own effect of each action by its place in `OwnEffects`; empty where there is none.
+        own: (K, m) weights of each action on the first m columns of the context, by the place of
+            its name, beside what its features say; empty where there are none.
         axes: (1 + dc, 1 + dc) directions, one a column, along which the weights of all actions are
             unsure independently of each other; None where each action has directions of its own.
-        doubt: variance of the own effect of an action not shown yet, then that at each place of
-            `own`; empty where there is none.
+        doubt: (1 + K, m) variances of those of an action not shown yet, then of each of `own`;
+            empty where there are none.
         reach: what φ holds beyond the action's columns, see `model.reach`.
     """
 
@@ -86,7 +91,7 @@ class Version(NamedTuple):
     noise: float
     own: Floats
     axes: Floats | None = None
-    doubt: Floats = _NONE
+    doubt: Floats = _NO_OWN
     reach: Reach = PLAIN
 
     @property
@@ -94,38 +99,53 @@ class Version(NamedTuple):
         """In how many directions people may differ."""
         return len(self.prior)
 
-    def own_of(self, places: NDArray[np.int64]) -> Floats:
-        """Give the own effects at some places; 0 for actions that came after this version."""
-        known = places < len(self.own)
-        effects = np.zeros(len(places))
-        effects[known] = self.own[places[known]]
-        return effects
+    def own_of(self, places: Ints) -> Floats:
+        """Give the own weights at some places; 0 for actions that came after this version."""
+        known = (places >= 0) & (places < len(self.own))
+        weights = np.zeros((len(places), self.own.shape[1]))
+        weights[known] = self.own[places[known]]
+        return weights
 
     def doubt_of(self, places: Ints) -> Floats | None:
-        """Give how unsure the own effects at some places are; None where there is no own effect."""
+        """Give how unsure the own weights at some places are; None where there are none."""
         if not len(self.doubt):
             return None
         return self.doubt[np.where(places < len(self.doubt) - 1, places + 1, 0)]
 
     def stripped(self) -> "Version":
-        """Give what explanations need of a version, without what grows with the actions."""
-        return self._replace(spread=None, own=_NONE, axes=None, doubt=_NONE)
+        """Give what explanations need of a version, without what grows with the actions.
 
-    def rewards(self, context: Floats, actions: Floats) -> Floats:
+        Own weights stay where they are few.
+        """
+        own = self.own if self.own.size <= _FEW else self.own[:0]
+        return self._replace(spread=None, own=own, axes=None, doubt=_NO_OWN)
+
+    def rewards(self, context: Floats, actions: Floats, own: Floats | None = None) -> Floats:
         """Give what people in general are expected to give as reward.
 
         Args:
             context: (1 + dc,) scaled, with its leading 1.
             actions: (n_actions, 1 + da) scaled.
+            own: (n_actions, m) their own weights, if they count.
 
         Returns:
             (n_actions,) in units of the scaled reward.
         """
-        return self.link(actions.dot(context.dot(self.weights)))
+        scores = actions.dot(context.dot(self.weights))
+        if own is not None:
+            scores += own.dot(context[: own.shape[1]])
+        return self.link(scores)
 
     def link(self, scores: Floats) -> Floats:
         """Turn scores into rewards."""
         return 1.0 / (1.0 + np.exp(-scores)) if self.is_logistic else scores
+
+    def scores(self, rewards: Floats) -> Floats:
+        """Turn rewards back into the scores they came from: the inverse of `link`."""
+        if not self.is_logistic:
+            return rewards
+        sure = np.clip(rewards, _LEAST, 1.0 - _LEAST)
+        return np.asarray(np.log(sure / (1.0 - sure)))
 
     def variances(self, context: Floats, actions: Floats) -> Floats | None:
         """Give the variance of those expectations, (n_actions,), where it is known."""
@@ -295,6 +315,8 @@ def unpack(content: bytes) -> tuple[Version, Vocabulary]:
     arrays = [
         np.frombuffer(content, dtype=np.float64).reshape(shape) for shape, content in stored.arrays
     ]
+    own = arrays[9] if arrays[9].ndim > 1 else arrays[9][:, None]  # one number each, before
+    doubt = np.frombuffer(stored.doubt, dtype=np.float64)
     version = Version(
         number=stored.number,
         n_outcomes=stored.n_outcomes,
@@ -307,9 +329,9 @@ def unpack(content: bytes) -> tuple[Version, Vocabulary]:
         basis=arrays[7],
         prior=arrays[8],
         noise=stored.noise,
-        own=arrays[9],
+        own=own,
         axes=arrays[11] if len(arrays) > _ARRAYS + 1 else None,
-        doubt=np.frombuffer(stored.doubt, dtype=np.float64),
+        doubt=doubt.reshape(len(own) + 1, -1) if len(doubt) else _NO_OWN,
         reach=Reach(tuple(Around(*one) for one in stored.around), np.array(stored.mean)),
     )
     return version, Vocabulary(stored.context_columns, stored.action_columns, stored.names)

@@ -298,7 +298,7 @@ def learn_columns(live: LiveMoment, learned: LearnedColumns) -> None:
             predicted,
             at,
             rows,
-            model.own_effects.places(made.choices.names)[chosen],
+            model.names.places(made.choices.names)[chosen],
             learned.rest,
             np.ones(len(places), dtype=np.float32),
             np.zeros(len(places), dtype=np.int16),

@@ -22,7 +22,7 @@ from penchant.learn.pending import Open
 from penchant.model.drift import surprise
 from penchant.model.folding import recent_of
 from penchant.model.people import Posterior
-from penchant.model.version import Variances, Version
+from penchant.model.version import Version
 from penchant.runtime.standing import Standings
 from penchant.words import Decision, Explainer, FrozenMap, Moment, Refused, Value
 
@@ -94,10 +94,14 @@ def weighed(
         moment: For its shares.
         faced: The actions as each meets them, where the version reaches beyond their columns.
     """
-    scores = (choices.scaled @ version.weights.T) @ context.T
-    reward = version.link(scores) + choices.own[:, None]
+    weights = choices.scaled @ version.weights.T
+    weights[:, : choices.own.shape[1]] += choices.own
+    reward = version.link(weights @ context.T)
+    variances = version.variances_of_many(context, choices.scaled)
     return weigh_many(
-        _expectations(reward, choices, version.variances_of_many(context, choices.scaled)),
+        _unsure_of_own(reward, choices, context)
+        if variances is None
+        else Expectations(reward, variances.bounds(), variances.at),
         choices,
         posterior,
         explore=moment.explore,
@@ -106,15 +110,14 @@ def weighed(
     )
 
 
-def _expectations(reward: Floats, choices: Choices, variances: Variances | None) -> Expectations:
-    """Say how unsure the rewards (K, n) are: by the model, or by the own effects of the actions."""
-    if variances is not None:
-        return Expectations(reward, variances.bounds(), variances.at)
+def _unsure_of_own(reward: Floats, choices: Choices, context: Floats) -> Expectations:
+    """Say how unsure rewards (K, n) are by the own weights of actions; see `expectation`."""
     doubt = choices.doubt
     if doubt is None:
         return Expectations(reward, None, None)
-    bound = np.broadcast_to(np.sqrt(doubt)[:, None], reward.shape)
-    return Expectations(reward, bound, lambda actions, people: doubt[actions])  # noqa: ARG005 - alike
+    bound = np.sqrt(doubt @ (context[:, : doubt.shape[1]] ** 2).T)
+    bound *= reward * (1.0 - reward)
+    return Expectations(reward, bound, lambda actions, people: bound[actions, people] ** 2)
 
 
 class DrawnColumns(NamedTuple):
@@ -227,10 +230,7 @@ class DecidedColumns:
         """Give one decision as it waits for its outcome."""
         made, chosen = self.made, int(self.chosen[place])
         row = made.context[place].astype(np.float64)
-        own = float(made.choices.own[chosen])
-        return Open(
-            self.decision(place), row, made.choices.raw[chosen], chosen, made.closes_at, own
-        )
+        return Open(self.decision(place), row, made.choices.raw[chosen], chosen, made.closes_at)
 
     def _context(self, place: int) -> FrozenMap[Value]:
         row = self.made.given[place]
@@ -291,9 +291,8 @@ class LearnedColumns:
 
     @property
     def rest(self) -> Floats:
-        """What is left to explain for the own effects of the actions chosen, (n,)."""
-        own = self.decided.made.choices.own[self.decided.chosen[self.places]]
-        return np.asarray(self.scaled - (self.predicted - own) - self.believed)
+        """What neither people in general nor the person explained of the rewards, (n,)."""
+        return np.asarray(self.scaled - self.predicted - self.believed)
 
     @property
     def surprise(self) -> Floats:

@@ -83,7 +83,7 @@ class LiveModel:
             return False
         row = self.row(fact.person, home) if fact.person else -1
         at = one.decision.at.timestamp()
-        name = int(self.model.own_effects.places([lesson])[0])
+        name = int(self.model.names.places([lesson])[0])
         if not one.decision.past:
             expose(self.model, one.decision, is_late=True)
         position = one.decision.position

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant.decide.choices import Choices, choices_of
+from penchant.decide.contributions import Encoders
 from penchant.decide.explaining import DecisionExplainer, Words, explain
 from penchant.errors import BadInput
 from penchant.guard.apprentice import taught
@@ -64,16 +65,16 @@ class LiveMoment:
     def choices(self, candidates: tuple[Action, ...]) -> Choices:
         """Give the choices of a call, or those of the declared actions."""
         version, encoder = self.model.version, self.model.action
-        effects = self.model.own_effects
+        known = self.model.names
         if candidates:
-            return choices_of(_with_fallback(candidates, self.moment), encoder, effects, version)
+            return choices_of(_with_fallback(candidates, self.moment), encoder, known, version)
         if self._choices is None or self._choices[:2] != (version.round, encoder.width):
-            choices = choices_of(self.actions, encoder, effects, version)
+            choices = choices_of(self.actions, encoder, known, version)
             self._choices = (version.round, encoder.width, choices)
             self._own_of = version.number
         choices = self._choices[2]
         if self._own_of != version.number:
-            choices = choices.of_version(version, effects)
+            choices = choices.of_version(version, known)
             self._choices, self._own_of = (version.round, encoder.width, choices), version.number
         return choices
 
@@ -136,7 +137,6 @@ class LiveMoment:
             choices.raw[place],
             known,
             decision.at.timestamp() + self.window,
-            float(choices.own[place]),
         )
 
     def _faced(
@@ -169,25 +169,26 @@ class LiveMoment:
         action = self.model.action.encode_actions([done])[0]
         place = decision.names.index(name)
         row, at = self.context_row(decision.context), decision.at.timestamp()
-        effects = self.model.own_effects.places([name])
-        own = float(self.model.version.own_of(effects)[0])
-        return Open(decision, row, action, place, at + self.window, own)
+        return Open(decision, row, action, place, at + self.window)
+
+    @property
+    def encoders(self) -> Encoders:
+        """What reads decisions of this moment as numbers."""
+        return Encoders(self.model.context, self.model.action, self.model.names)
 
     def explainer(self) -> DecisionExplainer:
         """Give what explains the decisions of the version in force."""
         version = self.model.version
         if self._explainer is None or self._explainer.version.number != version.number:
-            encoders = (self.model.context, self.model.action)
-            self._explainer = DecisionExplainer(self.moment, version, encoders, self.words)
+            self._explainer = DecisionExplainer(self.moment, version, self.encoders, self.words)
         return self._explainer
 
     def explain(self, decision: Decision) -> Explanation:
         """Explain a decision by the declaration and the version it was taken under."""
         version = self.learning.versions[decision.version]
-        encoders = (self.model.context, self.model.action)
         moment = declared_at(self.declared, decision.at) or self.moment
         words = "" if self.words is None else self.words(decision)
-        return explain(decision, moment, version, encoders, words)
+        return explain(decision, moment, version, self.encoders, words)
 
     def check_redeclared(self, moment: Moment) -> None:
         """See that what was learned still fits a new declaration; before it is written.

@@ -140,7 +140,6 @@ class _Made:
         self._now, self._closes_at = now, closes_at
         self._version, self._explainer = live.model.version.number, live.explainer()
         self._consents = live.plain.standings.consents
-        self._own = choices.own.tolist()
 
     def opened(
         self, one: _Asked, row: Floats, of_one: list[list[float]], past: list[list[int]]
@@ -171,7 +170,7 @@ class _Made:
             explainer=self._explainer,
         )
         action = choices.raw[drawn.place]
-        return Open(decision, row, action, drawn.place, self._closes_at, self._own[drawn.place])
+        return Open(decision, row, action, drawn.place, self._closes_at)
 
 
 def _matrix(rows: Sequence[Floats]) -> Floats:

@@ -7,6 +7,7 @@ tried on; the shape of the outcomes is that of the weights the model gives.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ Floats = NDArray[np.float64]
 
 NOW = 1.8e9
 NOISE = 0.2
+_NAMES = 9
 _AGES = (0.0, 86_400.0, 30 * 86_400.0)  # seconds; what they leave depends on the half-life
 
 
@@ -44,7 +46,15 @@ def some_outcomes(make: Make, seed: int, count: int = 0, *, by_name: bool = Fals
     action[:, 0] = context[:, 0] = 1.0
     predicted = dice.uniform(-0.1, 1.1, n)
     weight = dice.uniform(0.5, 1.0, n)
-    return Contributions(context, action, dice.uniform(0, 1, n), predicted, weight, NOW)
+    return Contributions(
+        context,
+        action,
+        dice.uniform(0, 1, n),
+        predicted,
+        weight,
+        NOW,
+        name=dice.integers(0, _NAMES, n),
+    )
 
 
 def check_of_nothing_it_knows_nothing(make: Make, seed: int = 0) -> None:
@@ -154,11 +164,11 @@ def check_rows_stay_as_they_were(make: Make, seed: int = 0) -> None:
     model.add(rows)
     model.add(rows, sign=-1.0)
     model.add(rows)
-    pairs = zip(rows[:-2], fresh[:-2], strict=True)
+    pairs = zip(columns_of(rows), columns_of(fresh), strict=True)
     expect(all(np.array_equal(mine, its) for mine, its in pairs), "It changed what it was given.")
     other.add(fresh)
-    for column in (rows.context, rows.action, rows.reward, rows.predicted, rows.weight):
-        column[:] = 0.0
+    for column in columns_of(rows):
+        column[:] = 0
     close(model, other, "After its rows were changed by others")
 
 
@@ -189,7 +199,13 @@ def part_of(
         predicted=rows.predicted[where],
         weight=rows.weight[where],
         at=at,
+        name=rows.name[where],
     )
+
+
+def columns_of(rows: Contributions) -> tuple[NDArray[Any], ...]:
+    """Give every array of some outcomes that has a row for each."""
+    return (*rows[:5], rows.name)
 
 
 def close(one: Population, other: Population, what: str) -> None:
@@ -200,6 +216,10 @@ def close(one: Population, other: Population, what: str) -> None:
         else:
             near = np.allclose(mine, its, rtol=TOLERANCE, atol=TOLERANCE)
             expect(near, f"{what}, it differs by {np.abs(mine - its).max():g}.")
+    for known, told in zip(one.own, other.own, strict=True):
+        both = min(len(known), len(told))  # one may have met a name of which nothing is left
+        near = np.allclose(known[:both], told[:both], rtol=TOLERANCE, atol=TOLERANCE)
+        expect(near, f"{what}, what actions are beyond their features differs.")
 
 
 POPULATION_CHECKS: tuple[Callable[..., None], ...] = checks_of(globals())

@@ -6,8 +6,8 @@ from views import Shape, version_of
 
 from penchant.decide.choices import choices_of
 from penchant.errors import BadNumber
+from penchant.model.action_names import ActionNames
 from penchant.model.encoding import Encoder
-from penchant.model.own_effects import OwnEffects
 from penchant.words import Action
 
 ACTIONS = (Action("a", {"x": 1.0}), Action("b", {"x": 2.0, "y": 3.0}), Action("c", {"y": 1.0}))
@@ -16,7 +16,7 @@ ACTIONS = (Action("a", {"x": 1.0}), Action("b", {"x": 2.0, "y": 3.0}), Action("c
 def test_choices_run_in_parallel_over_their_actions() -> None:
     """Names, raw rows, scaled rows and rows in the basis stand in the order given."""
     version = version_of(Shape(3, n_actions=2))
-    choices = choices_of(ACTIONS, Encoder("actions"), OwnEffects(9.0), version)
+    choices = choices_of(ACTIONS, Encoder("actions"), ActionNames(), version)
 
     assert choices.names == ("a", "b", "c")
     assert choices.raw[1].tolist() == [2.0, 3.0]
@@ -29,34 +29,36 @@ def test_choices_run_in_parallel_over_their_actions() -> None:
 
 def test_own_effects_are_those_of_the_version() -> None:
     """By the place of the name; an action that came after the version has none."""
-    version = version_of(Shape(3, n_actions=2))._replace(own=np.array([0.1, 0.2]))
-    choices = choices_of(ACTIONS, Encoder("actions"), OwnEffects(9.0), version)
+    version = version_of(Shape(3, n_actions=2))._replace(own=np.array([[0.1, 1.0], [0.2, 2.0]]))
+    choices = choices_of(ACTIONS, Encoder("actions"), ActionNames(), version)
 
-    assert choices.own.tolist() == [0.1, 0.2, 0.0]
+    assert choices.own.tolist() == [[0.1, 1.0], [0.2, 2.0], [0.0, 0.0]]
     assert choices.doubt is None
 
 
 def test_how_unsure_own_effects_are_comes_with_them() -> None:
     """By the place of the name; a newcomer is as unsure as actions differ."""
     version = version_of(Shape(3, n_actions=2))
-    version = version._replace(own=np.array([0.1, 0.2]), doubt=np.array([0.5, 0.03, 0.02]))
-    effects = OwnEffects(9.0)
-    choices = choices_of(ACTIONS, Encoder("actions"), effects, version)
-    later = choices.of_version(version._replace(doubt=np.array([0.4, 0.01, 0.02])), effects)
+    version = version._replace(
+        own=np.array([[0.1, 1.0], [0.2, 2.0]]), doubt=np.array([[0.5], [0.03], [0.02]])
+    )
+    known = ActionNames()
+    choices = choices_of(ACTIONS, Encoder("actions"), known, version)
+    later = choices.of_version(version._replace(doubt=np.array([[0.4], [0.01], [0.02]])), known)
 
     assert choices.doubt is not None
-    assert choices.doubt.tolist() == [0.03, 0.02, 0.5]
+    assert choices.doubt.tolist() == [[0.03], [0.02], [0.5]]
     assert later.doubt is not None
-    assert later.doubt.tolist() == [0.01, 0.02, 0.4]
+    assert later.doubt.tolist() == [[0.01], [0.02], [0.4]]
 
 
 def test_some_of_the_choices_are_the_choices_of_some() -> None:
     """What guardrails leave has the same numbers as if nothing else had been there."""
-    version = version_of(Shape(3, n_actions=2))._replace(own=np.array([0.1, 0.2]))
-    version = version._replace(doubt=np.array([0.5, 0.03, 0.02]))
-    encoder, effects = Encoder("actions"), OwnEffects(9.0)
-    kept = choices_of(ACTIONS, encoder, effects, version).kept([2, 0])
-    alone = choices_of((ACTIONS[2], ACTIONS[0]), encoder, effects, version)
+    version = version_of(Shape(3, n_actions=2))._replace(own=np.array([[0.1, 1.0], [0.2, 2.0]]))
+    version = version._replace(doubt=np.array([[0.5], [0.03], [0.02]]))
+    encoder, known = Encoder("actions"), ActionNames()
+    kept = choices_of(ACTIONS, encoder, known, version).kept([2, 0])
+    alone = choices_of((ACTIONS[2], ACTIONS[0]), encoder, known, version)
 
     assert kept.actions == alone.actions
     assert kept.names == alone.names
@@ -72,6 +74,6 @@ def test_actions_that_cannot_be_encoded_raise() -> None:
         choices_of(
             (Action("a", {"x": float("nan")}),),
             Encoder("actions"),
-            OwnEffects(9.0),
+            ActionNames(),
             version_of(Shape(1)),
         )

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from engines import NOW
 
-from penchant.decide.contributions import margin_of
+from penchant.decide.contributions import Encoders, margin_of
+from penchant.model.action_names import ActionNames
 from penchant.model.encoding import Encoder
 from penchant.model.version import Scaling, Version
 from penchant.words import Action, Decision, FrozenMap
@@ -32,16 +33,18 @@ def version_with(weights: list[list[float]], *, is_logistic: bool = False) -> Ve
         basis=np.array([[0.0], [0.0], [1.0]]),
         prior=np.ones(1),
         noise=0.1,
-        own=np.zeros(0),
+        own=np.zeros((0, 0)),
     )
 
 
-def encoders() -> tuple[Encoder, Encoder]:
+def encoders() -> Encoders:
     """Give encoders that have met the features in their order."""
     of_context, of_actions = Encoder("context"), Encoder("actions")
     of_context.encode(CONTEXT)
     of_actions.encode_actions([RUN, SWIM])
-    return of_context, of_actions
+    known = ActionNames()
+    known.places([RUN.name, SWIM.name])
+    return Encoders(of_context, of_actions, known)
 
 
 def decided(expected: tuple[float, float], belief: tuple[float, ...]) -> Decision:
@@ -92,6 +95,27 @@ def test_parts_of_a_logistic_score_add_up_to_the_difference_of_the_rewards() -> 
     assert margin.person == 0.0
 
 
+def test_own_weights_are_parts_of_the_action_itself() -> None:
+    """One for any context and one a feature of the context, and with the others the margin."""
+    weights = [[0.1, 0.2, 0.3], [0.5, -0.2, 0.4], [0.3, 0.1, 0.2]]
+    version = version_with(weights, is_logistic=True)._replace(
+        own=np.array([[0.5, 1.0, 0.0], [-0.5, 0.5, 0.25]])
+    )
+    of_context, of_actions, known = encoders()
+    scaled = version.action.apply(of_actions.encode_actions((RUN, SWIM)))
+    context = version.context.apply(of_context.encode(CONTEXT))
+    own = version.own_of(known.places([RUN.name, SWIM.name]))
+    first, second = version.rewards(context, scaled, own).tolist()
+    margin = margin_of(decided((first, second), ()), (RUN, SWIM), version, encoders())
+    amounts = {(part.feature, part.context): part.amount for part in margin.parts[::-1]}
+    unit = (first - second) / float(np.subtract(*version.scores(np.array([first, second]))))
+
+    assert sum(part.amount for part in margin.parts) == pytest.approx(first - second, abs=1e-12)
+    assert amounts["", ""] == pytest.approx(unit * 1.0)
+    assert amounts["", "hour"] == pytest.approx(unit * 2.0 * 0.5)
+    assert amounts["", "sunny"] == pytest.approx(unit * -0.25)
+
+
 def test_what_an_action_does_beyond_its_features_is_a_part_of_its_own() -> None:
     """What the record expects and the weights do not explain goes to the action itself."""
     version = version_with([[0.0] * 3] * 3)
@@ -107,14 +131,16 @@ def test_bent_features_are_shared_out_and_nothing_is_lost() -> None:
     dice = np.random.default_rng(5)
     bends = plain(2).with_waves(6)
     version = version_with(dice.normal(size=(bends.width, 3)).tolist())._replace(context=bends)
-    of_context, of_actions = encoders()
+    of_context, of_actions, known = encoders()
     chosen, other = version.action.apply(of_actions.encode_actions((RUN, SWIM)))
     weights = version.weights @ (chosen - other)
     now, without = (
         float(version.context.apply(of_context.encode(context)) @ weights)
         for context in (CONTEXT, {"hour": 2.0})
     )
-    margin = margin_of(decided((now, 0.0), ()), (RUN, SWIM), version, (of_context, of_actions))
+    margin = margin_of(
+        decided((now, 0.0), ()), (RUN, SWIM), version, Encoders(of_context, of_actions, known)
+    )
     sunny = sum(part.amount for part in margin.parts if part.context == "sunny")
 
     assert sum(part.amount for part in margin.parts) == pytest.approx(now)

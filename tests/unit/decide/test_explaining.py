@@ -9,7 +9,9 @@ from engines import NOW
 from views import Shape
 from views import version_of as drawn_version
 
+from penchant.decide.contributions import Encoders
 from penchant.decide.explaining import DecisionExplainer
+from penchant.model.action_names import ActionNames
 from penchant.model.encoding import Encoder
 from penchant.model.version import Scaling, Version
 from penchant.words import Action, Decision, Explanation, FrozenMap, Moment, Removed, Value
@@ -23,12 +25,14 @@ MOMENT = Moment("m", "shop", ACTIONS, reward_range=(0.0, 10.0))
 CONTEXT: Mapping[str, Value] = {"hour": 2.0, "sunny": True, "mood": [1.0], "town": "Bonn"}
 
 
-def encoders() -> tuple[Encoder, Encoder]:
+def encoders() -> Encoders:
     """Give encoders that have met everything."""
     of_context, of_actions = Encoder("context"), Encoder("actions")
     of_context.encode(CONTEXT)
     of_actions.encode_actions(ACTIONS)
-    return of_context, of_actions
+    known = ActionNames()
+    known.places(action.name for action in ACTIONS)
+    return Encoders(of_context, of_actions, known)
 
 
 def plain(width: int) -> Scaling:
@@ -49,7 +53,8 @@ def explained(
     `weights` go by (context column, action column), `own` (the person's) by action column; columns
     are named as in `place`.
     """
-    used, of_context, of_actions = *(version or version_with(weights, own),), *encoders()
+    used, known_to = version or version_with(weights, own), encoders()
+    of_context, of_actions, _ = known_to
     names = tuple(more.pop("names", ("shoes", "fins", "nothing")))
     known = {action.name: action for action in ACTIONS}
     scaled = used.action.apply(of_actions.encode_actions([known[name] for name in names]))
@@ -72,7 +77,7 @@ def explained(
         **more,
         "context": FrozenMap(more.get("context", CONTEXT)),
     }
-    explainer = DecisionExplainer(moment, used, (of_context, of_actions))
+    explainer = DecisionExplainer(moment, used, known_to)
     explanation = explainer.explain(Decision(**given))
 
     assert explainer.reasons(Decision(**given)) == explanation.reasons
@@ -100,7 +105,7 @@ OF_ACTIONS = ("", "price", "new", "sport=run", "look0", "look1", "sport=swim", "
 
 def version_with(weights: Mapping[tuple[str, str], float], own: Mapping[str, float]) -> Version:
     """Give a version with those weights, and one direction in which people differ."""
-    of_context, of_actions = encoders()
+    of_context, of_actions, _ = encoders()
     table = np.zeros((1 + of_context.width, 1 + of_actions.width))
     for (context, action), weight in weights.items():
         table[place(context, OF_CONTEXT), place(action, OF_ACTIONS)] = weight
@@ -119,13 +124,13 @@ def version_with(weights: Mapping[tuple[str, str], float], own: Mapping[str, flo
         basis=basis,
         prior=np.ones(1),
         noise=0.1,
-        own=np.zeros(0),
+        own=np.zeros((0, 0)),
     )
 
 
 def test_columns_stand_where_these_tests_take_them_to() -> None:
     """The names above are the columns as the encoders lay them out."""
-    of_context, of_actions = encoders()
+    of_context, of_actions, _ = encoders()
 
     assert [int(of_context.columns_of(name, value)[0]) + 1 for name, value in CONTEXT.items()] == [
         OF_CONTEXT.index(name) for name in ("hour", "sunny", "mood", "town=Bonn")

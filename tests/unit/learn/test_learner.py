@@ -30,7 +30,7 @@ def model_with(
         person = f"p{i % people}"
         context = model.context.encode({"hour": hour})
         if person != without:
-            name = int(model.own_effects.places([actions[place].name])[0])
+            name = int(model.names.places([actions[place].name])[0])
             row = model.people.row(person)
             model.evidence.add_one(
                 Row(context, matrix[place], reward, 0.5, NOW + i, row, name, reward - 0.5)

@@ -54,7 +54,7 @@ def test_axes_and_roots_come_back_too() -> None:
     [
         ({"weights": ((1.0, 2.0),)}, "`weights` of a population must be"),
         ({"prior": (1.0,)}, "`basis` of a population must be"),
-        ({"own": (1.0,) * 1_000}, "`own` of a population must be"),
+        ({"own": ((1.0,),) * 1_000}, "`own` of a population must be"),
         ({"spread": ((1.0,),)}, "`spread` of a population must be"),
         ({"noise": 0.0}, "that none can have"),
         ({"number": 0}, "that none can have"),
@@ -64,7 +64,7 @@ def test_axes_and_roots_come_back_too() -> None:
         ({"context_columns": (("0" * 16, 7),)}, "a kind that is none"),
         ({"roots": (10_000,)}, "taken by its root is none of its columns"),
         ({"axes": ((1.0,),)}, "`axes` of a population must be"),
-        ({"doubt": (0.1,) * 999}, "`doubt` of a population must be"),
+        ({"doubt": ((0.1,),) * 999, "own": ()}, "`doubt` of a population must be"),
     ],
 )
 def test_what_is_no_version_is_refused(change: dict[str, object], sentence: str) -> None:

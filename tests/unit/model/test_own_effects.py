@@ -1,59 +1,120 @@
-"""Own effects: how much of what is left of an action's rewards is its own."""
+"""Own effects: what an action is beyond its features, found beside what these say."""
 
 import numpy as np
 import pytest
 
-from penchant.model.own_effects import Effects, OwnEffects
+from penchant.model import own_effects
+from penchant.model.contributions import Contributions
+from penchant.model.own_effects import OwnEffects
+from penchant.model.population import Products
+
+N_ACTIONS, N_FEATURES, N_CONTEXT = 60, 4, 3
 
 
-def solved(true: np.ndarray, each: int, seed: int = 0) -> Effects:
-    """Give what is believed after so many outcomes of each action, with a noise of .4."""
-    dice = np.random.default_rng(seed)
-    effects = OwnEffects(half_life=1e9)
-    places = effects.places([f"a{place}" for place in range(len(true))]).repeat(each)
-    rest = true[places] + 0.4 * dice.normal(size=len(places))
-    effects.add(places, rest, np.ones(len(places)), at=0.0)
-    return effects.solved()
+class World:
+    """Actions with features, and with weights of their own on [1, context] as large as told."""
+
+    def __init__(self, shared: float, own: tuple[float, float], seed: int = 0) -> None:
+        dice = np.random.default_rng(seed)
+        self.actions = np.column_stack(
+            [np.ones(N_ACTIONS), dice.normal(size=(N_ACTIONS, N_FEATURES)) / 2.0]
+        )
+        self.weights = shared * dice.normal(size=(1 + N_CONTEXT, 1 + N_FEATURES))
+        self.own = dice.normal(size=(N_ACTIONS, 1 + N_CONTEXT))
+        self.own *= np.append(own[0], np.full(N_CONTEXT, own[1]))
+        self.dice = dice
+
+    def outcomes(self, count: int) -> Contributions:
+        """Give outcomes of random actions in random contexts; nothing was predicted of them."""
+        dice = self.dice
+        name = dice.integers(0, N_ACTIONS, count)
+        context = np.column_stack([np.ones(count), dice.normal(size=(count, N_CONTEXT)) / 2.0])
+        weights = self.actions[name] @ self.weights.T + self.own[name]
+        chance = 1.0 / (1.0 + np.exp(-np.einsum("ij,ij->i", weights, context)))
+        reward = (dice.random(count) < chance).astype(np.float64)
+        even, sure = np.full(count, 0.5), np.ones(count)
+        return Contributions(context, self.actions, reward, even, sure, 0.0, name, name=name)
 
 
-def test_actions_that_differ_are_hardly_shrunk() -> None:
-    """The spread among them is found, so few outcomes of one are enough to believe them."""
-    true = 0.3 * np.random.default_rng(1).normal(size=200)
-    found = solved(true, each=15)
-
-    assert found.variance[0] == pytest.approx(0.09, rel=0.3)
-    assert np.polyfit(true, found.mean, 1)[0] > 0.8
-    assert found.variance[1:] == pytest.approx(1 / (15 / 0.16 + 1 / 0.09), rel=0.3)
+def learned(world: World, count: int = 6_000) -> Products:
+    """Give a model that learned so many outcomes of a world, solved."""
+    model = Products(1 + N_CONTEXT, 1 + N_FEATURES, np.inf, precision=3.0)
+    model.add(world.outcomes(count))
+    return model
 
 
-def test_actions_alike_are_shrunk_to_nothing() -> None:
-    """What is left of their rewards is noise, and is taken for it."""
-    found = solved(np.zeros(200), each=15)
+def test_where_features_say_everything_own_weights_shrink() -> None:
+    """To far less than what is usual before anything was seen, newcomers' as well."""
+    model = learned(World(1.5, (0.0, 0.0)))
+    weights, _ = model.solve(0.2)
 
-    assert np.abs(found.mean).max() < 0.05
-    assert found.variance.max() < 0.003
-
-
-def test_before_any_outcome_own_effects_are_small() -> None:
-    """About what a hundred outcomes of noise would leave, and for a newcomer the same."""
-    effects = OwnEffects(half_life=9.0)
-    effects.places(["a", "b"])
-    effects.add(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0), at=0.0)
-
-    assert effects.solved().mean.tolist() == [0.0, 0.0]
-    assert effects.solved().variance == pytest.approx([0.002] * 3)
+    assert model.own.variance[0].max() < 0.1
+    assert np.abs(model.own.mean).mean() < 0.2
+    assert np.abs(weights).max() > 0.5
 
 
-def test_what_was_added_can_be_taken_out() -> None:
-    """As if it had never been there, the spread among actions included."""
-    one, other = OwnEffects(1e9), OwnEffects(1e9)
-    dice = np.random.default_rng(4)
-    places, rest = dice.integers(0, 5, 60), dice.normal(size=60)
-    for effects in (one, other):
-        effects.places("abcde")
-        effects.add(places, rest, np.ones(60), at=0.0)
-    one.add(places[:9], rest[:9] * 3, np.ones(9), at=1.0)
-    one.add(places[:9], rest[:9] * 3, -np.ones(9), at=1.0)
+def test_where_features_say_nothing_actions_are_told_apart_by_themselves() -> None:
+    """Always and by context, each as much as it is so; features are hardly believed."""
+    world = World(0.0, (1.5, 0.7))
+    model = learned(world)
+    weights, _ = model.solve(0.2)
+    spread = model.own.variance[0]
 
-    assert one.solved().mean == pytest.approx(other.solved().mean)
-    assert one.solved().variance == pytest.approx(other.solved().variance)
+    assert spread[0] > 0.8 > spread[1] > 0.1
+    assert np.corrcoef(model.own.mean[:, 0], world.own[:, 0])[0, 1] > 0.9
+    assert np.corrcoef(model.own.mean[:, 1], world.own[:, 1])[0, 1] > 0.7
+    assert np.abs(weights[:, 1:]).max() < 0.6
+
+
+def test_an_action_nobody_was_shown_is_as_unsure_as_actions_differ() -> None:
+    """The more was seen of one, the surer; of none, the spread itself and a mean of 0."""
+    world = World(0.5, (1.0, 0.3))
+    model = Products(1 + N_CONTEXT, 1 + N_FEATURES, np.inf, precision=3.0)
+    rows = world.outcomes(2_000)
+    few = (rows.name != 7) & ((rows.name != 8) | (np.arange(2_000) < 40))
+    model.add(
+        rows._replace(
+            context=rows.context[few], reward=rows.reward[few], predicted=rows.predicted[few],
+            weight=rows.weight[few], shown=rows.name[few], name=rows.name[few],
+        )
+    )  # fmt: skip
+    model.solve(0.2)
+    mean, variance = model.own
+
+    assert mean[7].tolist() == [0.0] * (1 + N_CONTEXT)
+    assert variance[1 + 7].tolist() == variance[0].tolist()
+    assert variance[1 + 9, 0] < variance[1 + 8, 0] < variance[0, 0]
+
+
+def test_many_actions_have_fewer_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that all of them have room; they are the first ones, as if others had never been kept."""
+    rows = World(0.5, (1.0, 0.3)).outcomes(400)
+    whole = OwnEffects(1 + N_CONTEXT, 1 + N_FEATURES, np.inf)
+    whole.add(rows, rows.weight, rows.reward, 1.0)
+    monkeypatch.setattr(own_effects, "_ROOM", N_ACTIONS * (1 + N_CONTEXT) * 2)
+    narrow = OwnEffects(1 + N_CONTEXT, 1 + N_FEATURES, np.inf)
+    narrow.add(rows, rows.weight, rows.reward, 1.0)
+    (_, mine), (_, theirs) = narrow.shown(), whole.shown()
+
+    assert mine.pull == pytest.approx(theirs.pull[:, :2])
+    assert mine.gram == pytest.approx(theirs.gram[:, :2])
+    assert narrow.effects(
+        *narrow.shown(), np.zeros((1 + N_CONTEXT, 1 + N_FEATURES))
+    ).mean.shape == (
+        N_ACTIONS,
+        2,
+    )
+
+
+def test_a_context_of_any_width_leaves_room() -> None:
+    """Own weights stand on the first columns alone, so solving stays quick."""
+    wide = OwnEffects(257, 3, np.inf)
+    rows = Contributions(
+        np.ones((1, 257)), np.ones((1, 3)), np.ones(1), np.ones(1), np.ones(1), 0.0,
+        name=np.array([4]),
+    )  # fmt: skip
+    wide.add(rows, rows.weight, rows.reward, 1.0)
+    places, shown = wide.shown()
+
+    assert places.tolist() == [4]
+    assert shown.inverse.shape == (1, 33, 33)

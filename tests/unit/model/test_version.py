@@ -79,14 +79,19 @@ def test_variances_of_many_are_those_of_each() -> None:
 
 def test_own_effects_of_newer_actions_are_none() -> None:
     """A place beyond the version's own effects counts 0."""
-    version = version_of(Shape(1))._replace(own=np.array([0.1, 0.2]))
+    version = version_of(Shape(1))._replace(own=np.array([[0.1, 1.0], [0.2, 2.0]]))
 
-    assert version.own_of(np.array([1, 5, 0])).tolist() == [0.2, 0.0, 0.1]
+    assert version.own_of(np.array([1, 5, -1, 0])).tolist() == [
+        [0.2, 2.0],
+        [0, 0],
+        [0, 0],
+        [0.1, 1.0],
+    ]
 
 
 def test_bytes_give_back_the_version_to_the_last_bit() -> None:
     """But for the spread, which follows from the sums."""
-    version = version_of(Shape(9, has_spread=True))._replace(own=np.array([0.5]))
+    version = version_of(Shape(9, has_spread=True))._replace(own=np.array([[0.5]]))
     vocabulary = Vocabulary(((1, 0), (2**64 - 1, 1)), ((3, 2),), (7, 8))
     again, names = unpack(pack(version, vocabulary))
 
@@ -107,7 +112,7 @@ def test_bytes_give_back_the_version_to_the_last_bit() -> None:
 
 def test_what_is_kept_for_explanations_does_not_grow_with_actions() -> None:
     """Neither the spread nor the own effects."""
-    version = version_of(Shape(9, has_spread=True))._replace(own=np.ones(1_000)).stripped()
+    version = version_of(Shape(9, has_spread=True))._replace(own=np.ones((1_000, 3))).stripped()
 
     assert version.spread is None
     assert len(version.own) == 0
@@ -115,15 +120,15 @@ def test_what_is_kept_for_explanations_does_not_grow_with_actions() -> None:
 
 def test_doubt_goes_with_own_effects() -> None:
     """By place, that of a newcomer for later ones, through bytes too; stripped there is none."""
-    version = version_of(Shape(1))._replace(own=np.array([0.1, 0.2]))
-    doubtful = version._replace(doubt=np.array([0.5, 0.03, 0.02]))
+    version = version_of(Shape(1))._replace(own=np.array([[0.1, 1.0], [0.2, 2.0]]))
+    doubtful = version._replace(doubt=np.array([[0.5, 5.0], [0.03, 3.0], [0.02, 2.0]]))
     back, _ = unpack(pack(doubtful, Vocabulary((), (), ())))
 
     assert version.doubt_of(np.array([0])) is None
     for one in (doubtful, back):
         doubt = one.doubt_of(np.array([1, 5, 0]))
         assert doubt is not None
-        assert doubt.tolist() == [0.02, 0.5, 0.03]
+        assert doubt.tolist() == [[0.02, 2.0], [0.5, 5.0], [0.03, 3.0]]
     assert doubtful.stripped().doubt_of(np.array([0])) is None
 
 

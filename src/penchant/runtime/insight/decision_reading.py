@@ -86,7 +86,7 @@ def _waterfall(live: LiveMoment, decision: Decision, version: Version) -> Waterf
     rest = np.where(np.arange(len(names)) == place, -np.inf, scores)
     other = neutral if neutral != place else int(rest.argmax())
     pair = (_action(live, decision, chosen), _action(live, decision, names[other]))
-    margin = margin_of(decision, pair, version, (live.model.context, live.model.action))
+    margin = margin_of(decision, pair, version, live.encoders)
     return Waterfall(
         other=names[other],
         other_is_neutral=neutral != place,

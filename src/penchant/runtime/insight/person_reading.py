@@ -109,7 +109,7 @@ def _leanings(memory: Memory, live: LiveMoment, ids: Sequence[str], at: datetime
     if not version.rank:
         return []
     choices, usual = live.choices(()), version.context.apply(live.context_row({}))
-    expected = version.rewards(usual, choices.scaled) + choices.own
+    expected = version.rewards(usual, choices.scaled, choices.own)
     differ = np.sqrt(choices.seen**2 @ version.prior)
     mine, (mean, covariance), said = seen_by(live, memory.people.person(ids[0]), choices, seconds)
     kept = None if said else known_of(live.learning, ids, seconds)
