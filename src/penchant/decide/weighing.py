@@ -97,8 +97,10 @@ def expectation(version: Version, choices: Choices, context: Floats) -> Expectat
     reward = version.rewards(context, choices.scaled, choices.own)
     variance, doubt = version.variances(context, choices.scaled), choices.doubt
     if variance is None and doubt is not None:
-        slope = reward * (1.0 - reward)
-        variance = doubt.dot(context[: doubt.shape[1]] ** 2) * slope * slope
+        seen = context[: doubt.shape[1]]
+        variance = reward - reward * reward
+        variance *= variance
+        variance *= doubt.dot(seen * seen)
     return Expectation(reward, variance)
 
 

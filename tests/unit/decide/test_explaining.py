@@ -87,8 +87,7 @@ def explained(
 def test_what_explains_holds_nothing_that_grows_with_the_actions() -> None:
     """A decision that is kept keeps what explains it, so that is small."""
     used = drawn_version(Shape(1, has_spread=True))
-    sides = (Encoder("context"), Encoder("actions"))
-    explainer = DecisionExplainer(Moment("m", purpose="p"), used, sides)
+    explainer = DecisionExplainer(Moment("m", purpose="p"), used, encoders())
 
     assert used.spread is not None
     assert explainer.version.spread is None
