@@ -345,6 +345,7 @@ def _contributions(
         latest,
         alive.shown,
         alive.name,
+        alive.rest,
     )
 
 

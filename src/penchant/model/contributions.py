@@ -22,6 +22,7 @@ class Contributions(NamedTuple):
         weight: (n,) what is left of each at time `at` (seconds).
         shown: (n,) the row of `action` of each; None where each has its own, in order.
         name: (n,) the place of the action's name; empty where nothing is to be learned of names.
+        rest: (n,) what neither people in general nor the person explained; empty as `name`.
     """
 
     context: Floats
@@ -32,3 +33,4 @@ class Contributions(NamedTuple):
     at: float
     shown: NDArray[np.int64] | None = None
     name: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+    rest: Floats = np.zeros(0)

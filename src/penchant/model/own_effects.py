@@ -25,6 +25,11 @@ _USUAL: Final = 0.3
 """Variance of own weights before anything was seen, in squared units of the score (log odds)."""
 _PSEUDO_ACTIONS: Final = 1.5
 """Actions that stand in for what was not seen yet, as if they had been known exactly."""
+_UNSURE: Final = 3.0
+"""How much more unsure a score is than its own weights alone: shared ones do not say how unsure
+they are. Measured, see decision 0030."""
+_TARGETS: Final = 2
+"""What an outcome says of its action: as it was, and net of what was put down to the person."""
 _LEAST: Final = 1e-6
 _MOST_COLUMNS: Final = 33
 """Columns of the context, with the leading 1, on which actions have weights of their own."""
@@ -52,6 +57,7 @@ class Shown(NamedTuple):
     Attributes:
         gram: (k, m, n) Σ weight · x cᵀ, c being the context and x its first m columns.
         pull: (k, m) Σ weight · x · target.
+        net: (k, m) the same of targets without what was put down to the person.
         action: (k, 1 + da) their features, scaled.
         spread: (m,) the variance of own weights among actions.
         inverse: (k, m, m) how unsure the own weights of each are.
@@ -59,6 +65,7 @@ class Shown(NamedTuple):
 
     gram: Floats
     pull: Floats
+    net: Floats
     action: Floats
     spread: Floats
     inverse: Floats
@@ -84,8 +91,12 @@ class Shown(NamedTuple):
         return known @ self.gram, (known @ self.pull[:, :, None])[:, :, 0]
 
     def means(self, weights: Floats) -> Floats:
-        """Give the own weights (k, m) beside shared ones (n, 1 + da)."""
-        rest = self.pull - (self.gram @ (self.action @ weights.T)[:, :, None])[:, :, 0]
+        """Give the own weights (k, m) beside shared ones (n, 1 + da).
+
+        An action is chosen most by those who like it: what they like it for is theirs, so own
+        weights learn of net targets.
+        """
+        rest = self.net - (self.gram @ (self.action @ weights.T)[:, :, None])[:, :, 0]
         return np.asarray((self.inverse @ rest[:, :, None])[:, :, 0])
 
     def refined(self, weights: Floats) -> "Shown":
@@ -108,13 +119,11 @@ class OwnEffects:
         """Start with no actions; `n_context` and `n_action` count the leading ones."""
         self.half_life = half_life
         self._gram = zero(0, min(n_context, _MOST_COLUMNS), n_context)
-        self._pull = zero(0, self._gram.total.shape[1])
+        self._pull = zero(0, self._gram.total.shape[1], _TARGETS)
         self._action = zero(0, n_action)
 
-    def add(self, rows: Contributions, weight: Floats, target: Floats, sign: float) -> None:
-        """Add outcomes, or with -1 take them out: each weighs (n,) and says `target` (n,)."""
-        if not len(rows.name):
-            return
+    def add(self, rows: Contributions, weight: Floats, targets: Floats, sign: float) -> None:
+        """Add outcomes, or with -1 take them out: each weighs (n,) and says `targets` (n, 2)."""
         order = np.argsort(rows.name, kind="stable")
         places, starts = np.unique(rows.name[order], return_index=True)
         self._fit(int(places[-1]) + 1)
@@ -124,7 +133,7 @@ class OwnEffects:
         for place, mine in zip(places.tolist(), np.split(order, starts[1:]), strict=True):
             weighed = rows.context[mine, :some].T * (sign * weight[mine])
             gram[place] = weighed @ rows.context[mine]
-            pull[place] = weighed @ target[mine]
+            pull[place] = weighed @ targets[mine]
             action[place] = (sign * weight[mine]) @ rows.action[shown[mine]]
         self._gram = add(self._gram, Sum(gram, rows.at), self.half_life)
         self._pull = add(self._pull, Sum(pull, rows.at), self.half_life)
@@ -137,25 +146,26 @@ class OwnEffects:
         some = max(min(some, _ROOM // max(count * width, 1)), 1)
         if count > before:
             self._gram = _grown(self._gram, (count, some, width))
-            self._pull = _grown(self._pull, (count, some))
+            self._pull = _grown(self._pull, (count, some, _TARGETS))
             self._action = _grown(self._action, (count, self._action.total.shape[1]))
 
     def shown(self) -> tuple[Ints, Shown]:
         """Give the places of the actions that were shown, and their sums."""
         count = self._gram.total[:, 0, 0]
         places = np.flatnonzero(count > _LEAST)
-        gram, pull = self._gram.total[places], self._pull.total[places]
+        gram, pulls = self._gram.total[places], self._pull.total[places]
         action = self._action.total[places] / count[places, None]
-        spread = np.full(pull.shape[1], _USUAL)
-        return places, Shown(gram, pull, action, spread, gram).spreading(spread)
+        spread = np.full(pulls.shape[1], _USUAL)
+        shown = Shown(gram, pulls[:, :, 0], pulls[:, :, 1], action, spread, gram)
+        return places, shown.spreading(spread)
 
     def effects(self, places: Ints, shown: Shown, weights: Floats) -> Effects:
         """Give what is believed of every action; of those not shown, what is of a newcomer."""
-        mean = np.zeros_like(self._pull.total)
+        mean = np.zeros(self._pull.total.shape[:2])
         variance = np.tile(shown.spread, (1 + len(mean), 1))
         mean[places] = shown.means(weights)
         variance[1 + places] = np.einsum("kii->ki", shown.inverse)
-        return Effects(mean, variance)
+        return Effects(mean, _UNSURE * variance)
 
 
 def _grown(total: Sum, shape: tuple[int, ...]) -> Sum:

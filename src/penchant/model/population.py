@@ -134,9 +134,12 @@ class Products:
         """Add one least-squares step an outcome around its recorded prediction."""
         predicted = np.clip(rows.predicted, _SURE, 1.0 - _SURE)
         curvature = predicted * (1.0 - predicted)
-        target = np.log(predicted / (1.0 - predicted)) + (rows.reward - predicted) / curvature
+        score = np.log(predicted / (1.0 - predicted))
+        target = score + (rows.reward - predicted) / curvature
         weight = rows.weight * curvature
-        self._own.add(rows, weight, target, sign)
+        if len(rows.name):
+            net = score + rows.rest / curvature
+            self._own.add(rows, weight, np.stack([target, net], axis=1), sign)
         shown = np.arange(len(weight)) if rows.shown is None else rows.shown
         is_whole = len(self._columns) == self._width
         often = np.bincount(shown)[shown] >= (_OFTEN if is_whole else np.inf)
