@@ -25,7 +25,7 @@ _USUAL: Final = 0.3
 """Variance of own weights before anything was seen, in squared units of the score (log odds)."""
 _PSEUDO_ACTIONS: Final = 1.5
 """Actions that stand in for what was not seen yet, as if they had been known exactly."""
-_UNSURE: Final = 3.0
+_UNSURE: Final = 2.0
 """How much more unsure a score is than its own weights alone: shared ones do not say how unsure
 they are. Measured, see decision 0030."""
 _TARGETS: Final = 2
@@ -33,8 +33,13 @@ _TARGETS: Final = 2
 _LEAST: Final = 1e-6
 _MOST_COLUMNS: Final = 33
 """Columns of the context, with the leading 1, on which actions have weights of their own."""
-_ROOM: Final = 2**23
-"""Numbers that may be kept of all actions together: 64 MiB. More actions have fewer columns."""
+_ROOM: Final = 2**18
+"""Numbers that may be kept of all actions together, so that a solve takes milliseconds.
+
+More actions have own weights on fewer columns.
+"""
+_STEPS: Final = 8
+"""In which the spread is found beside given shared weights; fewer leave it too great."""
 
 
 class Effects(NamedTuple):
@@ -90,26 +95,36 @@ class Shown(NamedTuple):
         known = self.gram.swapaxes(1, 2) @ self.inverse
         return known @ self.gram, (known @ self.pull[:, :, None])[:, :, 0]
 
-    def means(self, weights: Floats) -> Floats:
-        """Give the own weights (k, m) beside shared ones (n, 1 + da).
+    def left(self, weights: Floats) -> Floats:
+        """Give what is left of Σ weight · x · target (k, m) beside shared weights (n, 1 + da).
 
         An action is chosen most by those who like it: what they like it for is theirs, so own
         weights learn of net targets.
         """
-        rest = self.net - (self.gram @ (self.action @ weights.T)[:, :, None])[:, :, 0]
-        return np.asarray((self.inverse @ rest[:, :, None])[:, :, 0])
+        return self.net - (self.gram @ (self.action @ weights.T)[:, :, None])[:, :, 0]
+
+    def means(self, left: Floats) -> Floats:
+        """Give the own weights (k, m) that explain what is left."""
+        return np.asarray((self.inverse @ left[:, :, None])[:, :, 0])
 
     def refined(self, weights: Floats) -> "Shown":
         """Give the same with the spread that the own weights beside `weights` speak for."""
-        own = (self.means(weights) ** 2).sum(axis=0)
-        known = len(self.pull) - np.einsum("kii->i", self.inverse) / self.spread
+        found, left = self, self.left(weights)
+        for _ in range(_STEPS):
+            found = found.spreading(found._spread_of(left))
+        return found
+
+    def _spread_of(self, left: Floats) -> Floats:
+        """Give the spread of own weights by one step of MacKay's fixed point, (m,)."""
+        own = (self.means(left) ** 2).sum(axis=0)
+        known = len(left) - np.einsum("kii->i", self.inverse) / self.spread
         spread = self.spread.copy()
         for part in (slice(0, 1), slice(1, None)):  # always, and by context
             pseudo = _PSEUDO_ACTIONS * len(spread[part])
             if pseudo:
                 found = (own[part].sum() + pseudo * _USUAL) / (known[part].sum() + pseudo)
                 spread[part] = max(found, _LEAST)
-        return self.spreading(spread)
+        return spread
 
 
 class OwnEffects:
@@ -163,7 +178,7 @@ class OwnEffects:
         """Give what is believed of every action; of those not shown, what is of a newcomer."""
         mean = np.zeros(self._pull.total.shape[:2])
         variance = np.tile(shown.spread, (1 + len(mean), 1))
-        mean[places] = shown.means(weights)
+        mean[places] = shown.means(shown.left(weights))
         variance[1 + places] = np.einsum("kii->ki", shown.inverse)
         return Effects(mean, _UNSURE * variance)
 
