@@ -10,7 +10,7 @@ from engines import SHOP, Clock, agreed, engine_on, lived, shop
 
 from penchant import Action, Decision, Engine
 from penchant.adapters.store.memory import MemoryStore
-from penchant.decide.contributions import RECENCY, margin_of
+from penchant.decide.contributions import RECENCY, Encoders, margin_of
 from penchant.model.moment_model import MomentModel
 
 PEOPLE = tuple(f"p{i}" for i in range(40))
@@ -109,7 +109,8 @@ def test_what_was_just_shown_is_told(grown: World) -> None:
     best = max(range(len(decision.names)), key=lambda n: decision.personal[n])
     known = {action.name: action for action in (*SHOP, Action("nothing"))}
     pair = (known[decision.names[best]], known[decision.names[place]])
-    margin = margin_of(decision, pair, model.version, (model.context, model.action))
+    encoders = Encoders(model.context, model.action, model.names)
+    margin = margin_of(decision, pair, model.version, encoders)
     person = decision.personal[best] - decision.personal[place]
 
     assert margin.person == pytest.approx(person, abs=CLOSE)

@@ -23,7 +23,7 @@ Ints = NDArray[np.int64]
 
 _USUAL: Final = 0.3
 """Variance of own weights before anything was seen, in squared units of the score (log odds)."""
-_PSEUDO_ACTIONS: Final = 1.5
+_PSEUDO_ACTIONS: Final = 0.2
 """Actions that stand in for what was not seen yet, as if they had been known exactly."""
 _UNSURE: Final = 2.0
 """How much more unsure a score is than its own weights alone: shared ones do not say how unsure

@@ -167,17 +167,16 @@ class Products:
         """
         del noise
         places, shown = self._own.shown()
-        tried = self._eases if self._width <= _TRIED_UP_TO else self._eases[:1]
-        best = max((self._fitted(shown, ease) for ease in tried), key=lambda fit: fit.evidence)
+        first, *others = self._eases if self._width <= _TRIED_UP_TO else self._eases[:1]
+        fit = self._solved(shown, first)
+        for _ in range(_STEPS if len(places) else 0):
+            fit = self._solved(fit.shown.refined(fit.weights), first)
+        tried = [(self._solved(fit.shown, ease), ease) for ease in others]
+        best, ease = max([(fit, first), *tried], key=lambda one: one[0].evidence)
+        if best is not fit:
+            best = self._solved(best.shown.refined(best.weights), ease)
         self.own = self._own.effects(places, best.shown, best.weights)
         return best.weights, None
-
-    def _fitted(self, shown: Shown, ease: Floats) -> _Fit:
-        """Fit with columns so long; how much actions differ is found from what is usual."""
-        fit = self._solved(shown, ease)
-        for _ in range(_STEPS if len(shown.action) else 0):
-            fit = self._solved(fit.shown.refined(fit.weights), ease)
-        return fit
 
     def _solved(self, shown: Shown, ease: Floats) -> _Fit:
         """Solve the ridge regression of what own weights leave of the rewards (Schur complement).

@@ -54,6 +54,7 @@ def some_outcomes(make: Make, seed: int, count: int = 0, *, by_name: bool = Fals
         weight,
         NOW,
         name=dice.integers(0, _NAMES, n),
+        rest=dice.uniform(-1.0, 1.0, n),
     )
 
 
@@ -200,12 +201,13 @@ def part_of(
         weight=rows.weight[where],
         at=at,
         name=rows.name[where],
+        rest=rows.rest[where],
     )
 
 
 def columns_of(rows: Contributions) -> tuple[NDArray[Any], ...]:
     """Give every array of some outcomes that has a row for each."""
-    return (*rows[:5], rows.name)
+    return (*rows[:5], rows.name, rows.rest)
 
 
 def close(one: Population, other: Population, what: str) -> None:
