@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from penchant.algebra import Sum, add, zero
 from penchant.model.contributions import Contributions
 
-__all__ = ["NO_EFFECTS", "Effects", "OwnEffects", "Shown"]
+__all__ = ["NO_EFFECTS", "Effects", "OwnEffects", "Shown", "effects_of"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -38,6 +38,8 @@ _ROOM: Final = 2**18
 
 More actions have own weights on fewer columns.
 """
+_MOST_SHOWN: Final = 4_096
+"""Actions that have own weights at once; others are taken for newcomers."""
 _STEPS: Final = 8
 """In which the spread is found beside given shared weights; fewer leave it too great."""
 
@@ -60,6 +62,7 @@ class Shown(NamedTuple):
     """The sums of the k actions that were shown, and how much all are believed to differ.
 
     Attributes:
+        places: (k,) those of their names, in order.
         gram: (k, m, n) Σ weight · x cᵀ, c being the context and x its first m columns.
         pull: (k, m) Σ weight · x · target.
         net: (k, m) the same of targets without what was put down to the person.
@@ -68,6 +71,7 @@ class Shown(NamedTuple):
         inverse: (k, m, m) how unsure the own weights of each are.
     """
 
+    places: Ints
     gram: Floats
     pull: Floats
     net: Floats
@@ -128,11 +132,12 @@ class Shown(NamedTuple):
 
 
 class OwnEffects:
-    """The sums of every action of one moment, by the places of their names."""
+    """The sums of every action of one moment that was shown, by the places of their names."""
 
     def __init__(self, n_context: int, n_action: int, half_life: float) -> None:
         """Start with no actions; `n_context` and `n_action` count the leading ones."""
         self.half_life = half_life
+        self._places = np.zeros(0, dtype=np.int64)
         self._gram = zero(0, min(n_context, _MOST_COLUMNS), n_context)
         self._pull = zero(0, self._gram.total.shape[1], _TARGETS)
         self._action = zero(0, n_action)
@@ -141,51 +146,58 @@ class OwnEffects:
         """Add outcomes, or with -1 take them out: each weighs (n,) and says `targets` (n, 2)."""
         order = np.argsort(rows.name, kind="stable")
         places, starts = np.unique(rows.name[order], return_index=True)
-        self._fit(int(places[-1]) + 1)
+        self._fit(places)
         gram, pull = np.zeros_like(self._gram.total), np.zeros_like(self._pull.total)
         action, some = np.zeros_like(self._action.total), pull.shape[1]
         shown = np.arange(len(weight)) if rows.shown is None else rows.shown
-        for place, mine in zip(places.tolist(), np.split(order, starts[1:]), strict=True):
+        at = self._places.searchsorted(places).tolist()
+        for row, mine in zip(at, np.split(order, starts[1:]), strict=True):
             weighed = rows.context[mine, :some].T * (sign * weight[mine])
-            gram[place] = weighed @ rows.context[mine]
-            pull[place] = weighed @ targets[mine]
-            action[place] = (sign * weight[mine]) @ rows.action[shown[mine]]
+            gram[row] = weighed @ rows.context[mine]
+            pull[row] = weighed @ targets[mine]
+            action[row] = (sign * weight[mine]) @ rows.action[shown[mine]]
         self._gram = add(self._gram, Sum(gram, rows.at), self.half_life)
         self._pull = add(self._pull, Sum(pull, rows.at), self.half_life)
         self._action = add(self._action, Sum(action, rows.at), self.half_life)
 
-    def _fit(self, count: int) -> None:
-        """Make room for so many actions, of fewer columns where they are too many."""
-        before, some, width = self._gram.total.shape
-        count = max(count, before)
-        some = max(min(some, _ROOM // max(count * width, 1)), 1)
-        if count > before:
-            self._gram = _grown(self._gram, (count, some, width))
-            self._pull = _grown(self._pull, (count, some, _TARGETS))
-            self._action = _grown(self._action, (count, self._action.total.shape[1]))
+    def _fit(self, places: Ints) -> None:
+        """Make room for some more actions, of fewer columns where they are too many."""
+        known = np.union1d(self._places, places)
+        if len(known) == len(self._places):
+            return
+        _, some, width = self._gram.total.shape
+        kept = max(len(known) * width, int(known[-1]) + 1)  # versions have a row for each name
+        some = max(min(some, _ROOM // kept), 1)
+        rows = known.searchsorted(self._places)
+        self._places = known
+        self._gram = _grown(self._gram, rows, (len(known), some, width))
+        self._pull = _grown(self._pull, rows, (len(known), some, _TARGETS))
+        self._action = _grown(self._action, rows, (len(known), self._action.total.shape[1]))
 
-    def shown(self) -> tuple[Ints, Shown]:
-        """Give the places of the actions that were shown, and their sums."""
+    def shown(self) -> Shown:
+        """Give the sums of the actions that are known best, at most 4,096."""
         count = self._gram.total[:, 0, 0]
-        places = np.flatnonzero(count > _LEAST)
-        gram, pulls = self._gram.total[places], self._pull.total[places]
-        action = self._action.total[places] / count[places, None]
+        rows = np.sort(np.argsort(-count, kind="stable")[:_MOST_SHOWN])
+        rows = rows[count[rows] > _LEAST]
+        gram, pulls = self._gram.total[rows], self._pull.total[rows]
+        action = self._action.total[rows] / count[rows, None]
         spread = np.full(pulls.shape[1], _USUAL)
-        shown = Shown(gram, pulls[:, :, 0], pulls[:, :, 1], action, spread, gram)
-        return places, shown.spreading(spread)
-
-    def effects(self, places: Ints, shown: Shown, weights: Floats) -> Effects:
-        """Give what is believed of every action; of those not shown, what is of a newcomer."""
-        mean = np.zeros(self._pull.total.shape[:2])
-        variance = np.tile(shown.spread, (1 + len(mean), 1))
-        mean[places] = shown.means(shown.left(weights))
-        variance[1 + places] = np.einsum("kii->ki", shown.inverse)
-        return Effects(mean, _UNSURE * variance)
+        places, pull, net = self._places[rows], pulls[:, :, 0], pulls[:, :, 1]
+        return Shown(places, gram, pull, net, action, spread, gram).spreading(spread)
 
 
-def _grown(total: Sum, shape: tuple[int, ...]) -> Sum:
-    """Give a sum more rows, and fewer columns."""
+def effects_of(shown: Shown, weights: Floats) -> Effects:
+    """Give what is believed of every action; of those not shown, what is of a newcomer."""
+    count = int(shown.places.max(initial=-1)) + 1
+    mean = np.zeros((count, shown.pull.shape[1]))
+    variance = np.tile(shown.spread, (1 + count, 1))
+    mean[shown.places] = shown.means(shown.left(weights))
+    variance[1 + shown.places] = np.einsum("kii->ki", shown.inverse)
+    return Effects(mean, _UNSURE * variance)
+
+
+def _grown(total: Sum, rows: Ints, shape: tuple[int, ...]) -> Sum:
+    """Give a sum more rows, what it had at some of them, and fewer columns."""
     grown = np.zeros(shape)
-    kept = total.total[:, : shape[1]]
-    grown[: len(kept)] = kept
+    grown[rows] = total.total[:, : shape[1]]
     return Sum(grown, total.at)

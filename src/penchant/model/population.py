@@ -20,7 +20,7 @@ from penchant.algebra import Sum, add, zero
 from penchant.model.bending import MOST_WAVES
 from penchant.model.blocks import Blocks, SharedBlocks
 from penchant.model.contributions import Contributions
-from penchant.model.own_effects import NO_EFFECTS, Effects, OwnEffects, Shown
+from penchant.model.own_effects import NO_EFFECTS, Effects, OwnEffects, Shown, effects_of
 from penchant.model.scaling import Scaling
 
 __all__ = [
@@ -166,16 +166,16 @@ class Products:
         say nothing. `noise` plays no part, the curvature is the weight.
         """
         del noise
-        places, shown = self._own.shown()
+        shown = self._own.shown()
         first, *others = self._eases if self._width <= _TRIED_UP_TO else self._eases[:1]
         fit = self._solved(shown, first)
-        for _ in range(_STEPS if len(places) else 0):
+        for _ in range(_STEPS if len(shown.places) else 0):
             fit = self._solved(fit.shown.refined(fit.weights), first)
         tried = [(self._solved(fit.shown, ease), ease) for ease in others]
         best, ease = max([(fit, first), *tried], key=lambda one: one[0].evidence)
         if best is not fit:
             best = self._solved(best.shown.refined(best.weights), ease)
-        self.own = self._own.effects(places, best.shown, best.weights)
+        self.own = effects_of(best.shown, best.weights)
         return best.weights, None
 
     def _solved(self, shown: Shown, ease: Floats) -> _Fit:
@@ -205,7 +205,7 @@ class Products:
         Where products share columns nothing is taken: own weights then learn from what is left.
         """
         gram, moment = self._gram.total, self._moment.total
-        if len(self._columns) > self._width or not len(shown.action):
+        if len(self._columns) > self._width or not len(shown.places):
             return gram, moment
         square, pull = shown.taken()
         taken, along = _crossed(square, pull, shown.action)

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from penchant.model import own_effects
 from penchant.model.contributions import Contributions
-from penchant.model.own_effects import OwnEffects
+from penchant.model.own_effects import OwnEffects, effects_of
 from penchant.model.population import Products
 
 Floats = NDArray[np.float64]
@@ -119,16 +119,28 @@ def test_many_actions_have_fewer_columns(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(own_effects, "_ROOM", N_ACTIONS * (1 + N_CONTEXT) * 2)
     narrow = OwnEffects(1 + N_CONTEXT, 1 + N_FEATURES, np.inf)
     narrow.add(rows, rows.weight, twice(rows.reward), 1.0)
-    (_, mine), (_, theirs) = narrow.shown(), whole.shown()
+    mine, theirs = narrow.shown(), whole.shown()
 
     assert mine.pull == pytest.approx(theirs.pull[:, :2])
     assert mine.gram == pytest.approx(theirs.gram[:, :2])
-    assert narrow.effects(
-        *narrow.shown(), np.zeros((1 + N_CONTEXT, 1 + N_FEATURES))
-    ).mean.shape == (
-        N_ACTIONS,
-        2,
-    )
+    told = effects_of(mine, np.zeros((1 + N_CONTEXT, 1 + N_FEATURES)))
+    assert told.mean.shape == (N_ACTIONS, 2)
+
+
+def test_of_very_many_actions_the_best_known_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others are taken for newcomers; names that were never shown take no room."""
+    rows = World(0.5, (1.0, 0.3)).outcomes(400)
+    effects = OwnEffects(1 + N_CONTEXT, 1 + N_FEATURES, np.inf)
+    effects.add(rows._replace(name=rows.name * 1_000), rows.weight, twice(rows.reward), 1.0)
+    counts = np.bincount(rows.name, minlength=N_ACTIONS)
+    monkeypatch.setattr(own_effects, "_MOST_SHOWN", 10)
+    shown = effects.shown()
+
+    assert counts[shown.places // 1_000].min() >= np.sort(counts)[-10]
+    assert len(shown.places) == 10
+    told = effects_of(shown, np.zeros((1 + N_CONTEXT, 1 + N_FEATURES)))
+    other = next(n for n in range(N_ACTIONS) if 1_000 * n not in shown.places and n < 50)
+    assert told.variance[1 + 1_000 * other].tolist() == told.variance[0].tolist()
 
 
 def test_a_context_of_any_width_leaves_room() -> None:
@@ -139,7 +151,7 @@ def test_a_context_of_any_width_leaves_room() -> None:
         name=np.array([4]),
     )  # fmt: skip
     wide.add(rows, rows.weight, twice(rows.reward), 1.0)
-    places, shown = wide.shown()
+    shown = wide.shown()
 
-    assert places.tolist() == [4]
+    assert shown.places.tolist() == [4]
     assert shown.inverse.shape == (1, 33, 33)
