@@ -25,7 +25,7 @@ class Choices(NamedTuple):
     """K actions: raw rows (K, da), scaled (K, 1 + da), in the basis (K, r), own weights (K, m).
 
     `pairs` (K, r²) holds ψψᵀ of each in the basis, so that its variance ψᵀCψ is one product.
-    `doubt` (K, m) are the variances of the own weights, None where there are none.
+    `doubt` (K, m) says how unsure their scores are, by column of the context, or None.
     Where a version reaches beyond the columns of actions, `crossed` (J, K, r) is what each number
     of the context adds to `seen`, and `recent` (P, r) what each recency column does. `facing` makes
     of that the choices of one person in one context; then `past` (K, P) is what they were shown, in
@@ -73,7 +73,9 @@ class Choices(NamedTuple):
     def of_version(self, version: Version, known: ActionNames) -> "Choices":
         """Give the same choices with the own weights of another version of the same round."""
         places = known.places(self.names)
-        return self._replace(own=version.own_of(places), doubt=version.doubt_of(places))
+        return self._replace(
+            own=version.own_of(places), doubt=version.doubt_of(places, self.scaled)
+        )
 
     def seen_in(self, basis: Floats, reach: Reach = PLAIN) -> "Choices":
         """Give the same actions in another basis (width, r)."""
@@ -113,7 +115,7 @@ def choices_of(
     scaled = version.action.apply(raw)
     names = tuple(action.name for action in actions)
     places = known.places(names)
-    own, doubt = version.own_of(places), version.doubt_of(places)
+    own, doubt = version.own_of(places), version.doubt_of(places, scaled)
     plain, crossed, recent = version.reach.split(version.basis)
     mine = scaled[:, : len(plain)]
     seen = mine @ plain

@@ -192,6 +192,7 @@ def refresh(model: MomentModel) -> None:
         own=model.population.own.mean,
         axes=model.population.axes,
         doubt=model.population.own.variance,
+        unsure=model.population.own.shared,
     )
 
 

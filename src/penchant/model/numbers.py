@@ -61,6 +61,7 @@ class Numbers(msgspec.Struct, frozen=True):
     around: tuple[tuple[int, int], ...] = ()
     mean: tuple[float, ...] = ()
     squares: tuple[int, ...] = ()
+    unsure: tuple[tuple[float, ...], ...] = ()
 
 
 def numbers_of(version: Version, vocabulary: Vocabulary) -> Numbers:
@@ -88,6 +89,7 @@ def numbers_of(version: Version, vocabulary: Vocabulary) -> Numbers:
         around=tuple((column, how) for column, how in version.reach.around),
         mean=tuple(version.reach.mean.tolist()),
         squares=tuple(version.action.squares.tolist()),
+        unsure=_rows(version.unsure),
     )
 
 
@@ -132,6 +134,7 @@ def version_of(numbers: Numbers) -> tuple[Version, Vocabulary]:
             numbers.doubt, "doubt", (len(numbers.own) + 1 if numbers.doubt else 0, n_own)
         ),
         reach=reach,
+        unsure=_matrix(numbers.unsure, "unsure", (n_action - 1 if numbers.unsure else 0,) * 2),
     )
     _check(version)
     return version, vocabulary
@@ -158,6 +161,7 @@ def _check(version: Version) -> None:
         and bool((version.prior > 0.0).all())
         and bool((version.action.bound >= 0.0).all())
         and bool((version.doubt >= 0.0).all())
+        and bool((np.diagonal(version.unsure) >= 0.0).all())
     )
     if not is_sound:
         raise BadInput("A population has a count, a variance or a noise that none can have.")

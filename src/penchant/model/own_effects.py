@@ -26,8 +26,7 @@ _USUAL: Final = 0.3
 _PSEUDO_ACTIONS: Final = 0.2
 """Actions that stand in for what was not seen yet, as if they had been known exactly."""
 _UNSURE: Final = 2.0
-"""How much more unsure a score is than its own weights alone: shared ones do not say how unsure
-they are. Measured, see decision 0030."""
+"""Times their variance that own weights are taken to be unsure by; measured, see decision 0030."""
 _TARGETS: Final = 2
 """What an outcome says of its action: as it was, and net of what was put down to the person."""
 _LEAST: Final = 1e-6
@@ -47,14 +46,16 @@ _STEPS: Final = 8
 class Effects(NamedTuple):
     """What is believed of own weights: means (K, m), and how unsure they are (1 + K, m).
 
-    The first of the variances are those of an action nobody has been shown.
+    The first of the variances are those of an action nobody has been shown. `shared` (da, da) is
+    the covariance of what features are worth in a usual context.
     """
 
     mean: Floats
     variance: Floats
+    shared: Floats
 
 
-NO_EFFECTS: Final = Effects(np.zeros((0, 0)), np.zeros((0, 0)))
+NO_EFFECTS: Final = Effects(np.zeros((0, 0)), np.zeros((0, 0)), np.zeros((0, 0)))
 """Those of actions that are known by their names only: they have no model beside their own."""
 
 
@@ -186,14 +187,20 @@ class OwnEffects:
         return Shown(places, gram, pull, net, action, spread, gram).spreading(spread)
 
 
-def effects_of(shown: Shown, weights: Floats) -> Effects:
-    """Give what is believed of every action; of those not shown, what is of a newcomer."""
+def effects_of(shown: Shown, weights: Floats, shared: Floats) -> Effects:
+    """Give what is believed of every action; of those not shown, what is of a newcomer.
+
+    Args:
+        shown: The sums.
+        weights: (n, 1 + da) shared ones.
+        shared: (da, da) how unsure these are.
+    """
     count = int(shown.places.max(initial=-1)) + 1
     mean = np.zeros((count, shown.pull.shape[1]))
     variance = np.tile(shown.spread, (1 + count, 1))
     mean[shown.places] = shown.means(shown.left(weights))
     variance[1 + shown.places] = np.einsum("kii->ki", shown.inverse)
-    return Effects(mean, _UNSURE * variance)
+    return Effects(mean, _UNSURE * variance, shared)
 
 
 def _grown(total: Sum, rows: Ints, shape: tuple[int, ...]) -> Sum:

@@ -91,12 +91,14 @@ class Population(Protocol):
 class _Fit(NamedTuple):
     """Shared weights (1 + dc, 1 + da), what goes with them, and twice their log evidence.
 
+    `unsure` (da, da) is the covariance of the weights of features in a usual context.
     Source: MacKay 1992, "Bayesian interpolation": the evidence framework.
     """
 
     weights: Floats
     shown: Shown
     evidence: float
+    unsure: Floats
 
 
 class Products:
@@ -175,7 +177,7 @@ class Products:
         best, ease = max([(fit, first), *tried], key=lambda one: one[0].evidence)
         if best is not fit:
             best = self._solved(best.shown.refined(best.weights), ease)
-        self.own = effects_of(best.shown, best.weights)
+        self.own = effects_of(best.shown, best.weights, best.unsure)
         return best.weights, None
 
     def _solved(self, shown: Shown, ease: Floats) -> _Fit:
@@ -188,16 +190,19 @@ class Products:
         first, along = gram[0, 0] + 1.0, gram[0, 1:]
         rest = gram[1:, 1:] - np.outer(along, along) / first
         pull = moment[1:] - along * (moment[0] / first)
-        weights, evidence = np.zeros(len(gram)), 0.0
+        weights, evidence, single = np.zeros(len(gram)), 0.0, self.shape[1] - 1
         if len(rest) <= _TRIED_UP_TO:
-            weights[1:], evidence = _shrunk(rest, pull, self.precision)
+            weights[1:], unsure, evidence = _shrunk(rest, pull, self.precision, single)
             evidence += shown.evidence + float(moment[0] ** 2 / first - np.log(first))
         else:
-            weights[1:] = np.linalg.solve(rest + self.precision * np.eye(len(rest)), pull)
+            asked = np.column_stack([pull, np.eye(len(rest), single)])
+            found = np.linalg.solve(rest + self.precision * np.eye(len(rest)), asked)
+            weights[1:], unsure = found[:, 0], found[:single, 1:]
         weights[0] = (moment[0] - along @ weights[1:]) / first
         weights *= ease
+        unsure = unsure * np.outer(ease[1 : 1 + single], ease[1 : 1 + single])
         shared = (weights[self._columns] * self._signs).reshape(self.shape)
-        return _Fit(shared, shown, evidence)
+        return _Fit(shared, shown, evidence, unsure)
 
     def _left(self, shown: Shown) -> tuple[Floats, Floats]:
         """Give the sums without what the own weights of actions take of them.
@@ -221,13 +226,19 @@ class Products:
         return shared.T
 
 
-def _shrunk(gram: Floats, pull: Floats, precision: float) -> tuple[Floats, float]:
-    """Give ridge weights, and twice the log evidence for that precision, but for what is fixed."""
+def _shrunk(
+    gram: Floats, pull: Floats, precision: float, single: int
+) -> tuple[Floats, Floats, float]:
+    """Give ridge weights, the covariance of the first of them, and twice the log evidence.
+
+    That is the evidence for the precision, but for what is fixed.
+    """
     values, axes = np.linalg.eigh(gram)
     inverse = 1.0 / (np.maximum(values, 0.0) + precision)
     pull = pull @ axes
     evidence = float((pull**2 * inverse + np.log(precision * inverse)).sum())
-    return axes @ (pull * inverse), evidence
+    first = axes[:single]
+    return axes @ (pull * inverse), (first * inverse) @ first.T, evidence
 
 
 def _by_action(

@@ -6,6 +6,7 @@ Rule 1: a version never changes; decisions and outcomes name the version they us
 Rule 2: a version holds no person's values, and knows columns by the hash of their names only.
 """
 
+import math
 from functools import cache
 from typing import NamedTuple
 
@@ -76,6 +77,8 @@ class Version(NamedTuple):
         doubt: (1 + K, m) variances of those of an action not shown yet, then of each of `own`;
             empty where there are none.
         reach: what φ holds beyond the action's columns, see `model.reach`.
+        unsure: (da, da) covariance of what the action's columns are worth in a usual context; empty
+            where `spread` says it, and more.
     """
 
     number: int
@@ -93,6 +96,7 @@ class Version(NamedTuple):
     axes: Floats | None = None
     doubt: Floats = _NO_OWN
     reach: Reach = PLAIN
+    unsure: Floats = _NO_OWN
 
     @property
     def rank(self) -> int:
@@ -106,11 +110,25 @@ class Version(NamedTuple):
         weights[known] = self.own[places[known]]
         return weights
 
-    def doubt_of(self, places: Ints) -> Floats | None:
-        """Give how unsure the own weights at some places are; None where there are none."""
+    def doubt_of(self, places: Ints, actions: Floats) -> Floats | None:
+        """Give how unsure the scores of actions are, by column of the context, (K, m).
+
+        With the 1 of the context stands how unsure that is which their features say of them.
+
+        Args:
+            places: (K,) of their names.
+            actions: (K, 1 + da) scaled.
+
+        Returns:
+            None where there are no own weights.
+        """
         if not len(self.doubt):
             return None
-        return self.doubt[np.where(places < len(self.doubt) - 1, places + 1, 0)]
+        doubt = self.doubt[np.where(places < len(self.doubt) - 1, places + 1, 0)]
+        if len(self.unsure):
+            features = actions[:, 1:]
+            doubt[:, 0] += ((features @ self.unsure) * features).sum(axis=1)
+        return doubt
 
     def stripped(self) -> "Version":
         """Give what explanations need of a version, without what grows with the actions.
@@ -118,7 +136,7 @@ class Version(NamedTuple):
         Own weights stay where they are few.
         """
         own = self.own if self.own.size <= _FEW else self.own[:0]
-        return self._replace(spread=None, own=own, axes=None, doubt=_NO_OWN)
+        return self._replace(spread=None, own=own, axes=None, doubt=_NO_OWN, unsure=_NO_OWN)
 
     def rewards(self, context: Floats, actions: Floats, own: Floats | None = None) -> Floats:
         """Give what people in general are expected to give as reward.
@@ -261,6 +279,7 @@ class _Stored(msgspec.Struct, frozen=True, array_like=True):
     around: tuple[tuple[int, int], ...] = ()
     mean: tuple[float, ...] = ()
     squares: tuple[int, ...] = ()
+    unsure: bytes = b""
 
 
 Columns = tuple[tuple[int, int], ...]
@@ -302,6 +321,7 @@ def pack(version: Version, vocabulary: Vocabulary, *, is_whole: bool = False) ->
             version.reach.around,
             tuple(version.reach.mean.tolist()),
             tuple(version.action.squares.tolist()),
+            version.unsure.tobytes(),
         )
     )
 
@@ -316,7 +336,8 @@ def unpack(content: bytes) -> tuple[Version, Vocabulary]:
         np.frombuffer(content, dtype=np.float64).reshape(shape) for shape, content in stored.arrays
     ]
     own = arrays[9] if arrays[9].ndim > 1 else arrays[9][:, None]  # one number each, before
-    doubt = np.frombuffer(stored.doubt, dtype=np.float64)
+    doubt, unsure = (np.frombuffer(one, dtype=np.float64) for one in (stored.doubt, stored.unsure))
+    n_unsure = math.isqrt(len(unsure))
     version = Version(
         number=stored.number,
         n_outcomes=stored.n_outcomes,
@@ -333,6 +354,7 @@ def unpack(content: bytes) -> tuple[Version, Vocabulary]:
         axes=arrays[11] if len(arrays) > _ARRAYS + 1 else None,
         doubt=doubt.reshape(len(own) + 1, -1) if len(doubt) else _NO_OWN,
         reach=Reach(tuple(Around(*one) for one in stored.around), np.array(stored.mean)),
+        unsure=unsure.reshape(n_unsure, n_unsure),
     )
     return version, Vocabulary(stored.context_columns, stored.action_columns, stored.names)
 

@@ -123,7 +123,7 @@ def test_many_actions_have_fewer_columns(monkeypatch: pytest.MonkeyPatch) -> Non
 
     assert mine.pull == pytest.approx(theirs.pull[:, :2])
     assert mine.gram == pytest.approx(theirs.gram[:, :2])
-    told = effects_of(mine, np.zeros((1 + N_CONTEXT, 1 + N_FEATURES)))
+    told = effects_of(mine, np.zeros((1 + N_CONTEXT, 1 + N_FEATURES)), np.eye(N_FEATURES))
     assert told.mean.shape == (N_ACTIONS, 2)
 
 
@@ -138,7 +138,7 @@ def test_of_very_many_actions_the_best_known_count(monkeypatch: pytest.MonkeyPat
 
     assert counts[shown.places // 1_000].min() >= np.sort(counts)[-10]
     assert len(shown.places) == 10
-    told = effects_of(shown, np.zeros((1 + N_CONTEXT, 1 + N_FEATURES)))
+    told = effects_of(shown, np.zeros((1 + N_CONTEXT, 1 + N_FEATURES)), np.eye(N_FEATURES))
     other = next(n for n in range(N_ACTIONS) if 1_000 * n not in shown.places and n < 50)
     assert told.variance[1 + 1_000 * other].tolist() == told.variance[0].tolist()
 
