@@ -89,7 +89,7 @@ def test_an_action_nobody_was_shown_is_as_unsure_as_actions_differ() -> None:
         )
     )  # fmt: skip
     model.solve(0.2)
-    mean, variance = model.own
+    mean, variance, _ = model.own
 
     assert mean[7].tolist() == [0.0] * (1 + N_CONTEXT)
     assert variance[1 + 7].tolist() == variance[0].tolist()
@@ -155,3 +155,15 @@ def test_a_context_of_any_width_leaves_room() -> None:
 
     assert shown.places.tolist() == [4]
     assert shown.inverse.shape == (1, 33, 33)
+
+
+def test_what_was_tried_less_is_more_unsure() -> None:
+    """How unsure one is of features shrinks with outcomes."""
+    world = World(1.0, (0.0, 0.0))
+    few, many = learned(world, 50), learned(world, 5_000)
+    few.solve(0.2)
+    many.solve(0.2)
+
+    assert few.own.shared.shape == (N_FEATURES, N_FEATURES)
+    assert (np.linalg.eigvalsh(few.own.shared) > 0.0).all()
+    assert np.diagonal(many.own.shared).max() < 0.25 * np.diagonal(few.own.shared).min()

@@ -123,13 +123,31 @@ def test_doubt_goes_with_own_effects() -> None:
     version = version_of(Shape(1))._replace(own=np.array([[0.1, 1.0], [0.2, 2.0]]))
     doubtful = version._replace(doubt=np.array([[0.5, 5.0], [0.03, 3.0], [0.02, 2.0]]))
     back, _ = unpack(pack(doubtful, Vocabulary((), (), ())))
+    actions = np.ones((3, 3))
 
-    assert version.doubt_of(np.array([0])) is None
+    assert version.doubt_of(np.array([0]), actions[:1]) is None
     for one in (doubtful, back):
-        doubt = one.doubt_of(np.array([1, 5, 0]))
+        doubt = one.doubt_of(np.array([1, 5, 0]), actions)
         assert doubt is not None
         assert doubt.tolist() == [[0.02, 2.0], [0.5, 5.0], [0.03, 3.0]]
-    assert doubtful.stripped().doubt_of(np.array([0])) is None
+    assert doubtful.stripped().doubt_of(np.array([0]), actions[:1]) is None
+
+
+def test_features_nobody_was_shown_are_unsure_too() -> None:
+    """Their covariance counts with the 1 of the context, through bytes too."""
+    doubtful = version_of(Shape(1))._replace(
+        own=np.zeros((1, 2)),
+        doubt=np.array([[0.5, 5.0], [0.03, 3.0]]),
+        unsure=np.array([[0.1, 0.0], [0.0, 0.2]]),
+    )
+    back, _ = unpack(pack(doubtful, Vocabulary((), (), ())))
+    actions = np.array([[1.0, 2.0, 0.0], [1.0, 0.0, 1.0]])
+
+    for one in (doubtful, back):
+        doubt = one.doubt_of(np.array([0, 1]), actions)
+        assert doubt is not None
+        assert doubt == pytest.approx(np.array([[0.43, 3.0], [0.7, 5.0]]))
+    assert len(doubtful.stripped().unsure) == 0
 
 
 def test_variances_along_axes_are_those_of_the_covariances_they_are() -> None:
