@@ -30,6 +30,8 @@ _UNSURE: Final = 2.0
 _TARGETS: Final = 2
 """What an outcome says of its action: as it was, and net of what was put down to the person."""
 _LEAST: Final = 1e-6
+_GONE: Final = 1e-11
+"""What is left of an action's weight once its outcomes were taken out again, and rounding is."""
 _MOST_COLUMNS: Final = 33
 """Columns of the context, with the leading 1, on which actions have weights of their own."""
 _ROOM: Final = 2**18
@@ -160,6 +162,16 @@ class OwnEffects:
         self._gram = add(self._gram, Sum(gram, rows.at), self.half_life)
         self._pull = add(self._pull, Sum(pull, rows.at), self.half_life)
         self._action = add(self._action, Sum(action, rows.at), self.half_life)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Keep nothing of actions of which no outcome is left."""
+        left = self._gram.total[:, 0, 0] > _GONE
+        if not left.all():
+            self._places = self._places[left]
+            self._gram, self._pull, self._action = (
+                Sum(one.total[left], one.at) for one in (self._gram, self._pull, self._action)
+            )
 
     def _fit(self, places: Ints) -> None:
         """Make room for some more actions, of fewer columns where they are too many."""

@@ -177,7 +177,8 @@ class Products:
         best, ease = max([(fit, first), *tried], key=lambda one: one[0].evidence)
         if best is not fit:
             best = self._solved(best.shown.refined(best.weights), ease)
-        self.own = effects_of(best.shown, best.weights, best.unsure)
+        known = len(shown.places) > 0  # of nothing, nothing speaks for one action
+        self.own = effects_of(best.shown, best.weights, best.unsure) if known else NO_EFFECTS
         return best.weights, None
 
     def _solved(self, shown: Shown, ease: Floats) -> _Fit:
