@@ -55,8 +55,9 @@ Floats = NDArray[np.float64]
 Kinds = NDArray[np.int64]
 
 RANK: Final = 8
-WIDE_RANK: Final = 16
-"""Directions of a personal part that reaches beyond the columns of actions."""
+"""Directions kept of a personal part; up to twice as many where outcomes tell of them."""
+_REACHING_HISTORY: Final = 2_048.0
+"""Outcomes a person may have where the personal part was shown to reach beyond an action."""
 _NAMED_GAIN: Final = 5.0
 _COVARIANCES: Final = 3
 """Dimensions of one covariance matrix an action."""
@@ -127,10 +128,11 @@ def work(task: RoundTask) -> Round:
     if len(squares) != len(action.squares):
         action, moved = action._replace(squares=squares), True
     population = _rebuilt(task, context, action) if moved else None
-    prior, reach = differences(task, rows, (actions, context), start, reach)
+    prior, reach, history = differences(task, rows, (actions, context), start, reach)
+    history = history if reach.is_plain else _REACHING_HISTORY
     some = np.arange(0, len(shown), 1 + len(shown) // _AT_ONCE)
     columns = columns_of(rows, some, actions, context, reach)
-    basis: Basis = basis_of(prior, columns, RANK if reach.is_plain else WIDE_RANK)
+    basis: Basis = basis_of(prior, columns, RANK, history)
     version = task.version._replace(
         round=task.version.round + 1,
         context=context,

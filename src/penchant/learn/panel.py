@@ -5,7 +5,7 @@ stay at the first prior, and nothing reaches beyond the columns of actions (mode
 Rule 2: it looks whenever outcomes grew by the root of 2, so that it costs little in the long run.
 """
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,7 @@ from penchant.words import NOTHING
 __all__ = [
     "FEWEST",
     "SHOWN_TO_A_COLUMN",
+    "Differences",
     "asking_of",
     "columns_of",
     "differences",
@@ -58,6 +59,17 @@ _FEWEST_PEOPLE: Final = 30
 _PANEL_PEOPLE: Final = 1_000
 _PANEL_BYTES: Final = 64 * 2**20
 _STEPS_ANEW: Final = 2
+
+
+class Differences(NamedTuple):
+    """How people differ, how far that reaches, and how long they are known.
+
+    `history` are the outcomes of a person as a decision meets them: who comes often counts often.
+    """
+
+    prior: Prior
+    reach: Reach
+    history: float
 
 
 def _half_octave(count: int) -> int:
@@ -160,14 +172,14 @@ def _explained(task: RoundTask) -> Floats:
 
 def differences(
     task: RoundTask, rows: Rows, scaled: tuple[Floats, Scaling], start: Prior, reach: Reach
-) -> tuple[Prior, Reach]:
+) -> Differences:
     """Give how people differ, from a panel of them, and the reach with its mean.
 
     `scaled` are the actions, by their place, and the scaling of contexts.
     """
     people, (actions, context) = _panel_people(task), scaled
     if len(people) < _FEWEST_PEOPLE:
-        return start, reach
+        return Differences(start, reach, 0.0)
     width = reach.width(actions.shape[1])
     most = min(_PANEL_PEOPLE, _PANEL_BYTES // (8 * width**2))
     panel_people = people[:: max(1, -(-len(people) // most))]
@@ -183,4 +195,5 @@ def differences(
     panel = panel_of(features, residual, weight, index[chosen])
     parts = list(blocks(reach, actions.shape[1]).values())
     prior = improve(start, panel, parts, _STEPS_ANEW if task.prior is None else 1)
-    return prior, reach._replace(mean=prior.mean)
+    history = float((panel.n_outcomes**2).sum() / max(panel.n_outcomes.sum(), 1.0))
+    return Differences(prior, reach._replace(mean=prior.mean), history)

@@ -70,7 +70,7 @@ def panel_of(
     return Panel(gram, moment, square.astype(np.float64), count.astype(np.float64))
 
 
-def basis_of(prior: Prior, features: Floats, rank: int) -> Basis:
+def basis_of(prior: Prior, features: Floats, rank: int, history: float = 0.0) -> Basis:
     """Give the directions in which people differ most, measured where predictions are made.
 
     With C the mean of φφᵀ and C = LLᵀ, the eigenvectors Q of LᵀΣL give U = L⁻ᵀQ: the scale of a
@@ -79,7 +79,9 @@ def basis_of(prior: Prior, features: Floats, rank: int) -> Basis:
     Args:
         prior: Covariance (d, d) and noise.
         features: (n, d) scaled action rows φ as they occur.
-        rank: At most this many directions; fewer where people do not differ along so many.
+        rank: At most this many directions; fewer where people do not differ along so many, and up
+            to twice as many where people are known for long enough to tell more.
+        history: Outcomes of a person; what they tell half of is told well enough to keep.
     """
     width = features.shape[1]
     spread = prior.covariance + prior.doubt * np.eye(width)
@@ -87,7 +89,8 @@ def basis_of(prior: Prior, features: Floats, rank: int) -> Basis:
     root = np.linalg.cholesky(second)
     values, vectors = np.linalg.eigh(root.T @ spread @ root)
     worth = max(int(np.count_nonzero(values > _WORTH * prior.noise)), 1)
-    kept = slice(None, -min(rank, width, worth) - 1, -1)
+    told = int(np.count_nonzero(values * history > prior.noise))
+    kept = slice(None, -min(worth, max(rank, min(told, 2 * rank))) - 1, -1)
     directions = np.linalg.solve(root.T, vectors[:, kept])
     variances = np.maximum(values[kept], 1e-9)
     dropped = max(float(values.sum() - variances.sum()), 0.0)

@@ -66,3 +66,15 @@ def test_only_directions_along_which_people_differ_are_kept() -> None:
     ]
 
     assert ranks == [1, 2, 3]
+
+
+def test_more_directions_are_kept_where_a_history_tells_half_of_them() -> None:
+    """Up to twice as many, of those along which people differ by the noise over their outcomes."""
+    features = np.linalg.qr(np.random.default_rng(1).normal(size=(500, 6)))[0] * 500**0.5
+    prior = Prior(np.diag([0.1, 0.1, 0.03, 0.03, 0.01, 0.01]), 0.2)
+    ranks = {
+        history: basis_of(prior, features, 2, history).directions.shape[1]
+        for history in (0.0, 6.0, 7.0, 1_000.0)
+    }
+
+    assert ranks == {0.0: 2, 6.0: 2, 7.0: 4, 1_000.0: 4}
