@@ -87,6 +87,37 @@ def test_a_round_brings_a_version_into_force(
     assert not learner.is_refresh_due(model)
 
 
+@pytest.mark.parametrize(("times", "low", "high"), [(10, 1, 8), (200, 9, 16)])
+def test_who_is_known_for_long_is_told_apart_in_more_directions(
+    times: int, low: int, high: int
+) -> None:
+    """The same 40 people, by ten outcomes each and by two hundred; tastes have 24 directions."""
+    dice = np.random.default_rng(3)
+    items, likes = dice.normal(size=(60, 24)), dice.normal(size=(40, 24)) / 24**0.5
+    actions = [
+        Action(f"i{n}", {f"x{k}": x for k, x in enumerate(row)}) for n, row in enumerate(items)
+    ]
+    model = MomentModel(365 * DAY, Limits())
+    matrix, names = (
+        model.action.encode_actions(actions),
+        model.names.places([a.name for a in actions]),
+    )
+    context = model.context.encode({})
+    for n in range(40 * times):
+        place, who = int(dice.integers(60)), n % 40
+        row, left = (
+            model.people.row(f"p{who}"),
+            float(0.3 * items[place] @ likes[who] + 0.4 * dice.normal()),
+        )
+        outcome = (0.5 + left, 0.5, NOW + n, row, int(names[place]), left)
+        model.evidence.add_one(Row(context, matrix[place], *outcome))
+
+    for _ in range(3):
+        learner.adopt(model, round_of(model))
+
+    assert low <= model.version.rank <= high
+
+
 def test_what_comes_while_a_round_runs_is_added_when_it_is_adopted() -> None:
     """To people's sums and to the population's alike."""
     model, later = model_with(FEATURED, 40), model_with(FEATURED, 60)
