@@ -210,6 +210,22 @@ def test_the_table_says_what_it_rests_on(tmp_path: Path) -> None:
         assert part in done.stdout
 
 
+@pytest.mark.parametrize("columns", ["60", "70", "80"])
+def test_no_number_of_the_table_is_cut_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: str
+) -> None:
+    """Where a line is too short an interval goes on below; what rows weigh like stays whole."""
+    monkeypatch.setenv("COLUMNS", columns)
+    log, plan = str(trial(tmp_path)), str(map_of(tmp_path))
+    weighs = [f"{one['ess']:,.0f}" for one in told(log, "--map", plan)["policies"]]
+
+    table = run("evaluate", log, "--map", plan).stdout.split("\n\n")[1]
+
+    ends = [line.split()[-1] for line in table.splitlines()]
+    assert "1,200" in weighs
+    assert all(number in ends for number in weighs), table
+
+
 def test_a_short_journal_cannot_say(shop: Shop) -> None:
     """A moment with few outcomes gets a sentence; an unknown one, and no file, an error."""
     shop.decided()

@@ -44,10 +44,10 @@ def _table(found: Evaluation) -> Table:
     """Lay out values and gains, each with its interval."""
     sure = f"{100 - 100 * found.alpha:g} %"
     table = Table(box=None, padding=(0, 2, 0, 0), header_style=QUIET, pad_edge=False)
-    table.add_column("  policy", min_width=18)
+    table.add_column("  policy")
     table.add_column(f"{found.unit} ({sure} interval)", justify="right", no_wrap=True)
-    table.add_column("more (at every look)", justify="right", no_wrap=True)
-    table.add_column("weighs like", justify="right")
+    table.add_column("more (at every look)", justify="right")  # breaks where it must
+    table.add_column("weighs like", justify="right", no_wrap=True)
     for one in found.policies:
         table.add_row(*_row(one))
     return table
