@@ -156,6 +156,20 @@ def test_rows_that_hardly_could_have_been_drawn_are_not_called_people() -> None:
     assert "the 1,000 rows weigh like 1" in ask(propensities=hardly)
 
 
+def test_people_who_weigh_too_much_are_told_apart_from_those_who_come_too_often() -> None:
+    """Few rows of great weight are not called many rows of few people."""
+    hardly = np.where((np.arange(N) == np.argmax(ACTIONS)), 1e-9, 0.5)
+    often = np.where(np.arange(N) < N - 40, 0, PEOPLE)
+
+    assert "most of the weight is of few people" in ask(propensities=hardly, groups=PEOPLE)
+    assert "most rows are of few people" in ask(groups=often)
+
+
+def test_an_id_that_is_empty_is_missing() -> None:
+    """As one id it would make one person of all who are not known."""
+    assert "`groups` misses the person of 9 rows" in ask(groups=np.where(FIRST, "", PEOPLE))
+
+
 def test_a_thousand_actions_are_checked_one_by_one() -> None:
     """Rows that took any of them are judged, or it is said what was never logged."""
     n, n_actions = 4_000, 1_000
@@ -183,6 +197,11 @@ BAD_CALLS: list[tuple[Callable[[], object], str]] = [
     (lambda: match_of(HALF + 1, ["a"] * N), "must be from 0 to 1 in every decision"),
     (lambda: match_of(-HALF, ["a"] * N), "must be from 0 to 1 in every decision"),
     (lambda: match_of(HALF, ["a"]), "`people` has 1 rows, but `chances` has 1000"),
+    (lambda: match_of(HALF, [""] * N), "`people` misses the person of 1000 rows"),
+    (lambda: match_of(HALF, None), "`people` must hold the id of a person"),  # type: ignore[arg-type]
+    (lambda: match_of(None, ["a"]), "`chances` must have the shape"),  # type: ignore[arg-type]
+    (lambda: weights(HALF[:, None], HALF), "`target` must have the shape"),
+    (lambda: resample([None, "ada"], RNG), "`groups` misses the person of 1 rows"),
 ]
 
 
@@ -193,6 +212,18 @@ def test_what_stands_beside_an_estimate_is_checked_too(
     """Frequencies, weights and matches are not made of what is none."""
     with pytest.raises(BadInput, match=says):
         call()
+
+
+def test_lists_are_columns_too() -> None:
+    """What stands beside an estimate takes numbers in whatever holds them, as it does."""
+    half, drawn = HALF.tolist(), resample(PEOPLE.tolist(), RNG, n_resamples=9)
+
+    assert weights(half, half).tolist() == [1.0] * N  # type: ignore[arg-type]
+    assert acceptance(half).tolist() == [1.0] * N  # type: ignore[arg-type]
+    assert misfits(ACTIONS.tolist(), half, n_actions=2) == ()  # type: ignore[arg-type]
+    found = value(REWARDS.tolist(), half, drawn)  # type: ignore[arg-type]
+    assert found.value == pytest.approx(REWARDS.mean())
+    assert difference(REWARDS.tolist(), half, half, drawn).value == 0.0  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

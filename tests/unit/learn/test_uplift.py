@@ -89,3 +89,62 @@ def test_a_trial_that_is_none_is_an_error(chances: float, done: Ints | None, say
 
     with pytest.raises(BadInput, match=says):
         gains(drawn if done is None else done, rewards, contexts, np.full(6_000, chances))
+
+
+def repeated(seed: int, n_people: int = 60, times: int = 30) -> tuple[Ints, Floats, Floats, Ints]:
+    """Draw a trial in which people gain differently, whatever their features, and come often."""
+    rng = np.random.default_rng(seed)
+    people = np.repeat(np.arange(n_people), times)
+    contexts, own = rng.normal(size=(n_people, 4))[people], rng.normal(size=n_people)[people]
+    done = rng.integers(0, 2, len(people))
+    return done, rng.normal(size=len(people)) + own * done, contexts, people
+
+
+def test_a_persons_own_rows_do_not_teach_the_scores_they_are_tested_by() -> None:
+    """Where gains do not hang on features, few trials of people who come often find that."""
+    found = {"apart": 0, "as others": 0}
+    for seed in range(60):
+        done, rewards, contexts, people = repeated(seed)
+        half = np.full(len(people), 0.5)
+        phi = gains(done, rewards, contexts, half, people=people)
+        found["apart"] += heterogeneity(phi, contexts, people=people).is_found
+        found["as others"] += heterogeneity(phi, contexts).is_found
+
+    assert found["apart"] <= 3
+    assert found["apart"] < found["as others"]
+
+
+def test_people_who_come_often_and_gain_by_a_feature_are_found() -> None:
+    """Whole people are held out, and what the feature tells is found all the same."""
+    done, rewards, contexts, people = repeated(1)
+    rewards = rewards + 1.5 * done * contexts[:, 0]
+    phi = gains(done, rewards, contexts, np.full(len(people), 0.5), people=people)
+
+    assert heterogeneity(phi, contexts, people=people).is_found
+
+
+def test_people_of_a_trial_are_checked() -> None:
+    """Others than there are rows, missing ones, and too few."""
+    done, rewards, contexts, people = repeated(1)
+    half = np.full(len(people), 0.5)
+    for whose, says in (
+        (people[:-1], "`people` has 1799 rows, but `done` has 1800"),
+        (["", *people[1:].tolist()], "misses the person of 1 rows"),
+        (people % 9, "There are 9 people; it takes at least 10"),
+    ):
+        with pytest.raises(BadInput, match=says):
+            gains(done, rewards, contexts, half, people=whose)
+
+
+def test_scores_are_asked_of_the_features_they_were_learned_from() -> None:
+    """One feature in place of six would be spread over all; what is missing has no score."""
+    done, rewards, contexts, chances = trial(2, 0.2)
+    fitted = fit_uplift(gains(done, rewards, contexts, chances), contexts)
+
+    for asked, says in (
+        (contexts[:, 0], "has 1 features, but what doing adds was learned from 6"),
+        (contexts[:, :2], "has 2 features, but what doing adds was learned from 6"),
+        (contexts * np.nan, "`contexts` is missing or not finite in 6000 of 6000 rows"),
+    ):
+        with pytest.raises(BadInput, match=says):
+            fitted.scores(asked)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant.errors import BadInput, BadNumber
+from penchant.learn.evaluate.reading import numbers
 
 __all__ = ["LOUD", "Misfit", "misfits"]
 
@@ -55,6 +56,7 @@ def misfits(
         >>> misfits(took, np.where(took == 0, 0.3, 0.7), n_actions=2)[0].measured
         0.41
     """
+    actions, logged = np.asarray(actions), numbers(logged, "logged")
     if logged.size and not (np.all(logged > 0) and np.all(logged <= 1)):
         raise BadNumber("A logged propensity must be above 0 and at most 1.")
     if actions.shape != logged.shape or not np.all((actions >= 0) & (actions < n_actions)):

@@ -13,7 +13,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from penchant.errors import BadNumber
-from penchant.learn.evaluate.reading import check_alpha, check_lengths, numbers
+from penchant.learn.evaluate.reading import check_alpha, check_lengths, ids, numbers
 from penchant.learn.evaluate.resampling import FEWEST_GROUPS, FEWEST_ROWS
 from penchant.learn.evaluate.sequences import mean_sequence
 
@@ -77,7 +77,7 @@ def match_of(
         spends a part of alpha.
 
     Raises:
-        BadInput: When there is not a person for each chance.
+        BadInput: When there is not a person for each chance, or chances are no numbers.
         BadNumber: When a chance is none, or alpha no share.
 
     Example:
@@ -88,16 +88,17 @@ def match_of(
 
     Source: `sequences.mean_sequence`, begun anew at 200, 400, 800, ... decisions.
     """
-    n, known = len(chances), numbers(chances, "chances")
+    known, named = numbers(chances, "chances"), ids(people, "people")
+    n = len(known)
     check_alpha(alpha)
-    check_lengths({"people": people}, n, "chances")
+    check_lengths({"people": named}, n, "chances")
     if not np.all((known >= 0) & (known <= 1 + ROUNDING)):
         raise BadNumber("The chance of doing the same must be from 0 to 1 in every decision.")
     stretch = max(int(math.log2(n / FIRST)), 0) if n else 0
     start = FIRST * 2 ** (stretch - 1) if stretch else 0
     by_person: dict[str, list[float]] = {}
-    for chance, person in zip(list(chances)[start:], list(people)[start:], strict=True):
-        by_person.setdefault(person, []).append(float(chance))
+    for chance, person in zip(known[start:].tolist(), named[start:].tolist(), strict=True):
+        by_person.setdefault(person, []).append(chance)
     means = np.array([sum(some) / len(some) for some in by_person.values()])
     n_people, decisions = len(means), n - start
     share = float(means.mean()) if n_people else math.nan

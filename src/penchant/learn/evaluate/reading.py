@@ -137,8 +137,8 @@ def _floats(given: ArrayLike | None) -> Floats | None:
 
 
 def _is_missing(one: object) -> bool:
-    """Tell whether an id is none; what cannot be compared with itself is no id either."""
+    """Tell whether an id is none, or empty; what cannot be compared with itself is no id either."""
     try:
-        return one is None or bool(one != one)  # noqa: PLR0124 - finds NaN
+        return one is None or one == "" or bool(one != one)  # noqa: PLR0124 - finds NaN
     except (TypeError, ValueError):
         return True

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant.errors import BadNumber
-from penchant.learn.evaluate.reading import check_alpha, check_lengths
+from penchant.learn.evaluate.reading import check_alpha, check_lengths, ids, numbers
 
 __all__ = [
     "FEWEST_GROUPS",
@@ -89,12 +89,13 @@ def weights(target: Floats, logged: Floats) -> Floats:
     Raises:
         BadNumber: When a logged propensity is 0, above 1 or not a number, or one of the target is
             below 0 or above 1.
-        BadInput: When there are not as many of both.
+        BadInput: When there are not as many of both, or they are no numbers.
 
     Example:
         >>> weights(np.array([1.0, 0.3]), np.array([0.5, 0.6])).tolist()
         [2.0, 0.5]
     """
+    target, logged = numbers(target, "target"), numbers(logged, "logged")
     if logged.size and not (np.all(logged > 0) and np.all(logged <= 1)):
         raise BadNumber("A logged propensity must be above 0 and at most 1.")
     if not np.all((target >= 0) & (target <= 1 + ROUNDING)):
@@ -124,6 +125,7 @@ def acceptance(logged: Floats) -> Floats:
     Source: Dudik, Erhan, Langford, Li 2012, "Sample-efficient nonstationary policy evaluation",
     with their constant fixed at its safe end.
     """
+    logged = numbers(logged, "logged")
     chance: Floats = weights(np.full_like(logged, logged.min(initial=1.0)), logged)
     return chance
 
@@ -137,8 +139,12 @@ def resample(
         groups: The group of each row, (n,).
         rng: The dice.
         n_resamples: How often, 1,000 or more for an interval.
+
+    Raises:
+        BadInput: When the group of a row is missing.
+        BadNumber: When there are no rows.
     """
-    _, group_of = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
+    _, group_of = np.unique(ids(groups, "groups"), return_inverse=True)
     n_groups = int(group_of.max(initial=-1)) + 1
     if not n_groups:
         raise BadNumber("There is no row to evaluate.")
@@ -168,6 +174,7 @@ def value(
     Source: Swaminathan, Joachims 2015 (self-normalised weights); Field, Welsh 2007 (cluster
     bootstrap); Hesterberg 2015 (percentiles widened for few groups).
     """
+    rewards, row_weights = numbers(rewards, "rewards"), numbers(row_weights, "row_weights")
     _check(resamples, alpha, rewards=rewards, row_weights=row_weights)
     total = float(row_weights.sum())
     if total <= 0:
@@ -198,6 +205,7 @@ def difference(
         BadNumber: As for `value`.
         BadInput: As for `value`.
     """
+    rewards, one, other = numbers(rewards, "rewards"), numbers(one, "one"), numbers(other, "other")
     _check(resamples, alpha, rewards=rewards, one=one, other=other)
     if one.sum() <= 0 or other.sum() <= 0:
         return Interval(math.nan, math.nan, math.nan, 0.0)

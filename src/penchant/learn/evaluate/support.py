@@ -31,15 +31,16 @@ class Support(NamedTuple):
     """What stands beside an estimate.
 
     `people_like` is how many people with as many rows each would weigh as much, by rows or by
-    weights. `greatest` is the greatest weight; `mean_weight` is 1 under right propensities, and
-    `mean_errors` by how many standard errors it is not; `unsupported` the share of the target on
-    actions never logged; `off` the check that is farthest off, its standard errors in
-    `off_errors`, or "" where none is too far.
+    weights, whichever is fewer; `by_rows` is by rows. `greatest` is the greatest weight;
+    `mean_weight` is 1 under right propensities, and `mean_errors` by how many standard errors it
+    is not; `unsupported` the share of the target on actions never logged; `off` the check that is
+    farthest off, its standard errors in `off_errors`, or "" where none is too far.
     """
 
     rows: int
     people: int
     people_like: float
+    by_rows: float
     actions_logged: int
     is_grouped: bool
     ess: float
@@ -57,10 +58,15 @@ def support_of(log: Log) -> Support:
     logged = np.bincount(log.actions, minlength=log.target.shape[1]) > 0
     mean_errors = _errors(row_weights - 1.0, log, _reach(log))
     off, off_errors = _farthest(log, row_weights)
+    by_rows, by_weight = (
+        rows_like(np.bincount(log.people, one, log.n_people).astype(np.float64))
+        for one in (None, row_weights)
+    )
     return Support(
         rows=len(log.actions),
         people=log.n_people,
-        people_like=_people_like(log, row_weights),
+        people_like=min(by_rows, by_weight),
+        by_rows=by_rows,
         actions_logged=int(logged.sum()),
         is_grouped=log.is_grouped,
         ess=rows_like(row_weights),
@@ -108,8 +114,9 @@ def _objections(support: Support) -> Iterator[str]:
             f"action was really drawn.{told}"
         )
     if support.is_grouped and support.people_like < FEWEST_GROUPS <= support.people:
+        most = "most rows are" if support.by_rows < FEWEST_GROUPS else "most of the weight is"
         yield (
-            f"most rows are of few people: the {support.people:,} there are weigh like "
+            f"{most} of few people: the {support.people:,} there are weigh like "
             f"{support.people_like:.1f}, and fewer than {FEWEST_GROUPS} show too little of how "
             "people differ."
         )
@@ -118,13 +125,6 @@ def _objections(support: Support) -> Iterator[str]:
             f"for this policy the {support.rows:,} rows weigh like {support.ess:,.0f}, and fewer "
             f"than {FEWEST_ROWS:.0f} show too little. The log rarely did what the policy would do."
         )
-
-
-def _people_like(log: Log, row_weights: Floats) -> float:
-    """Give how many people weigh as much, were each to have as many rows; so too by weights."""
-    by_rows = np.bincount(log.people, minlength=log.n_people).astype(np.float64)
-    by_weight = np.bincount(log.people, row_weights, log.n_people).astype(np.float64)
-    return min(rows_like(by_rows), rows_like(by_weight))
 
 
 def _many(errors: float) -> str:

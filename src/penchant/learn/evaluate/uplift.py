@@ -8,6 +8,7 @@ Notation: t done or not, e its propensity, m_t(x) the reward guessed, phi the ga
 """
 
 import math
+from collections.abc import Sequence
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -15,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant.errors import BadInput
-from penchant.learn.evaluate.reading import check_lengths, features, numbers
-from penchant.learn.evaluate.resampling import rows_like
+from penchant.learn.evaluate.reading import check_lengths, features, ids, numbers
+from penchant.learn.evaluate.resampling import FEWEST_GROUPS, rows_like
 from penchant.learn.evaluate.trial import FARTHEST, check_finite, checked_trial
 
 __all__ = ["Heterogeneity", "Uplift", "fit_uplift", "gains", "heterogeneity", "qini"]
@@ -41,8 +42,18 @@ class Uplift(NamedTuple):
     spreads: Floats
 
     def scores(self, contexts: Floats) -> Floats:
-        """Give what doing adds for each row, (n,), in the unit of the rewards."""
+        """Give what doing adds for each row, (n,), in the unit of the rewards.
+
+        Raises:
+            BadInput: When contexts have other features than were learned from, or hold no number.
+        """
         asked = features(contexts)
+        if asked.shape[1] != len(self.means):
+            raise BadInput(
+                f"`contexts` has {asked.shape[1]} features, but what doing adds was learned from "
+                f"{len(self.means)}. Give the same, in the same order."
+            )
+        check_finite("contexts", asked)
         score: Floats = self.usual + (asked - self.means) / self.spreads @ self.parts
         return score
 
@@ -69,7 +80,14 @@ class Heterogeneity(NamedTuple):
         return "No heterogeneity found: with this trial, nobody can be told to gain more."
 
 
-def gains(done: Ints, rewards: Floats, contexts: Floats, propensity: Floats) -> Floats:
+def gains(
+    done: Ints,
+    rewards: Floats,
+    contexts: Floats,
+    propensity: Floats,
+    *,
+    people: Sequence[object] | Ints | None = None,
+) -> Floats:
     """Give phi of each row: unbiased for what doing adds there, whatever the guesses are worth.
 
     Args:
@@ -77,9 +95,10 @@ def gains(done: Ints, rewards: Floats, contexts: Floats, propensity: Floats) -> 
         rewards: (n,).
         contexts: (n, d).
         propensity: (n,) of doing it, between 0 and 1.
+        people: (n,) whose row it is; None where each row is another person.
 
     Raises:
-        BadInput: When there are too few rows, or they make no trial; see `checked_trial`.
+        BadInput: When there are too few rows or people, or they make no trial; see `checked_trial`.
 
     Source: Kennedy 2020, "Towards optimal doubly robust estimation of heterogeneous causal
     effects", algorithm 1: m1 - m0 + t (y - m1) / e - (1 - t)(y - m0) / (1 - e).
@@ -93,7 +112,7 @@ def gains(done: Ints, rewards: Floats, contexts: Floats, propensity: Floats) -> 
                 f"A trial needs at least {FEWEST} rows with and without the action; those {how} "
                 f"it are {len(chance)}, and by their propensities weigh like {like:.0f}."
             )
-    folds = _folds(len(done))
+    folds = _folds(_places(people, len(done), "done"))
     guessed = np.empty((2, len(done)))
     for fold in range(FOLDS):
         own = folds == fold
@@ -141,20 +160,28 @@ def fit_uplift(phi: Floats, contexts: Floats) -> Uplift:
     return Uplift(float(phi.mean()), part * kept, means, spreads)
 
 
-def heterogeneity(phi: Floats, contexts: Floats) -> Heterogeneity:
+def heterogeneity(
+    phi: Floats, contexts: Floats, *, people: Sequence[object] | Ints | None = None
+) -> Heterogeneity:
     """Test whether anybody gains more than others at all.
 
-    Scores are learned from other folds; what is tested is that gains rise with them.
+    Scores are learned from other people; what is tested is that gains rise with them.
 
     Args:
         phi: (n,) from `gains`.
         contexts: (n, d).
+        people: (n,) whose row it is; None where each row is another person. Where people come
+            more than once, their own rows would else teach the scores they are tested by.
+
+    Raises:
+        BadInput: When lengths differ, some hold no number, or there are too few people.
 
     Source: Chernozhukov, Demirer, Duflo, Fernandez-Val 2018, "Generic machine learning inference",
     theorem 2.1, the second coefficient of the best linear predictor; one-sided.
     """
     phi, contexts = _checked(phi, contexts)
-    folds, scores = _folds(len(phi)), np.zeros(len(phi))
+    place = _places(people, len(phi), "phi")
+    folds, scores = _folds(place), np.zeros(len(phi))
     for fold in range(FOLDS):
         own = folds == fold
         fitted = fit_uplift(phi[~own], contexts[~own])
@@ -165,7 +192,8 @@ def heterogeneity(phi: Floats, contexts: Floats) -> Heterogeneity:
         return Heterogeneity(0.0, 0.0, 1.0)
     slope = float(apart @ phi) / square
     left = phi - phi.mean() - slope * apart
-    error = math.sqrt(float((apart**2) @ (left**2))) / square
+    by_person = np.bincount(place, apart * left)
+    error = math.sqrt(float(by_person @ by_person)) / square
     errors = slope / error if error > 0 else math.inf
     return Heterogeneity(slope, errors, 1.0 - NormalDist().cdf(errors))
 
@@ -216,10 +244,27 @@ def _area(reached: Floats, more: Floats) -> float:
     return area - float(reached[-1] * more[-1] / 2)
 
 
-def _folds(n: int) -> Ints:
-    """Deal rows to folds, always alike."""
-    dealt: Ints = np.random.default_rng(0).permutation(n) % FOLDS
-    return dealt
+def _places(people: Sequence[object] | Ints | None, n: int, beside: str) -> Ints:
+    """Give the place of each row's person, (n,); rows are people where none are named.
+
+    Raises:
+        BadInput: When people are missing, of other rows, or too few.
+    """
+    if people is None:
+        return np.arange(n)
+    known = ids(people, "people")
+    check_lengths({"people": known}, n, beside)
+    _, place = np.unique(known, return_inverse=True)
+    n_people = int(place.max(initial=-1)) + 1
+    if n_people < FEWEST_GROUPS:
+        raise BadInput(f"There are {n_people} people; it takes at least {FEWEST_GROUPS}.")
+    return place.astype(np.int64)
+
+
+def _folds(place: Ints) -> Ints:
+    """Deal whole people to folds, always alike."""
+    dealt = np.random.default_rng(0).permutation(int(place.max()) + 1) % FOLDS
+    return dealt[place].astype(np.int64)
 
 
 def _scale(contexts: Floats) -> tuple[Floats, Floats]:
