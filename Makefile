@@ -10,6 +10,9 @@ PORT ?= 8321
 PYTEST := $(BIN)/python -m pytest
 FAST := not slow and not proof
 
+# Tests run one worker a processor; more threads of linear algebra would wait for each other.
+test check proof cover: export OPENBLAS_NUM_THREADS ?= 1
+
 .DEFAULT_GOAL := help
 .PHONY: help run test check proof bench docs cover setup dev benchenv clean
 

@@ -1,6 +1,9 @@
 """Each command by itself: what people read, what programs get, and how it says no."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -375,3 +378,24 @@ def test_main_speaks_utf_8(
     assert left.value.code == 0
     assert capsys.readouterr().out.startswith("penchant 0.")
     assert app.info.name == "penchant"
+
+
+def test_the_command_line_uses_one_thread_of_linear_algebra() -> None:
+    """Whatever numpy was told at its start: threads that share small steps wait for each other."""
+    told = (
+        "import sys; from threadpoolctl import threadpool_info\n"
+        "from penchant.adapters.cli.app import main\n"
+        "count = lambda: [one['num_threads'] for one in threadpool_info()]\n"
+        "before = count(); sys.argv = ['penchant', '--version']\n"
+        "try: main()\n"
+        "except SystemExit: print(before, count())"
+    )
+    done = subprocess.run(  # noqa: S603 - our own interpreter, our own words
+        [sys.executable, "-c", told],
+        env=os.environ | {"OPENBLAS_NUM_THREADS": "2"},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.stdout.splitlines()[-1].endswith("[1]")

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # brings no types
 from typer.core import TyperGroup
 
 from penchant.adapters.cli.consent import consent_command
@@ -103,7 +104,12 @@ app.command("doctor")(doctor_command)
 
 
 def main() -> None:
-    """Run the command line; pipes and files get UTF-8, terminals what they can show."""
+    """Run the command line; pipes and files get UTF-8, terminals what they can show.
+
+    What is solved here is small and solved often: a second thread of linear algebra gains nothing
+    on it, and on a busy machine waits for a processor at every step.
+    """
+    threadpool_limits(limits=1, user_api="blas")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             encoding = None if stream.isatty() else "utf-8"
