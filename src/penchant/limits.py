@@ -50,6 +50,8 @@ class Limits(Struct, frozen=True):
 
 
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0, "w": 604_800.0, "y": 31_557_600.0}
+_QUOTED = 64
+"""Characters of what was given that are read out again."""
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdwy])")
 
 
@@ -68,7 +70,7 @@ def seconds(duration: str, *, what: str = "A duration") -> float:
     if not 0.0 < length < math.inf:
         msg = (
             f"{what} must be a number and a unit of s, m, h, d, w or y, such as `30m` "
-            f"(got `{duration}`)."
+            f"(got `{duration[:_QUOTED]}`)."
         )
         raise BadNumber(msg)
     return length

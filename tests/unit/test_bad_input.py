@@ -68,6 +68,7 @@ def is_sentence(sentence: str, *words: str) -> None:
     assert sentence[0].isupper() or sentence[0] == "`"
     assert sentence.endswith((".", "?"))
     assert [word for word in words if word not in sentence] == [], sentence
+    assert len(sentence) < 400  # whatever was sent, it is not read out at length
     assert SECRET not in sentence
 
 
@@ -503,8 +504,14 @@ def test_a_draw_outside_its_range(engine: Engine, draw: Any) -> None:
         ({"reward_range": (1.0, 0.0)}, ("reward range", "lower to a higher")),
         ({"reward_range": (0.0, 0.0)}, ("reward range", "lower to a higher")),
         ({"reward_range": (0.0, math.inf)}, ("reward range", "finite")),
+        ({"reward_range": (0.0, 1e308)}, ("reward range", "3e+38")),
+        ({"reward_range": (-1.7e308, 1.7e308)}, ("reward range", "3e+38")),
+        ({"reward_range": (0, 10**400)}, ("number", "64 bits")),
+        ({"explore": 10**400}, ("number", "64 bits")),
+        ({"outcome": Outcome("clicked", default=10**400)}, ("number", "64 bits")),
         ({"outcome": Outcome("clicked", default=2.0)}, ("default reward", "between 0 and 1")),
         ({"outcome": Outcome("clicked", window="soon")}, ("window", "30m")),
+        ({"half_life": "x" * 100_000}, ("half-life", "30m")),
         ({"actions": [Action("a", burden=1.1)]}, ("burden", "`a`")),
         ({"actions": [Action("a", burden=math.nan)]}, ("burden", "`a`")),
         ({"actions": [Action("nothing", burden=0.5)]}, ("nothing", "burden")),

@@ -13,7 +13,7 @@ from penchant.errors import BadInput, BadNumber, UnknownAction
 from penchant.guard.quiet_hours import quiet_problem
 from penchant.journal import Declared, decode, encode
 from penchant.limits import Limits, check_id, check_length, check_number, seconds
-from penchant.model.encoding import Encoder
+from penchant.model.encoding import LARGEST, Encoder
 from penchant.runtime.memory import Memory
 from penchant.runtime.opening.opening_nouns import check_opens
 from penchant.words import NOTHING, Action, Cap, GuardrailRule, Moment
@@ -166,6 +166,8 @@ def _check_shape(moment: Moment, limits: Limits) -> None:
         raise BadInput(f"A setting {where} is not as it should be: {problem}.") from error
     except UnicodeEncodeError as error:
         raise BadInput(f"A text {where} is not valid Unicode.") from error
+    except OverflowError as error:
+        raise BadNumber(f"A number {where} is too great: a whole one must fit 64 bits.") from error
 
 
 def _check_rule(rule: GuardrailRule, where: str) -> None:
@@ -188,9 +190,10 @@ def _check_names(moment: Moment, where: str) -> None:
 
 
 def _check_rewards(moment: Moment, where: str) -> None:
-    low, high = (check_number(bound, f"The reward range {where}") for bound in moment.reward_range)
+    what = f"The reward range {where}"  # its width, squared, has to be a number too
+    low, high = (check_number(one, what, -LARGEST, LARGEST) for one in moment.reward_range)
     if not low < high:
-        msg = f"The reward range {where} must go from a lower to a higher number."
+        msg = f"{what} must go from a lower to a higher number."
         raise BadNumber(msg)
     if moment.outcome.default is not None:
         check_number(moment.outcome.default, f"The default reward {where}", low, high)
