@@ -76,7 +76,7 @@ def test_durations_are_read(duration: str, expected: float) -> None:
     ["", "m", "30", "30x", "-1d", "1d2h", "0d", "0.0s", "1e3s", "inf", "nan d", "9" * 400 + "y"],
 )
 def test_what_is_no_duration_is_told(duration: str) -> None:
-    """Nothing, no unit, no time at all, or more than a float can hold: named with its place, briefly."""
+    """Nothing, no unit, no time at all, or more than a float can hold: named, and cut short."""
     with pytest.raises(BadNumber) as told:
         seconds(duration, what="The window of `shop`")
 
