@@ -61,7 +61,8 @@ def simulate(
         progress: Called with how many decisions are done, and of how many.
 
     Returns:
-        Scores with intervals over people, drawn anew with dice of the world's seed.
+        Scores with intervals over people, drawn anew with dice of the world's seed; NaN as the
+        interval of one person alone.
 
     Raises:
         BadInput: When nobody answers by their taste, so that there is nobody to score.
@@ -90,12 +91,13 @@ def simulate(
             player = EnginePlayer(world, engine, clock, way=way, keeps=keeps and not turn)
             chances[way] = play(world, player, _from(progress, turn * n, len(_PLAYED) * n))
             log = log or tuple(player.log())
-    known = limits(world)
-    drawn = drawn_people(int(who.sum()), RESAMPLES, np.random.default_rng(world.seed))
+    known, people = limits(world), int(who.sum())
+    dice = np.random.default_rng(world.seed)
+    drawn = drawn_people(people, RESAMPLES, dice) if people > 1 else None
     earned = {"random": known.random, **chances, "best": known.best}
     return Simulation(
         world=world,
-        people=int(who.sum()),
+        people=people,
         scores={
             way: {name: _scored(chances[way], known, name, drawn, who) for name in PARTS}
             for way in _PLAYED
@@ -113,12 +115,12 @@ def _from(progress: Progress | None, done_before: int, all_: int) -> Progress | 
     return lambda done, _: progress(done_before + done, all_)
 
 
-def _scored(chances: Floats, known: Limits, name: str, drawn: Ints, who: Marks) -> Score:
+def _scored(chances: Floats, known: Limits, name: str, drawn: Ints | None, who: Marks) -> Score:
     return score(chances, known, part(name, len(chances)), drawn, who=who)
 
 
 def _ahead(
-    chances: Mapping[str, Floats], known: Limits, name: str, drawn: Ints, who: Marks
+    chances: Mapping[str, Floats], known: Limits, name: str, drawn: Ints | None, who: Marks
 ) -> Score:
     """Score the difference: as if the pooled answer were the random one, in the same units."""
     gain = known.random + chances["personal"] - chances["pooled"]

@@ -60,6 +60,21 @@ def test_where_nothing_can_be_gained_it_says_so() -> None:
     assert "nobody" in done.stderr
 
 
+def test_of_one_person_no_interval_is_claimed() -> None:
+    """Drawn anew one person is always the same; a width of 0 would look like being sure."""
+    alone = ("simulate", "--people", "1", "--rounds", "6")
+    told, found = run(*alone).stdout, json.loads(run(*alone, "--json").stdout)
+
+    assert " to " not in told.split("best possible")[1]
+    assert "no intervals: one person says nothing of others" in told
+    scored = (
+        *found["normalised_reward"]["personal"].values(),
+        *found["ahead_of_population_only"].values(),
+    )
+    assert all(one["value"] is not None for one in scored)
+    assert all(one["low"] is None and one["high"] is None for one in scored)
+
+
 @pytest.mark.parametrize("world", ["linear", "ideal"])
 def test_a_written_log_can_be_read(tmp_path: Path, world: str) -> None:
     """The log and its map are read by evaluate and replay, and say that they are simulated."""

@@ -88,15 +88,19 @@ def _row(name: str, reward: float | None, cells: Sequence[str]) -> str:
 
 
 def _interval(one: Score) -> str:
-    """Give a score with its interval, or that nothing can be gained."""
+    """Give a score with its interval if there is one, or that nothing can be gained."""
     if one.value != one.value:
         return "nothing to gain"
-    return f"{one.value:.2f} ({one.low:.2f} to {one.high:.2f})".replace("-", "−")
+    width = "" if one.low != one.low else f" ({one.low:.2f} to {one.high:.2f})"
+    return f"{one.value:.2f}{width}".replace("-", "−")
 
 
 def _foot(found: Simulation, wrote: Sequence[Path]) -> Iterator[str]:
     """Say what the numbers rest on."""
-    yield f"95 % intervals: {found.people:,} people drawn anew {RESAMPLES:,} times"
+    if found.people > 1:
+        yield f"95 % intervals: {found.people:,} people drawn anew {RESAMPLES:,} times"
+    else:
+        yield "no intervals: one person says nothing of others"
     yield "reward is the true chance of one, the mean over decisions; what was drawn is not in it"
     if found.world.remembers:
         yield "what was shown wears off: each player lives with what it showed itself"
