@@ -107,7 +107,7 @@ def plan(model: MomentModel) -> RoundTask:
         prior=model.prior,
         context_kinds=np.array(model.context.kinds, dtype=np.int64),
         action_kinds=np.array(model.action.kinds, dtype=np.int64),
-        has_features=model.action.has_features,
+        are_shared=model.action.are_shared,
         n_waves=_waves(model),
         memory=Memory(model.half_life, since_of(model)),
         has_sums=model.population is not None,
@@ -137,7 +137,7 @@ def work(task: RoundTask) -> Round:
         round=task.version.round + 1,
         context=context,
         action=action,
-        is_logistic=task.has_features,
+        is_logistic=task.are_shared,
         basis=basis.directions,
         prior=basis.variances,
         noise=basis.noise,
@@ -256,7 +256,7 @@ def _rebuild_sums(model: MomentModel) -> None:
     """Fold the sums over everybody anew, and solve the spread that goes with the version."""
     version = model.version
     model.population = population_for(
-        version.context, version.action, model.half_life, has_features=version.is_logistic
+        version.context, version.action, model.half_life, are_shared=version.is_logistic
     )
     rows = model.evidence.rows(0, model.folded)
     model.population.add(_contributions(rows, version.context, version.action, model.half_life))
@@ -291,7 +291,7 @@ def _scalings(task: RoundTask, seen: Seen) -> tuple[Scaling, Scaling, bool]:
     rows, width = task.rows, len(task.action_kinds)
     times = np.bincount(rows.shown, minlength=len(rows.actions)).astype(np.float64)
     shown = times > 0
-    gain = 1.0 if task.has_features else _NAMED_GAIN
+    gain = 1.0 if task.are_shared else _NAMED_GAIN
     context = scaling_of(seen, task.context_kinds, gain, by_root=True, count=len(rows.at))
     context = context.with_waves(task.n_waves)
     actions = seen_of(rows.actions[shown], times[shown], width)
@@ -299,7 +299,7 @@ def _scalings(task: RoundTask, seen: Seen) -> tuple[Scaling, Scaling, bool]:
     before = task.version
     moved = (
         not task.has_sums  # none yet, or those of another instance
-        or before.is_logistic != task.has_features
+        or before.is_logistic != task.are_shared
         or has_moved(before.context, context)
         or has_moved(before.action, action._replace(squares=before.action.squares))
     )
@@ -313,7 +313,7 @@ def _waves(model: MomentModel) -> int:
     None where they did not pay; they are tried again whenever outcomes are eight times as many.
     """
     count, width = len(model.evidence), model.context.width
-    if model.action.has_features or not width:
+    if model.action.are_shared or not width:
         return 0
     had = model.version.context.waves.shape[1] if model.version.round else MOST_WAVES
     tries = count.bit_length() // _TRIED_EVERY > model.n_seen.bit_length() // _TRIED_EVERY
@@ -326,7 +326,7 @@ def _waves(model: MomentModel) -> int:
 def _rebuilt(task: RoundTask, context: Scaling, action: Scaling) -> Population:
     """Give the population's sums, folded anew under another scaling."""
     half_life = task.memory.half_life
-    population = population_for(context, action, half_life, has_features=task.has_features)
+    population = population_for(context, action, half_life, are_shared=task.are_shared)
     for start in range(0, len(task.rows.at), _AT_ONCE):
         some = task.rows.between(start, start + _AT_ONCE)
         population.add(_contributions(some, context, action, half_life))

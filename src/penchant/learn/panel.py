@@ -154,7 +154,7 @@ def squares_of(
     width = context.width * (action.n_plain + len(numbers))
     n_shown = int(np.count_nonzero(np.bincount(task.rows.shown)))
     tells_apart = n_shown >= SHOWN_TO_A_COLUMN * (action.n_plain + len(numbers))
-    if not (task.has_features and tells_apart) or width > PRODUCTS:
+    if not (task.are_shared and tells_apart) or width > PRODUCTS:
         return numbers[:0]
     if task.n_outcomes < _SETTLED or len(_panel_people(task)) < _FEWEST_PEOPLE:
         return numbers

@@ -24,7 +24,7 @@ IN_FORCE_SECONDS: Final = 23 * 3_600.0
 def refit(model: MomentModel) -> RoundTask:
     """Give the round that starts now and knows nothing that was derived before."""
     task, width = plan(model), model.context.width
-    by_name = width > 0 and not task.has_features
+    by_name = width > 0 and not task.are_shared
     waves = waves_that_fit(width, model.action.width) if by_name else 0
     asking, version = task.asking._replace(looks=True), task.version
     version = version._replace(

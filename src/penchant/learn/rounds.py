@@ -56,7 +56,7 @@ class RoundTask(NamedTuple):
     prior: Prior | None
     context_kinds: Kinds
     action_kinds: Kinds
-    has_features: bool
+    are_shared: bool
     n_waves: int
     memory: Memory
     has_sums: bool

@@ -106,7 +106,8 @@ class Encoder:
         self.side = side
         self.limits = limits or Limits()
         self.kinds: list[ColumnKind] = []
-        self.has_features = False
+        self.are_shared = False
+        """Whether actions share a model: they have features, or are too many for columns each."""
         self._blank: Row = np.zeros(0)
         self._by_hash: dict[int, tuple[Column, ColumnKind]] = {}
         self._by_text: dict[tuple[str, str], Column] = {}
@@ -223,7 +224,7 @@ class Encoder:
     def _row(self, action: Action) -> Row:
         """Encode one action, and give columns to what is new about it."""
         if action.features:
-            self.has_features = True
+            self.are_shared = True
         else:
             self._place(column_hash(f"action={action.name}"), ColumnKind.NAME)
         return rounded(self.encode(features_of(action)))
@@ -357,6 +358,7 @@ class Encoder:
             # opposites, so those that share one are simply taken for each other.
             sign = 1.0 if kind or key >> 63 else -1.0
             column = Column(OWN + key % (COLUMNS - OWN), sign)
+            self.are_shared |= kind == ColumnKind.NAME
         while len(self.kinds) <= column.place:
             self.kinds.append(kind if column.place < OWN else ColumnKind.INDICATOR)
         self._blank = np.where(np.array(self.kinds) == ColumnKind.NUMBER, np.nan, 0.0)

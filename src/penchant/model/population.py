@@ -272,10 +272,10 @@ def _crossed(square: Floats, pull: Floats, action: Floats) -> tuple[Floats, Floa
 
 
 def population_for(
-    context: Scaling, action: Scaling, half_life: float, *, has_features: bool
+    context: Scaling, action: Scaling, half_life: float, *, are_shared: bool
 ) -> Population:
     """Give the model that fits how a moment's actions are known."""
-    if has_features:
+    if are_shared:
         n_squares = len(action.squares)
         return Products(context.width, action.width, half_life, precision=3.0, n_squares=n_squares)
     n_linear, n_actions = 1 + len(context.mean), action.width - 1

@@ -131,7 +131,7 @@ class LiveModel:
         return True
 
     def _round_after(self, count: int) -> int:
-        return learner.next_round_at(count, by_name=not self.model.action.has_features)
+        return learner.next_round_at(count, by_name=not self.model.action.are_shared)
 
     def redeclared(self, half_life: float) -> None:
         """Take a half-life, and let actions that are new have columns soon, not at the next round.

@@ -162,7 +162,18 @@ def test_an_action_without_features_is_known_by_its_name() -> None:
     assert rows[0, 0] == 1.0
     assert rows[1, 0] == 0.0
     assert math.isnan(rows[0, 1])
-    assert encoder.has_features
+    assert encoder.are_shared
+
+
+def test_actions_too_many_for_columns_of_their_own_share_a_model() -> None:
+    """From the first name that shares its column on, also in an encoder that took over columns."""
+    encoder, later = Encoder("actions"), Encoder("actions")
+    encoder.encode_actions([Action(f"a{n}") for n in range(OWN)])
+    before = encoder.are_shared
+    encoder.encode_actions([Action("one more")])
+    later.restore(encoder.hashes)
+
+    assert (before, encoder.are_shared, later.are_shared) == (False, True, True)
 
 
 def test_an_action_that_changes_its_features_is_encoded_anew() -> None:

@@ -39,8 +39,8 @@ def outcomes(
 
 def test_the_model_follows_how_actions_are_known() -> None:
     """By features or by name."""
-    assert isinstance(population_for(TWO, TWO, 1.0, has_features=True), Products)
-    assert isinstance(population_for(TWO, TWO, 1.0, has_features=False), Blocks)
+    assert isinstance(population_for(TWO, TWO, 1.0, are_shared=True), Products)
+    assert isinstance(population_for(TWO, TWO, 1.0, are_shared=False), Blocks)
 
 
 def test_blocks_learn_each_action_by_itself() -> None:
@@ -233,7 +233,7 @@ def test_a_thousand_actions_fit_whatever_the_context(n_context: int) -> None:
     context = Scaling(np.zeros(n_context), np.ones(n_context), np.full(n_context, 5.0))
     context = context.with_waves(waves_that_fit(n_context, 1_000))
     names = Scaling(np.zeros(1_000), np.ones(1_000), np.full(1_000, 5.0))
-    population = population_for(context, names, 1e9, has_features=False)
+    population = population_for(context, names, 1e9, are_shared=False)
     arrays = [one.total for one in vars(population).values() if isinstance(one, Sum)]
 
     assert isinstance(population, Blocks) == (n_context <= 90)
