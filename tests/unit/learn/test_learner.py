@@ -118,6 +118,32 @@ def test_who_is_known_for_long_is_told_apart_in_more_directions(
     assert low <= model.version.rank <= high
 
 
+def test_names_that_share_a_column_are_told_apart() -> None:
+    """Of 320 names the last 128 share 64 columns; every other name brings more, and is found."""
+    actions = [Action(f"a{n}") for n in range(320)]
+    model = MomentModel(365 * DAY, Limits())
+    matrix, names = (
+        model.action.encode_actions(actions),
+        model.names.places(f"a{n}" for n in range(320)),
+    )
+    context, nobody = model.context.encode({}), -1
+    for n in range(320 * 12):
+        place = n % 320
+        reward = 0.8 if place % 2 else 0.2
+        outcome = (reward, 0.5, NOW + n, nobody, int(names[place]), reward - 0.5)
+        model.evidence.add_one(Row(context, matrix[place], *outcome))
+
+    for _ in range(2):
+        learner.adopt(model, round_of(model))
+    version = model.version
+    scaled = version.action.apply(matrix)
+    expected = version.rewards(
+        version.context.apply(context[None])[0], scaled, version.own_of(names)
+    )
+
+    assert expected[193::2].min() > expected[192::2].max()
+
+
 def test_what_comes_while_a_round_runs_is_added_when_it_is_adopted() -> None:
     """To people's sums and to the population's alike."""
     model, later = model_with(FEATURED, 40), model_with(FEATURED, 60)
