@@ -3,8 +3,7 @@
 What a person adds to a reward, `d`, is believed at the decision; what came of it is known with the
 outcome. Its surprise is by how much better nothing known would have told it than what is believed:
 a log likelihood ratio. Their sum starts anew whenever it falls to 0 (a CUSUM); above `ALARM` the
-taste seems to have changed when it started, and what is older counts less for this person (`KEPT`
-in `folding`).
+taste seems to have changed when it started, and what is older counts less (`folding.KEPT`).
 Rule 1: a fold of recorded surprises in the order of the outcomes, and nothing else.
 Rule 2: it concerns a person's own sums alone; people in general lose nothing.
 Source: Page 1954, Biometrika 41; that no scheme is quicker at so few false alarms: Moustakides
