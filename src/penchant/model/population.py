@@ -4,8 +4,8 @@ Each outcome adds its contribution once: weight · x xᵀ and weight · x · tar
 products of context and action columns. Recorded predictions make the contribution of an outcome a
 function of its own record, so the sums do not depend on order, and a person's part can be
 subtracted again.
-Rule 1: `Products` serves actions known by features, `Blocks` actions known by name only, and
-`SharedBlocks` those of them whose blocks would not fit into the room there is.
+Rule 1: `Products` serves actions that share a model, known by features or too many by name,
+`Blocks` actions known by name only, `SharedBlocks` those whose blocks would not fit in the room.
 Rule 2: a logistic model is fitted as weighted least squares around the recorded prediction
 (iteratively reweighted least squares, one step an outcome), so it is a sum as well.
 """
@@ -274,7 +274,7 @@ def _crossed(square: Floats, pull: Floats, action: Floats) -> tuple[Floats, Floa
 def population_for(
     context: Scaling, action: Scaling, half_life: float, *, are_shared: bool
 ) -> Population:
-    """Give the model that fits how a moment's actions are known."""
+    """Give the model that fits how a moment's actions are known; see `Encoder.are_shared`."""
     if are_shared:
         n_squares = len(action.squares)
         return Products(context.width, action.width, half_life, precision=3.0, n_squares=n_squares)
